@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target compiles in Swift 6 mode with these upcoming features, so that a missing import or an
+// unmarked existential is an error here rather than a surprise in a later compiler.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "posternd", targets: ["posternd"]),
+        .executable(name: "postern", targets: ["postern"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    ],
+    targets: [
+        // C: what Swift cannot call by itself (variadic functions, macros, Linux-only calls).
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CLinux"),
+
+        // Libraries, in the order in which they may import one another.
+        .target(name: "PosternEventLoop", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(
+            name: "PosternCore",
+            dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PosternConfig",
+            dependencies: ["PosternCore", "TOMLKit"],
+            resources: [.embedInCode("Resources/providers.json")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PosternAudit",
+            dependencies: ["PosternCore", "CLinux", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PosternUpstream",
+            dependencies: ["PosternCore", "PosternEventLoop", "CCurl", "CLinux"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PosternProxy",
+            dependencies: [
+                "PosternCore", "PosternEventLoop", "PosternUpstream", "PosternAudit", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Programs.
+        .executableTarget(
+            name: "posternd",
+            dependencies: [
+                "PosternConfig", "PosternProxy", "PosternAudit", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "postern",
+            dependencies: [
+                "PosternAudit", "PosternConfig",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

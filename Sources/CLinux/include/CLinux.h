@@ -1,0 +1,23 @@
+// Linux calls and macros that Swift's Glibc module does not show, each as a plain function.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+// Memory.
+void postern_explicit_bzero(void *memory, size_t length);
+int postern_mlock(const void *memory, size_t length);
+int postern_munlock(const void *memory, size_t length);
+
+// Process hardening.
+int postern_forbid_dumps(void);
+
+// Addresses.
+int postern_parse_ipv6(const char *text, uint8_t address[16]);
+void postern_format_ipv6(const uint8_t address[16], char *text, size_t length);

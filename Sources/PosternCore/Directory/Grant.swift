@@ -1,0 +1,87 @@
+/// What lets an agent use a credential: who, which, where, how, until when.
+package struct Grant: Sendable {
+    /// The id that audit records and refusals name, unique in a directory.
+    package let id: String
+    package let agent: String
+    package let credential: String
+    /// The hosts it covers, each covered by the provider too; `nil` is all of the provider's.
+    package let hosts: [HostPattern]?
+    package let constraints: RequestConstraints
+    package let limits: Limits
+    /// Seconds since 1970 at which it ends; `nil` is never.
+    package let expiresAt: Int64?
+
+    package init(
+        id: String,
+        agent: String,
+        credential: String,
+        hosts: [HostPattern]?,
+        constraints: RequestConstraints,
+        limits: Limits,
+        expiresAt: Int64?
+    ) {
+        self.id = id
+        self.agent = agent
+        self.credential = credential
+        self.hosts = hosts
+        self.constraints = constraints
+        self.limits = limits
+        self.expiresAt = expiresAt
+    }
+}
+
+/// What lets an agent reach hosts without a credential of ours.
+package struct EgressRule: Sendable {
+    /// The id that audit records and refusals name, unique in a directory.
+    package let id: String
+    package let agent: String
+    package let hosts: [HostPattern]
+    package let scheme: Scheme
+    package let constraints: RequestConstraints
+    package let limits: Limits
+    package let network: UpstreamNetwork
+
+    package init(
+        id: String,
+        agent: String,
+        hosts: [HostPattern],
+        scheme: Scheme,
+        constraints: RequestConstraints,
+        limits: Limits,
+        network: UpstreamNetwork
+    ) {
+        self.id = id
+        self.agent = agent
+        self.hosts = hosts
+        self.scheme = scheme
+        self.constraints = constraints
+        self.limits = limits
+        self.network = network
+    }
+}
+
+/// Which requests a rule covers. In each list, `nil` is no constraint and an empty list matches nothing.
+package struct RequestConstraints: Sendable {
+    package let methods: [Method]?
+    package let paths: [PathPattern]?
+    /// The names of query parameters that may appear, after percent-decoding.
+    package let queryKeys: [String]?
+    /// Whether `%2F` may stand inside a path segment although `paths` is set.
+    package let allowsEncodedSlash: Bool
+    /// The largest request body, in bytes; `nil` is no limit.
+    package let maxBodyBytes: Int?
+
+    package init(
+        methods: [Method]? = nil,
+        paths: [PathPattern]? = nil,
+        queryKeys: [String]? = nil,
+        allowsEncodedSlash: Bool = false,
+        maxBodyBytes: Int? = nil
+    ) {
+        self.methods = methods
+        self.paths = paths
+        self.queryKeys = queryKeys
+        self.allowsEncodedSlash = allowsEncodedSlash
+        self.maxBodyBytes = maxBodyBytes
+    }
+}
