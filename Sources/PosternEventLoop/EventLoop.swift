@@ -78,9 +78,11 @@ package final class EventLoop {
     }
 
     /// Changes how a registered descriptor is watched. Anything it is ready for already is reported again.
-    package func rewatch(_ registration: Registration, _ descriptor: CInt, _ watch: Watch) {
+    ///
+    /// - Returns: `false` if the descriptor is not watched any more, because it was closed and its number used again.
+    package func rewatch(_ registration: Registration, _ descriptor: CInt, _ watch: Watch) -> Bool {
         let (bits, isEdgeTriggered, _) = EventLoop.flags(of: watch)
-        _ = postern_epoll_modify(poller, descriptor, bits, isEdgeTriggered, registration.token)
+        return postern_epoll_modify(poller, descriptor, bits, isEdgeTriggered, registration.token) == 0
     }
 
     /// Stops watching. Events of this turn that were not handed out yet are dropped.
