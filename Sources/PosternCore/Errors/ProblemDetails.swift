@@ -222,14 +222,16 @@ package struct ProblemDetails: Equatable, Sendable {
     ///   - closes: whether the connection ends after it.
     ///   - isBodiless: whether it answers HEAD, so that the body is left out.
     package func response(requestID: String, closes: Bool, isBodiless: Bool) -> [UInt8] {
-        var encoder = JSONObjectEncoder()
-        encoder.member("type", "about:blank")
-        encoder.member("title", title)
-        encoder.member("status", status)
-        encoder.member("detail", detail)
-        encoder.member("code", code)
-        encoder.member("request_id", requestID)
-        var body = encoder.take()
+        var batch = AuditBatch()
+        batch.append(isIntent: false) { encoder in
+            encoder.member("type", constant: "about:blank")
+            encoder.member("title", title)
+            encoder.member("status", status)
+            encoder.member("detail", detail)
+            encoder.member("code", code)
+            encoder.member("request_id", requestID)
+        }
+        var body = batch.withBytes { Array($0) }
         body.append(contentsOf: "}\n".utf8)
         var head = "HTTP/1.1 \(status) \(ReasonPhrase.of(status))\r\n"
         head += "Content-Type: application/problem+json\r\nContent-Length: \(body.count)\r\n"

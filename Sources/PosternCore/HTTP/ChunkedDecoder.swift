@@ -126,3 +126,16 @@ package enum ChunkedEncoder {
         return room.count - position
     }
 }
+
+extension [UInt8] {
+    /// Appends a number that is not negative, in decimal.
+    package mutating func appendDecimal(_ value: Int) {
+        let start = count
+        var rest = value
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+}

@@ -1,20 +1,8 @@
-/// How an agent was identified.
-package enum IdentitySource: String, Sendable {
-    /// The unix socket is the agent's own.
-    case socket
-    /// The TCP port is the agent's own.
-    case port
-    /// Its key was in `Proxy-Authorization`.
-    case proxyAuthorization = "proxy_authorization"
-    /// Its key was where a base-URL client puts an API key.
-    case urlKey = "url_key"
-}
-
 /// A request whose agent is proven.
 package struct IdentifiedRequest: Sendable {
     package let ingress: IngressRequest
     package let agent: CompiledAgent
-    package let source: IdentitySource
+    package let source: AuditIdentity
 }
 
 /// Proves which agent is asking, or refuses. Each request is proven by itself.
@@ -30,7 +18,7 @@ package struct IdentityStage: Sendable {
     ///   ``ProxyError/identityConflict`` where two things prove different ones.
     package func identify(
         _ ingress: IngressRequest,
-        listenerAgent: (name: String, source: IdentitySource)?,
+        listenerAgent: (name: String, source: AuditIdentity)?,
         in directory: Directory
     ) throws(ProxyError) -> IdentifiedRequest {
         let proxyKey = try PresentedKey.proxyAuthorization(ingress.head)

@@ -5,7 +5,7 @@
 package struct UpstreamRequest: Sendable {
     package let ingress: IngressRequest
     package let agent: CompiledAgent
-    package let identitySource: IdentitySource
+    package let identitySource: AuditIdentity
     package let rule: AccessRule
     package let destination: Destination
     /// Places in the head of fields that hold some agent's key, which no upstream may see.
@@ -36,7 +36,7 @@ package struct UpstreamRequest: Sendable {
     ///
     /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
     /// parsed, and the other fields are copied one by one.
-    package func appendHead(to buffer: inout [UInt8], tags: AuditTags) {
+    package func appendHead(to buffer: inout [UInt8], tags: TagContext) {
         let head = ingress.head
         buffer.append(contentsOf: head.method.rawValue.utf8)
         buffer.append(0x20)
@@ -76,19 +76,14 @@ package struct UpstreamRequest: Sendable {
         buffer.append(contentsOf: "\r\n".utf8)
     }
 
-    /// The canonical URL for people and the audit log: explicit port, names of query parameters without their values,
-    /// the name of a secret in the path in place of what the client wrote there.
-    package func appendAuditURL(to buffer: inout [UInt8]) {
-        buffer.append(contentsOf: destination.description.utf8)
-        let path = ingress.head[ingress.path]
+    /// The canonical URL for the audit log, with the name of a secret in the path in place of what the client wrote there.
+    package var auditURL: AuditURL {
+        let head = ingress.head
+        var path = head[ingress.path]
         if let (slot, placeholder) = pathSlot {
-            buffer.append(contentsOf: slot.shown.dropLast(slot.suffix.count))
-            buffer.append(contentsOf: ingress.head[placeholder.upperBound..<ingress.path.upperBound])
-        } else {
-            buffer.append(contentsOf: path)
+            path = ArraySlice(slot.shown.dropLast(slot.suffix.count)) + head[placeholder.upperBound..<ingress.path.upperBound]
         }
-        guard let query = ingress.query else { return }
-        AuditURL.appendQueryNames(of: ingress.head[query], to: &buffer)
+        return AuditURL(destination: destination, path: path, query: ingress.query.map { head[$0] })
     }
 
     private var pathSlot: (slot: InjectionPlan.PathSlot, placeholder: Range<Int>)? {
@@ -138,7 +133,7 @@ package struct UpstreamRequest: Sendable {
         }
     }
 
-    private func append(_ field: HeadField, to buffer: inout [UInt8], _ tags: AuditTags) {
+    private func append(_ field: HeadField, to buffer: inout [UInt8], _ tags: TagContext) {
         let bytes = ingress.head.bytes
         buffer.append(contentsOf: bytes[field.name])
         buffer.append(UInt8(ascii: ":"))
@@ -151,7 +146,7 @@ package struct UpstreamRequest: Sendable {
         buffer.append(0x0a)
     }
 
-    private func appendUserAgentSuffix(to buffer: inout [UInt8], _ tags: AuditTags) {
+    private func appendUserAgentSuffix(to buffer: inout [UInt8], _ tags: TagContext) {
         guard let suffix = rule.tagging.userAgentSuffix else { return }
         buffer.append(0x20)
         tags.render(suffix, into: &buffer)

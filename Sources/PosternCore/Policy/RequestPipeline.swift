@@ -15,7 +15,7 @@ package struct RequestPipeline: Sendable {
     ///   ``UpstreamRequest/end()`` once.
     package func authorize(
         _ ingress: IngressRequest,
-        listenerAgent: (name: String, source: IdentitySource)?,
+        listenerAgent: (name: String, source: AuditIdentity)?,
         in directory: Directory,
         nowSeconds: Int64,
         monotonicNow: UInt64
