@@ -21,3 +21,6 @@ int postern_forbid_dumps(void);
 // Addresses.
 int postern_parse_ipv6(const char *text, uint8_t address[16]);
 void postern_format_ipv6(const uint8_t address[16], char *text, size_t length);
+
+// Helper programs.
+#include "spawn_helper.h"
