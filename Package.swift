@@ -35,7 +35,7 @@ let package = Package(
         ),
         .target(
             name: "PosternConfig",
-            dependencies: ["PosternCore", "TOMLKit"],
+            dependencies: ["PosternCore", "CLinux", "TOMLKit"],
             resources: [.embedInCode("Resources/providers.json")],
             swiftSettings: strict
         ),
