@@ -100,6 +100,11 @@ int postern_set_no_delay(int fd) {
     return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+void postern_reset_on_close(int fd) {
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 ssize_t postern_send(int fd, const void *bytes, size_t length) {
     ssize_t sent;
     do sent = send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -17,6 +17,7 @@ package final class EventLoop {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var turnEnd: [() -> Void] = []
+    private var nextTurn: [() -> Void] = []
     private var isStopped = false
 
     private struct Slot {
@@ -95,12 +96,21 @@ package final class EventLoop {
     /// Adds work for the end of every turn, after all readiness, deadlines and messages.
     package func atTurnEnd(_ work: @escaping () -> Void) { turnEnd.append(work) }
 
+    /// Adds work for the next turn, which then comes without waiting: for what would otherwise keep this turn from
+    /// its other work.
+    package func atNextTurn(_ work: @escaping () -> Void) { nextTurn.append(work) }
+
     /// Turns until ``stop()``.
     package func run() {
         var events = [postern_event](repeating: postern_event(), count: 256)
         while !isStopped {
             let count = postern_epoll_wait(poller, &events, CInt(events.count), timeoutMilliseconds)
             now = Instant.now
+            if !nextTurn.isEmpty {
+                let work = nextTurn
+                nextTurn.removeAll(keepingCapacity: true)
+                for item in work { item() }
+            }
             for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
             expireDeadlines()
             for work in turnEnd { work() }
@@ -128,6 +138,7 @@ package final class EventLoop {
     }
 
     private var timeoutMilliseconds: CInt {
+        guard nextTurn.isEmpty else { return 0 }
         guard let next = deadlines.next else { return -1 }
         let wait = next.nanoseconds(since: Instant.now)
         // Rounded up, so that the loop does not wake before the deadline and spin until it.

@@ -49,6 +49,7 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog);
 int postern_local_port(int fd);
 int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid);
 int postern_set_no_delay(int fd);
+void postern_reset_on_close(int fd);
 ssize_t postern_send(int fd, const void *bytes, size_t length);
 ssize_t postern_send_two(int fd, const void *first, size_t first_length, const void *second, size_t second_length);
 ssize_t postern_receive(int fd, void *bytes, size_t length);

@@ -48,6 +48,9 @@ package struct InjectionPlan: Sendable {
         var pathSlots: [PathSlot] = []
         var derived: [[UInt8]] = []
         let values = RenderedTemplate.Values(credential)
+        guard credential.secrets.values.allSatisfy({ $0.count <= ScrubPatterns.maximumSecretLength }) else {
+            throw .unusableCredential("it is longer than \(ScrubPatterns.maximumSecretLength) bytes")
+        }
         for template in provider.injection {
             switch template {
             case .header(let name, let value):

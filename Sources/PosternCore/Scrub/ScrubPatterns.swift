@@ -7,6 +7,9 @@ package struct ScrubPatterns: Sendable {
     /// Shorter strings occur by chance; secrets this short are refused when they are read.
     package static let minimumLength = 8
 
+    /// Longer secrets would need longer buffers for what is held back; the longest form is six times a secret.
+    package static let maximumSecretLength = 4096
+
     private static let tableSize = 8192
     private static let block = 3
 

@@ -61,6 +61,14 @@ package struct ResponseHead: Sendable {
         }
     }
 
+    /// Whether the body is in a coding in which bytes cannot be searched. RFC 9110 section 8.4.
+    package var isContentEncoded: Bool {
+        fields.contains { field in
+            field.known == .contentEncoding && !field.value.isEmpty
+                && !FieldValue.equalsIgnoringCase(bytes[field.value], "identity")
+        }
+    }
+
     private struct Facts {
         var contentLength: Int?
         var isChunked = false
