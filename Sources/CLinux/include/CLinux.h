@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 
+#include "CLinux_audit.h"
+
 // Memory.
 void postern_explicit_bzero(void *memory, size_t length);
 int postern_mlock(const void *memory, size_t length);

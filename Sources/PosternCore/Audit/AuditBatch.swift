@@ -11,6 +11,11 @@ package struct AuditBatch: ~Copyable, Sendable {
         /// An intent may be refused: its request has not been sent. Any other record tells of something that has
         /// happened, so the writer keeps it until it can be written.
         package let isIntent: Bool
+
+        package init(end: Int, isIntent: Bool) {
+            self.end = end
+            self.isIntent = isIntent
+        }
     }
 
     private var buffer = RecordBuffer()
