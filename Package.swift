@@ -75,6 +75,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // Tests.
+        .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -53,7 +53,11 @@ struct ConfigurationBuilder {
         for table in root.tables("socket") { socketSection.read(table) }
         settings.listeners = listeners.all
         if listeners.all.isEmpty, problems.error == nil {
-            proxy.refuse("there is nothing to listen on", hint: "set `listen` in [proxy], or add a [[socket]]")
+            problems.add(
+                "there is nothing to listen on",
+                line: proxy.line(of: "listen"),
+                hint: "give `listen` in [proxy] an address, or add a [[socket]]"
+            )
         }
         return settings
     }

@@ -39,8 +39,9 @@ enum ConfigDocument {
 
     /// The parser's message without what it saw: that text may be a secret written without its quotes.
     private static func reason(of error: TOMLParseError) -> String {
-        let message = error.description.split(separator: ", saw ").first.map(String.init) ?? "syntax error"
-        return "not TOML: \(message) (column \(error.source.begin.column))"
+        let message = error.description.split(separator: ", saw ").first ?? "syntax error"
+        let subject = message.replacing("Error while parsing ", with: "")
+        return "not TOML: \(subject) (column \(error.source.begin.column))"
     }
 }
 

@@ -48,7 +48,7 @@ struct SecretReader {
         return try CheckedFile(
             path: "\(directory)/\(name)",
             checksOwner: false,
-            forbiddenMode: 0o007,
+            forbiddenMode: 0o037,
             maxBytes: SecretReader.maxBytes
         ).read()
     }

@@ -42,7 +42,7 @@ extension TableReader {
 
     /// Notes an empty list where it cannot be meant.
     func refuseEmpty(_ key: String) {
-        refuse(key, "is empty, so it matches nothing", hint: "leave the table out to allow nothing")
+        refuse(key, "is empty, so it matches nothing", hint: "name at least one host")
     }
 }
 
