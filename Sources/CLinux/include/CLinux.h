@@ -59,3 +59,11 @@ bool postern_is_quiet(int fd);
 
 // Helper programs.
 #include "spawn_helper.h"
+
+// Process life.
+void postern_raise_descriptor_limit(void);
+int postern_signal_descriptor(void);
+// The number of a signal that came, or 0.
+int postern_wait_for_signal(int descriptor, int timeout_ms);
+void postern_notify(const char *path, const char *message);
+void postern_format_time(int64_t nanoseconds, char *text, size_t length);

@@ -1,4 +1,4 @@
-package import PosternCore
+internal import PosternCore
 internal import PosternEventLoop
 
 /// Something that waits for its intent to be recorded.

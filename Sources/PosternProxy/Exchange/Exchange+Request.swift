@@ -92,7 +92,7 @@ extension Exchange {
         guard let upstream else { return false }
         defer {
             // The head holds the credential.
-            if wipes { worker.sending.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0) } }
+            if wipes { worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
         }
         if sentAt == nil { sentAt = worker.loop.now }
         let result = worker.sending.withUnsafeBytes { bytes -> UpstreamConnection.Sent in

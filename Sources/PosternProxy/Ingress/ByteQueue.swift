@@ -32,7 +32,7 @@ struct ByteQueue {
 
     /// Overwrites the bytes and drops them: for bytes that hold a credential.
     mutating func wipe() {
-        storage.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0) }
+        storage.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
         removeAll()
     }
 }
