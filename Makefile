@@ -84,7 +84,7 @@ install:  ## programs, units, example configuration and documents; honours DESTD
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(SYSCONFDIR)/postern"
 	install -m 0755 "$(POSTERN_BIN)/posternd" "$(POSTERN_BIN)/postern" "$(DESTDIR)$(BINDIR)"
 	for unit in systemd/*.service systemd/*.socket; do \
-	    sed 's|/usr/bin/posternd|$(BINDIR)/posternd|g' "$$unit" > "$(DESTDIR)$(UNITDIR)/$${unit##*/}" || exit 1; \
+	    sed 's|/usr/bin/posternd|$(BINDIR)/posternd|; s|/usr/share/doc/postern|$(DOCDIR)|' "$$unit" > "$(DESTDIR)$(UNITDIR)/$${unit##*/}" || exit 1; \
 	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit##*/}"; \
 	done
 	install -m 0644 README.md CHANGELOG.md SECURITY.md $(wildcard docs/*.md) "$(DESTDIR)$(DOCDIR)"
