@@ -73,7 +73,7 @@ def _print_aligned(table):
 
 
 def goals(results):
-    """(goal, value, met) for every goal whose case was measured."""
+    """(goal, value, met) for every goal whose case was measured; with errors in the case it is missed."""
     rows = {name: case["rows"].get("postern") for name, case in results["cases"].items() if name != cases.STREAM}
     found = []
     for goal in cases.GOALS:
@@ -84,7 +84,8 @@ def goals(results):
             value = row and row[{"req/s ratio": "rps_ratio", "p50 ratio": "p50_ratio"}[goal.figure]]
         if value is not None:
             met = value >= goal.at_least if goal.at_least is not None else value <= goal.at_most
-            found.append((goal, value, met))
+            errors = goal.case in rows and rows[goal.case]["errors"]
+            found.append((goal, value, met and not errors))
     return found
 
 
