@@ -26,8 +26,8 @@ VENV = TESTS.parent / ".venv-clients"
 @pytest.fixture(scope="session")
 def python() -> str:
     """An interpreter with the SDKs, in an environment of its own: they are not ours to depend on."""
-    with open(TESTS.parent / ".venv-clients.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with open(REQUIREMENTS) as shared_by_workers:
+        fcntl.flock(shared_by_workers, fcntl.LOCK_EX)
         installed = VENV / "installed"
         if not installed.exists() or installed.read_text() != REQUIREMENTS.read_text():
             subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
