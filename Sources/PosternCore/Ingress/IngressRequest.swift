@@ -2,7 +2,7 @@
 ///
 /// Everything later — policy, the dialled address, Host, the audit record, the bytes sent upstream — is computed from
 /// this value and from nothing else.
-package struct IngressRequest: Sendable {
+package final class IngressRequest: Sendable {
     /// What the client addressed.
     package enum Target: Sendable {
         /// An absolute URL: the scheme, host and port as written.

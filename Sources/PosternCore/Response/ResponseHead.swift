@@ -22,7 +22,7 @@ package struct ResponseHead: Sendable {
         isAnswerToHead: Bool,
         limits: ResponseLimits = ResponseLimits()
     ) throws(UpstreamError) {
-        let lineEnd = (source.firstIndex(of: 0x0a) ?? source.count) - 1
+        let lineEnd = (source.place(of: 0x0a, from: 0) ?? source.count) - 1
         let isHTTP11 = source.prefix(9).elementsEqual("HTTP/1.1 ".utf8)
         guard lineEnd >= 12, isHTTP11 || source.prefix(9).elementsEqual("HTTP/1.0 ".utf8),
             let status = FieldValue.contentLength(source[9..<12]), (100...599).contains(status),
@@ -34,7 +34,7 @@ package struct ResponseHead: Sendable {
         var facts = Facts()
         var start = lineEnd + 2
         while true {
-            let end = (source[start...].firstIndex(of: 0x0a) ?? source.count) - 1
+            let end = (source.place(of: 0x0a, from: start) ?? source.count) - 1
             if end == start { break }
             guard fields.count < limits.maxFields, let field = HeadField.parse(source, in: start..<end) else {
                 throw .responseMalformed

@@ -37,7 +37,7 @@ extension Exchange {
         let goesOn = send(wipes: isHead)
         if isSent, goesOn {
             isRequestSent = true
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.firstByte)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.firstByte)
         }
         return goesOn
     }
@@ -82,7 +82,7 @@ extension Exchange {
         if client.hasEnded {
             fail(.clientClosed)
         } else {
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         }
         return false
     }
@@ -110,7 +110,7 @@ extension Exchange {
             return .bytes(sent)
         }
         if case .failed = result { return sendFailed() }
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         return true
     }
 
@@ -121,14 +121,14 @@ extension Exchange {
             case .bytes(let count):
                 hasSentBytes = true
                 pendingUp.consume(count)
-                worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+                worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
             case .wouldBlock: return false
             case .failed:
                 _ = sendFailed()
                 return false
             }
         }
-        if isRequestSent { worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.firstByte) }
+        if isRequestSent { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.firstByte) }
         return true
     }
 

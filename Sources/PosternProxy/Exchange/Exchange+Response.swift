@@ -65,7 +65,7 @@ extension Exchange {
             response.hasBegun = true
             firstByteAt = .now
         }
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         do throws(UpstreamError) {
             if response.isHeadSent {
                 try passOnBody(received, after: [])

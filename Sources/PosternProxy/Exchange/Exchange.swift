@@ -48,8 +48,9 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     private var unsettledEnd: ProxyError?
     private var isSettled = false
 
-    lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
-    private lazy var totalDeadline: Deadline = Deadline { [unowned self] in fail(.upstream(.totalTimeout)) }
+    /// The connection's, which serves one exchange after another.
+    var deadline: Deadline { client.exchangeDeadline }
+    private var totalDeadline: Deadline?
 
     init(_ request: UpstreamRequest, requestID: String, client: ClientConnection) {
         self.request = request
@@ -72,9 +73,13 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
                 grant: isGrant ? request.rule.id : nil, rule: isGrant ? nil : request.rule.id,
                 method: request.ingress.head.method, url: request.auditURL, tags: tags),
             waiter: self)
-        let timeouts = worker.snapshot.settings.timeouts
-        worker.loop.set(deadline, after: timeouts.audit)
-        if timeouts.total > .zero { worker.loop.set(totalDeadline, after: timeouts.total) }
+        let waits = worker.snapshot.waits
+        worker.loop.set(deadline, afterNanoseconds: waits.audit)
+        if waits.total > 0 {
+            let total = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
+            worker.loop.set(total, afterNanoseconds: waits.total)
+            totalDeadline = total
+        }
     }
 
     func intentSettled(isRecorded: Bool) {
@@ -94,7 +99,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     func connect(mayReuse: Bool) {
         phase = .connecting
         hasSentBytes = false
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.connect + .seconds(1))
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.connect)
         do throws(ProxyError) {
             let lease = try worker.engine.lease(
                 for: request.rule, to: request.destination, user: self, mayReuse: mayReuse)
@@ -159,7 +164,8 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
 
     // MARK: Ends
 
-    private func deadlineExpired() {
+    /// The present phase has taken too long.
+    func deadlineExpired() {
         switch phase {
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
@@ -205,8 +211,8 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         guard phase != .ended else { return }
         let wasRecording = phase == .recording && !isSettled
         phase = .ended
-        worker.loop.cancel(deadline)
-        worker.loop.cancel(totalDeadline)
+        worker.loop.suspend(deadline)
+        if let totalDeadline { worker.loop.cancel(totalDeadline) }
         pendingUp.wipe()
         if let upstream { worker.engine.giveBack(upstream, isReusable: keepsUpstream) }
         upstream = nil

@@ -45,6 +45,10 @@ final class ClientConnection: ReadinessHandler {
     private var closesAfterOutput = false
     private var isReadingHeads = false
     private lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
+    /// The deadline of whichever exchange is under way.
+    private(set) lazy var exchangeDeadline: Deadline = Deadline { [unowned self] in
+        if case .exchange(let exchange) = state { exchange.deadlineExpired() }
+    }
 
     init(_ descriptor: CInt, from peer: Peer, through listener: ListenerSettings.Address, worker: ProxyWorker) {
         self.descriptor = descriptor
@@ -63,7 +67,7 @@ final class ClientConnection: ReadinessHandler {
         }
         self.registration = registration
         worker.add(self)
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.requestHead)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
     }
 
     /// Answers a connection that is not served, and closes it.
@@ -158,7 +162,7 @@ final class ClientConnection: ReadinessHandler {
         if case .head(let known) = state {
             scanner = known
         } else {
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.requestHead)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
         }
         let limit = worker.snapshot.settings.requestLimits.maxHeadBytes
         switch input.withBytes({ scanner.scan($0) }) {
@@ -250,14 +254,14 @@ final class ClientConnection: ReadinessHandler {
         isWritable = false
         if sent < first.count { output.append(UnsafeRawBufferPointer(rebasing: first[sent...])) }
         output.append(UnsafeRawBufferPointer(rebasing: second[max(0, sent - first.count)...]))
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
     }
 
     private func flush() {
         let sent = output.withBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
         if sent >= 0 {
             output.consume(sent)
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         } else if errno != EAGAIN, errno != EWOULDBLOCK {
             abandon()
             return
@@ -376,7 +380,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func becameIdle() {
         state = .idle
-        if output.isEmpty { worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientIdle) }
+        if output.isEmpty { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientIdle) }
     }
 
     // MARK: Ends
@@ -447,6 +451,7 @@ final class ClientConnection: ReadinessHandler {
         guard !isClosed else { return }
         state = .closed
         worker.loop.cancel(deadline)
+        worker.loop.cancel(exchangeDeadline)
         if let registration { worker.loop.deregister(registration, descriptor) }
         registration = nil
         Glibc.close(descriptor)
