@@ -25,12 +25,13 @@ let package = Package(
         // C: what Swift cannot call by itself (variadic functions, macros, Linux-only calls).
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CLinux"),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
         // Libraries, in the order in which they may import one another.
         .target(name: "PosternEventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "PosternCore",
-            dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLinux", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(

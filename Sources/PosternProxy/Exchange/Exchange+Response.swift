@@ -146,7 +146,6 @@ extension Exchange {
         bytes.reserveCapacity(head.bytes.count + 64)
         response.scrubbedCount += DownstreamHead(head, under: rule)
             .append(to: &bytes, framing: response.framing, connection: connectionField)
-        response.isHeadSent = true
         try passOnBody(rest, after: bytes)
     }
 
@@ -171,8 +170,20 @@ extension Exchange {
         if !held.isEmpty {
             UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<received.lowerBound]).copyBytes(from: held)
         }
-        write(start..<received.lowerBound + progress.decoded, after: head, isLast: response.body.isComplete)
+        let window = start..<received.lowerBound + progress.decoded
+        try inspect(received.lowerBound..<window.upperBound)
+        write(window, after: head, isLast: response.body.isComplete)
         if response.body.isComplete { complete(keepsUpstream: response.keepsUpstream && isRequestSent) }
+    }
+
+    /// Looks into a body that is compressed without saying so.
+    private func inspect(_ decoded: Range<Int>) throws(UpstreamError) {
+        guard let scrubbing = request.rule.injection?.scrubbing, !decoded.isEmpty else { return }
+        let bytes = UnsafeRawBufferPointer(rebasing: worker.answering[decoded])
+        if response.bodyBytes == 0, response.heldBack.isEmpty, response.inspector == nil {
+            response.inspector = CompressedInspector(beginning: bytes, patterns: scrubbing)
+        }
+        if let inspector = response.inspector, inspector.inspect(bytes) == .refused { throw .contentEncoded }
     }
 
     /// Masks, frames and writes the bytes at `window`; the last of them may be held back.
@@ -200,6 +211,7 @@ extension Exchange {
         if head.isEmpty {
             if !body.isEmpty { client.write(body) }
         } else {
+            response.isHeadSent = true
             head.withUnsafeBytes { client.write($0, body) }
         }
     }
