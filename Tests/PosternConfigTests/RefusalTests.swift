@@ -22,12 +22,32 @@ private let secret = "[[secret]]\nname = \"key\"\nprovider = \"openai\"\nvalue =
 private let both = agent + secret + "\n"
 
 private let syntax: [Refused] = [
-    Refused("[proxy", "proxy.conf:1: not TOML: table header: encountered end-of-file (column 7)"),
-    Refused("\n[proxy]\nlisten = [\"a\"\n", "proxy.conf:3: not TOML: array: encountered end-of-file (column 15)"),
-    Refused("[[secret]]\nvalue = sk-ant-0123", "proxy.conf:2: not TOML: value: could not determine value type (column 9)"),
-    Refused("[proxy]\nevent_loops = 1\nevent_loops = 2", "proxy.conf:3: not TOML: key-value pair: cannot redefine existing integer 'event_loops' (column 15)"),
-    Refused("[proxy]\n\0", "proxy.conf:2: a NUL byte"),
-    Refused("[proxy]\nstate_dir = \"/a\\u0000b\"", "proxy.conf:2: an escaped NUL character"),
+    Refused("[proxy", "proxy.conf:1: not TOML: a table header is not closed"),
+    Refused("[[agent]", "proxy.conf:1: not TOML: a table header is not closed"),
+    Refused("[=]", "proxy.conf:1: not TOML: a key is expected"),
+    Refused("\n\t[ .", "proxy.conf:2: not TOML: a key is expected"),
+    Refused("[proxy] event_loops = 1", "proxy.conf:1: not TOML: something stands after a table header"),
+    Refused("\n[proxy]\nlisten = [\"a\"\n\n", "proxy.conf:3: not TOML: an array is not closed"),
+    Refused("\n[proxy]\nlisten = [\"a\"\n\"b\"]", "proxy.conf:4: not TOML: `,` or `]` is expected in an array"),
+    Refused("[proxy]\nlisten = [\"a\"] 1", "proxy.conf:2: not TOML: something stands after a value"),
+    Refused("[proxy]\nlisten", "proxy.conf:2: not TOML: `=` is expected after a key"),
+    Refused("[proxy]\nevent_loops = # 2", "proxy.conf:2: not TOML: a value is expected"),
+    Refused("[[secret]]\nvalue = sk-ant-0123", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
+    Refused("[[secret]]\nvalue = 12secret", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
+    Refused("[proxy]\nevent_loops = 9223372036854775808", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
+    Refused("[[grant]]\nexpires = 2027-02-29T00:00:00Z", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
+    Refused("[proxy]\nevent_loops = 1\nevent_loops = 2", "proxy.conf:3: not TOML: `event_loops` is defined already"),
+    Refused("[proxy]\n[limits]\n[proxy]", "proxy.conf:3: not TOML: `proxy` is defined already"),
+    Refused("[[agent]]\n[agent]", "proxy.conf:2: not TOML: `agent` is defined already"),
+    Refused("[proxy]\n\0", "proxy.conf:2: not TOML: a key is expected"),
+    Refused("[proxy]\nstate_dir = \"/a\0b\"", "proxy.conf:2: not TOML: a string is not closed on its line, or holds a control character"),
+    Refused("[proxy]\nstate_dir = \"/a\n\"", "proxy.conf:2: not TOML: a string is not closed on its line, or holds a control character"),
+    Refused("[proxy]\nstate_dir = \"/a", "proxy.conf:2: not TOML: a string is not closed"),
+    Refused("[proxy]\nstate_dir = \"\"\"/a\n\n", "proxy.conf:2: not TOML: a multi-line string is not closed"),
+    Refused("[proxy]\nstate_dir = \"C:\\qux\"", "proxy.conf:2: not TOML: an unknown escape in a string\n  hint: a backslash is written `\\\\`, or use '…'"),
+    Refused("[proxy]\nstate_dir = \"\\ud800\"", "proxy.conf:2: not TOML: an escape that is not a character"),
+    Refused("a = \(String(repeating: "[", count: 5000))", "proxy.conf:1: not TOML: values are nested too deeply"),
+    Refused("[[provider]]\ninject = [{ header = \"a\",\nvalue = \"b\" }]", "proxy.conf:2: not TOML: a key is expected"),
 ]
 
 private let unknown: [Refused] = [
@@ -129,10 +149,10 @@ struct RefusalTests {
         #expect(error?.line == 2 && error?.file == "proxy.conf" && error?.hint == "did you mean `listen`?")
     }
 
-    @Test("bytes that are not UTF-8 are refused")
+    @Test("bytes that are not UTF-8 are refused on their line")
     func notUTF8() {
-        #expect(throws: ConfigError(file: "p", reason: "not UTF-8 text")) {
-            try ConfigurationLoader(path: "p", userMode: false, environment: [:]).configuration(from: [0x23, 0xff])
+        #expect(throws: ConfigError(file: "p", line: 2, reason: "not TOML: not UTF-8 text")) {
+            try ConfigurationLoader(path: "p", userMode: false, environment: [:]).configuration(from: [0x0a, 0x23, 0xff])
         }
     }
 

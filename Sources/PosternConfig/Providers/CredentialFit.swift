@@ -13,7 +13,7 @@ struct CredentialFit {
     ///   - inputs: the other values.
     func check(secrets: [String: Secret], names: Set<String>, inputs: [String: Located<String>]) {
         let wanted = Set(provider.provider.injection.flatMap(\.variables))
-        checkMissing(wanted.subtracting(names).subtracting(inputs.keys), wanted: wanted)
+        checkMissing(wanted.subtracting(names).subtracting(inputs.keys), wanted: wanted, suppliesNothing: names.isEmpty)
         checkUnused(names, key: table.has("value") ? "value" : "values", wanted: wanted)
         checkUnused(Set(inputs.keys), key: "inputs", wanted: wanted)
         for name in inputs.keys.sorted() {
@@ -26,10 +26,10 @@ struct CredentialFit {
         for template in provider.provider.injection { checkPlace(template, secrets: secrets, inputs: inputs) }
     }
 
-    private func checkMissing(_ missing: Set<String>, wanted: Set<String>) {
+    private func checkMissing(_ missing: Set<String>, wanted: Set<String>, suppliesNothing: Bool) {
         for name in missing.sorted() {
-            // Without references of any kind the missing `value` has been noted.
-            if name == "secret", !table.has("value"), !table.has("values") { continue }
+            // Without a readable reference of any kind, that has been noted.
+            if name == "secret", suppliesNothing { continue }
             let isSecret = provider.secretVariables?.contains(name) ?? (name == "secret")
             let hint = isSecret
                 ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
@@ -76,7 +76,7 @@ struct CredentialFit {
         for name in template.variables {
             let isBad = secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
                 ?? inputs[name]?.value.utf8.contains { forbidden.utf8.contains($0) } ?? false
-            if isBad { table.refuse("`\(name)` holds a character that \(place) cannot hold") }
+            if isBad { table.refuse("`\(name)` in [[secret]] holds a character that \(place) cannot hold") }
         }
     }
 }

@@ -43,12 +43,14 @@ struct SecretSection {
     }
 
     private func readInputs(_ table: TableReader) -> [String: Located<String>] {
-        let inputs = table.stringTable("inputs") ?? [:]
+        var inputs = table.stringTable("inputs") ?? [:]
         for (name, text) in inputs where text.value.isEmpty || !FieldRules.isFieldText(text.value) {
             table.problems.add(
                 "`inputs` in [[secret]]: \(Excerpt.of(name)) must be visible ASCII text",
                 line: text.line
             )
+            // One complaint about it is enough.
+            inputs[name] = Located("refused", line: text.line)
         }
         return inputs
     }
