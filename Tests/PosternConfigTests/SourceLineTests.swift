@@ -17,7 +17,10 @@ private let texts: [(line: Int, text: String)] = [
     (6, "[[agent]]\nname = \"a\"\n[[agent]]\nname = \"b\"\n# zzz = 1\nzzz = 1"),
     (2, "[[agent]]\nzzz = 1\nname = \"a\"\n[[agent]]\nname = \"b\""),
     (3, "agent = [\n  { name = \"a\" },\n  { name = \"b\", zzz = 1 },\n]"),
-    (3, "[[provider]]\nname = \"openai\"\naudit_header.zzz = 1\naudit_header.name = \"X-A\"\naudit_header.value = \"{agent}\""),
+    (
+        3,
+        "[[provider]]\nname = \"openai\"\naudit_header.zzz = 1\naudit_header.name = \"X-A\"\naudit_header.value = \"{agent}\""
+    ),
     (4, "[[provider]]\nname = \"openai\"\n[provider.audit_header]\nzzz = 1\nname = \"X-A\"\nvalue = \"{agent}\""),
 ]
 
@@ -32,8 +35,10 @@ struct SourceLineTests {
     @Test("random text is read or refused, never a trap")
     func randomText() {
         var generator = SeededGenerator(state: 7)
-        let pieces = ["[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "\\", "#", ".", ",", "\n", "\r\n", " ",
-                      "proxy", "agent", "name", "listen", "1", "true", "2027-01-01T00:00:00Z", "é", "a", "env:SECRET"]
+        let pieces = [
+            "[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "\\", "#", ".", ",", "\n", "\r\n", " ",
+            "proxy", "agent", "name", "listen", "1", "true", "2027-01-01T00:00:00Z", "é", "a", "env:SECRET",
+        ]
         for _ in 0..<5000 {
             let text = (0..<Int.random(in: 1...24, using: &generator))
                 .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

@@ -20,7 +20,11 @@ struct CredentialFit {
             if names.contains(name) {
                 table.refuse("inputs", "names \(Excerpt.of(name)), which is a secret already")
             } else if provider.secretVariables?.contains(name) ?? (name == "secret") {
-                table.refuse("inputs", "holds \(Excerpt.of(name)), which is a secret", hint: "put a reference to it into `values`")
+                table.refuse(
+                    "inputs",
+                    "holds \(Excerpt.of(name)), which is a secret",
+                    hint: "put a reference to it into `values`"
+                )
             }
         }
         for template in provider.provider.injection { checkPlace(template, secrets: secrets, inputs: inputs) }
@@ -31,7 +35,8 @@ struct CredentialFit {
             // Without a readable reference of any kind, that has been noted.
             if name == "secret", suppliesNothing { continue }
             let isSecret = provider.secretVariables?.contains(name) ?? (name == "secret")
-            let hint = isSecret
+            let hint =
+                isSecret
                 ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
                 : "add it: inputs = { \(name) = \"…\" }, or to `values` if it is a secret"
             table.refuse(
@@ -41,7 +46,9 @@ struct CredentialFit {
         }
     }
 
-    private func isSecretVariable(_ name: String) -> Bool { provider.secretVariables?.contains(name) ?? (name == "secret") }
+    private func isSecretVariable(_ name: String) -> Bool {
+        provider.secretVariables?.contains(name) ?? (name == "secret")
+    }
 
     private func checkUnused(_ supplied: Set<String>, key: String, wanted: Set<String>) {
         for name in supplied.subtracting(wanted).sorted() {
@@ -55,7 +62,8 @@ struct CredentialFit {
     }
 
     /// Some places hold less than a header does.
-    private func checkPlace(_ template: InjectionTemplate, secrets: [String: Secret], inputs: [String: Located<String>]) {
+    private func checkPlace(_ template: InjectionTemplate, secrets: [String: Secret], inputs: [String: Located<String>])
+    {
         switch template {
         case .header, .query: return
         case .basic(let username, _):
@@ -74,7 +82,8 @@ struct CredentialFit {
         inputs: [String: Located<String>]
     ) {
         for name in template.variables {
-            let isBad = secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
+            let isBad =
+                secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
                 ?? inputs[name]?.value.utf8.contains { forbidden.utf8.contains($0) } ?? false
             if isBad { table.refuse("`\(name)` in [[secret]] holds a character that \(place) cannot hold") }
         }

@@ -44,7 +44,9 @@ extension TOMLCursor {
         advance()
         var content: [UInt8] = []
         while let byte, byte != quote {
-            guard !TOMLCursor.isForbidden(byte) else { throw fault("a string is not closed on its line, or holds a control character") }
+            guard !TOMLCursor.isForbidden(byte) else {
+                throw fault("a string is not closed on its line, or holds a control character")
+            }
             if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
                 try readEscape(into: &content)
             } else {
@@ -57,7 +59,9 @@ extension TOMLCursor {
         return String(decoding: content, as: UTF8.self)
     }
 
-    /// Reads the rest of `"""…"""` or `'''…'''`. Line ends become LF.
+    /// Reads the rest of `"""…"""` or `'''…'''`.
+    ///
+    /// Line ends become LF.
     private mutating func readLongString(quote: UInt8) throws(TOMLFault) -> String {
         let firstLine = line
         _ = skipLineEnd()
@@ -89,7 +93,8 @@ extension TOMLCursor {
     private mutating func skipLineContinuation() -> Bool {
         var ahead = 1
         while byte(ahead: ahead) == UInt8(ascii: " ") || byte(ahead: ahead) == UInt8(ascii: "\t") { ahead += 1 }
-        let isLineEnd = byte(ahead: ahead) == UInt8(ascii: "\n")
+        let isLineEnd =
+            byte(ahead: ahead) == UInt8(ascii: "\n")
             || byte(ahead: ahead) == UInt8(ascii: "\r") && byte(ahead: ahead + 1) == UInt8(ascii: "\n")
         guard isLineEnd else { return false }
         advance()

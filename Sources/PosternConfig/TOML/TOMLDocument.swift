@@ -3,7 +3,9 @@ enum TOMLDocument {
     /// Arrays and inline tables inside one another; more could only mean to exhaust the stack.
     private static let maxDepth = 32
 
-    /// Parses a document. TOML 1.0.0.
+    /// Parses a document.
+    ///
+    /// TOML 1.0.0.
     static func parse(_ bytes: [UInt8]) throws(TOMLFault) -> ConfigTable {
         var cursor = try TOMLCursor(bytes)
         let root = TOMLTableBuilder(origin: .header, line: nil)
@@ -22,16 +24,21 @@ enum TOMLDocument {
         return root.finished
     }
 
-    private static func readHeader(_ cursor: inout TOMLCursor, root: TOMLTableBuilder) throws(TOMLFault) -> TOMLTableBuilder {
+    private static func readHeader(_ cursor: inout TOMLCursor, root: TOMLTableBuilder) throws(TOMLFault)
+        -> TOMLTableBuilder
+    {
         let line = cursor.line
         let isElement = cursor.skip("[[")
         if !isElement { cursor.advance() }
         let path = try cursor.readKey()
-        guard isElement ? cursor.skip("]]") : cursor.skip("]") else { throw cursor.fault("a table header is not closed") }
+        guard isElement ? cursor.skip("]]") : cursor.skip("]") else {
+            throw cursor.fault("a table header is not closed")
+        }
         return isElement ? try root.append(path, line: line) : try root.open(path, line: line)
     }
 
-    private static func readPair(_ cursor: inout TOMLCursor, into table: TOMLTableBuilder, depth: Int) throws(TOMLFault) {
+    private static func readPair(_ cursor: inout TOMLCursor, into table: TOMLTableBuilder, depth: Int) throws(TOMLFault)
+    {
         let line = cursor.line
         let path = try cursor.readKey()
         guard cursor.skip("=") else { throw cursor.fault("`=` is expected after a key") }
@@ -82,7 +89,10 @@ enum TOMLDocument {
             cursor.skipSpaces()
             if cursor.skip("}") { return table.finished }
             guard cursor.skip(",") else {
-                throw cursor.fault("`,` or `}` is expected in an inline table", hint: "an inline table stands on one line")
+                throw cursor.fault(
+                    "`,` or `}` is expected in an inline table",
+                    hint: "an inline table stands on one line"
+                )
             }
         }
     }
@@ -112,6 +122,7 @@ enum TOMLDocument {
         guard cursor.byte == UInt8(ascii: " "), let next = cursor.byte(ahead: 1),
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
         else { return false }
-        return String(decoding: cursor.bytes(since: start), as: UTF8.self).wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/) != nil
+        return String(decoding: cursor.bytes(since: start), as: UTF8.self).wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/)
+            != nil
     }
 }

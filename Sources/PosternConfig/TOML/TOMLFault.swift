@@ -1,4 +1,6 @@
-/// Why a text is not TOML. The reason never repeats what was read: it may be a secret without its quotes.
+/// Why a text is not TOML.
+///
+/// The reason never repeats what was read: it may be a secret without its quotes.
 struct TOMLFault: Error, Hashable {
     let line: Int
     let reason: String

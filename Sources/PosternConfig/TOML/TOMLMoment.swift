@@ -1,6 +1,10 @@
-/// Dates and times. Only a date-time with an offset means the same moment on every machine, so only it has a value.
+/// Dates and times.
+///
+/// Only a date-time with an offset means the same moment on every machine, so only it has a value.
 enum TOMLMoment {
-    /// The value of a token of any of the four forms; `nil` if it is none, or no day or time of day. RFC 3339.
+    /// The value of a token of any of the four forms; `nil` if it is none, or no day or time of day.
+    ///
+    /// RFC 3339.
     static func value(of token: String) -> ConfigNode.Value? {
         let date = /(\d{4})-(\d\d)-(\d\d)/.asciiOnlyDigits()
         let time = /(\d\d):(\d\d):(\d\d)(?:\.\d+)?/.asciiOnlyDigits()
@@ -31,7 +35,9 @@ enum TOMLMoment {
         return match.output.1 == "-" ? -seconds : seconds
     }
 
-    /// Seconds since midnight; `nil` if it is no time of day. A leap second is none: the clock of Unix has none.
+    /// Seconds since midnight; `nil` if it is no time of day.
+    ///
+    /// A leap second is none: the clock of Unix has none.
     private static func seconds(_ hour: Substring, _ minute: Substring, _ second: Substring) -> Int64? {
         guard let hour = Int64(hour), let minute = Int64(minute), let second = Int64(second),
             hour < 24, minute < 60, second < 60

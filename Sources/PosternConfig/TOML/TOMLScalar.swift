@@ -11,7 +11,9 @@ enum TOMLScalar {
         if let match = token.wholeMatch(of: /([+-]?)(0|[1-9](?:_?[0-9])*)/) {
             return integer(match.output.2, radix: 10, isNegative: match.output.1 == "-")
         }
-        if let match = token.wholeMatch(of: /0x([0-9A-Fa-f](?:_?[0-9A-Fa-f])*)/) { return integer(match.output.1, radix: 16) }
+        if let match = token.wholeMatch(of: /0x([0-9A-Fa-f](?:_?[0-9A-Fa-f])*)/) {
+            return integer(match.output.1, radix: 16)
+        }
         if let match = token.wholeMatch(of: /0o([0-7](?:_?[0-7])*)/) { return integer(match.output.1, radix: 8) }
         if let match = token.wholeMatch(of: /0b([01](?:_?[01])*)/) { return integer(match.output.1, radix: 2) }
         if token.wholeMatch(of: float) != nil || token.wholeMatch(of: /[+-]?(inf|nan)/) != nil {
