@@ -51,7 +51,16 @@ let package = Package(
         .target(
             name: "PosternProxy",
             dependencies: [
-                "PosternCore", "PosternEventLoop", "PosternUpstream", "PosternAudit", "CLinux",
+                "PosternCore", "PosternEventLoop", "PosternUpstream", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "PosternDaemon",
+            dependencies: [
+                "PosternCore", "PosternConfig", "PosternEventLoop", "PosternProxy", "PosternAudit", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -60,10 +69,7 @@ let package = Package(
         // Programs.
         .executableTarget(
             name: "posternd",
-            dependencies: [
-                "PosternConfig", "PosternProxy", "PosternAudit", "CLinux",
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["PosternDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict
         ),
         .executableTarget(
