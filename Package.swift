@@ -19,7 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         // C: what Swift cannot call by itself (variadic functions, macros, Linux-only calls).
@@ -36,7 +35,7 @@ let package = Package(
         ),
         .target(
             name: "PosternConfig",
-            dependencies: ["PosternCore", "CLinux", "TOMLKit"],
+            dependencies: ["PosternCore", "CLinux"],
             resources: [.embedInCode("Resources/providers.json")],
             swiftSettings: strict
         ),
