@@ -12,9 +12,16 @@
 #include <time.h>
 #include <unistd.h>
 
+// Swift's runtime may answer a crash by printing registers and the memory they point to, which is where secrets are.
+static void forbid_crash_reports(void) {
+    static const int crashes[] = {SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);
+}
+
 // Without a dumpable flag no process of the same uid can read /proc/PID/mem or attach; without a core
 // limit a crash would write every secret to disk.
 int postern_forbid_dumps(void) {
+    forbid_crash_reports();
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

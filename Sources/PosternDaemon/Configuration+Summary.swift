@@ -16,7 +16,11 @@ extension Configuration {
     /// How much is declared, for people.
     var summary: String {
         let counts = counts
-        return "\(counts.listeners) listeners, \(counts.agents) agents, \(counts.grants) grants, "
-            + "\(counts.egressRules) egress rules"
+        return [
+            count(counts.listeners, "listener"), count(counts.agents, "agent"), count(counts.grants, "grant"),
+            count(counts.egressRules, "egress rule"),
+        ].joined(separator: ", ")
     }
+
+    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

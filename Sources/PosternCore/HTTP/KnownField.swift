@@ -6,6 +6,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case connection, keepAlive, proxyConnection, te, trailer, upgrade, http2Settings
     // Talk with the proxy itself.
     case proxyAuthorization, proxyAuthenticate, proxyAuthenticationInfo, proxyStatus
+    /// Any other `Proxy-…`.
+    case proxyOther
     // Read by Postern and not forwarded.
     case posternGrant, posternRun, posternRole, posternContext, alterContext
     // Read by Postern and forwarded.
@@ -58,7 +60,12 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     /// The field that a raw name stands for, if it is known.
     @inline(__always)
     package static func named(_ raw: UnsafeRawBufferPointer, hash: UInt64) -> KnownField? {
-        table.field(named: raw, hash: hash)
+        table.field(named: raw, hash: hash) ?? (isProxyField(raw) ? .proxyOther : nil)
+    }
+
+    private static func isProxyField(_ raw: UnsafeRawBufferPointer) -> Bool {
+        guard raw.count > 6, raw[0] | 0x20 == UInt8(ascii: "p") else { return false }
+        return zip(raw, "proxy-".utf8).allSatisfy { FieldName.fold($0) == $1 }
     }
 
     private static let table = KnownFieldTable(

@@ -120,8 +120,9 @@ package struct UpstreamRequest: Sendable {
         if let query = ingress.query {
             ingress.head.bytes.withUnsafeBytes { bytes in
                 let text = UnsafeRawBufferPointer(rebasing: bytes[query])
-                QueryParameters.forEach(text) { pair, name in
-                    if parameters.contains(where: { QueryParameters.name(text[name], is: $0.name) }) { return }
+                QueryParameters.forEach(text) { pair, _ in
+                    let raw = UnsafeRawBufferPointer(rebasing: text[pair])
+                    if parameters.contains(where: { QueryParameters.pair(raw, names: $0.name) }) { return }
                     begin(&buffer)
                     buffer.append(contentsOf: text[pair])
                 }
@@ -159,7 +160,7 @@ package struct UpstreamRequest: Sendable {
         switch field.known {
         case .host, .contentLength, .transferEncoding, .expect, .connection, .keepAlive, .proxyConnection, .te,
             .trailer, .upgrade, .http2Settings, .proxyAuthorization, .proxyAuthenticate, .proxyAuthenticationInfo,
-            .proxyStatus, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
+            .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
             return false
         case .acceptEncoding, .range, .ifRange, .cookie:
             if isInjecting { return false }

@@ -71,7 +71,7 @@ package struct DownstreamHead {
     private func passes(_ field: HeadField, _ framing: Framing) -> Bool {
         switch field.known {
         case .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .transferEncoding,
-            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .altSvc:
+            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .proxyOther, .altSvc:
             return false
         case .contentLength:
             // Of a body that follows the length is written above; of one that does not it is information.
