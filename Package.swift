@@ -53,7 +53,6 @@ let package = Package(
             name: "PosternProxy",
             dependencies: [
                 "PosternCore", "PosternEventLoop", "PosternUpstream", "CLinux",
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -74,7 +74,7 @@ package struct Daemon {
             let audit = try openAuditLog(configuration.settings)
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: directory)
             let server = try ProxyServer(
-                snapshot, sink: audit, inherited: environment.inheritedSockets, logger: logger)
+                snapshot, sink: audit, inherited: environment.inheritedSockets)
             let administration = AdministrativeLog(audit)
             guard administration.record(.start(version: Version.current, configuration.counts)) else {
                 complain("the audit log cannot be written")

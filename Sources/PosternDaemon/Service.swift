@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import Logging
 internal import PosternAudit
@@ -5,6 +6,7 @@ internal import PosternConfig
 internal import PosternCore
 internal import PosternEventLoop
 internal import PosternProxy
+internal import Synchronization
 
 /// A daemon that serves: waits for signals, and in between tells the service manager that it is well.
 struct Service {
@@ -39,14 +41,18 @@ struct Service {
         manager.notify("RELOADING=1\nMONOTONIC_USEC=\(Instant.now.nanoseconds / 1000)")
         defer { manager.notify("READY=1") }
         do {
-            let configuration = try loader.load()
+            let configuration = try loadWhileWatched()
             let directory = try Directory(configuration.contents, replacing: snapshot.directory)
             let next = ProxySnapshot(settings: configuration.settings, directory: directory)
+            let added = try server.bindAdditions(of: next)
             guard administration.record(.reload(configuration.counts)) else {
                 logger.error("reload refused: the audit log cannot be written; the old configuration stays in force")
                 return
             }
-            try server.apply(next)
+            guard server.apply(next, adding: added) else {
+                logger.critical("an event loop is stuck and may still go by the old configuration")
+                return
+            }
             noteWhatNeedsRestart(snapshot.settings, next.settings)
             snapshot = next
             logger.info("reloaded", metadata: ["configuration": "\(configuration.summary)"])
@@ -55,6 +61,26 @@ struct Service {
             administration.record(.reloadFailed(reason: "\(error)"))
             logger.error("reload refused; the old configuration stays in force", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// Reads the configuration on a thread of its own, since its helper programs may take longer than the service manager
+    /// waits for a sign of life.
+    private func loadWhileWatched() throws -> Configuration {
+        let loading = Loading()
+        Thread { [loader] in
+            loading.result.withLock { $0 = Result { try loader.load() } }
+            loading.done.signal()
+        }.start()
+        let interval = Double(manager.watchdogInterval.wholeNanoseconds) / 1e9
+        while loading.done.wait(timeout: .now() + interval) == .timedOut { manager.notify("WATCHDOG=1") }
+        guard let result = loading.result.withLock({ $0 }) else { throw CancellationError() }
+        return try result.get()
+    }
+
+    /// Where the reading thread leaves what it read.
+    private final class Loading: Sendable {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result<Configuration, any Error>?>(nil)
     }
 
     private func noteWhatNeedsRestart(_ old: ProxySettings, _ new: ProxySettings) {

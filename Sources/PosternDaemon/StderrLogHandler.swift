@@ -28,8 +28,11 @@ struct StderrLogHandler: LogHandler {
         StderrLogHandler.write(line + "\n")
     }
 
-    /// Writes in one piece, so that lines of several threads do not mix.
+    /// Writes in one piece, so that lines of several threads do not mix. A reader that does not read costs a line, not a
+    /// thread: nothing may wait for the log.
     static func write(_ text: String) {
+        var wait = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        guard poll(&wait, 1, 50) == 1 else { return }
         var text = text
         text.withUTF8 { _ = Glibc.write(2, $0.baseAddress, $0.count) }
     }

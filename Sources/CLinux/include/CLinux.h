@@ -14,7 +14,6 @@
 // Memory.
 void postern_explicit_bzero(void *memory, size_t length);
 int postern_mlock(const void *memory, size_t length);
-int postern_munlock(const void *memory, size_t length);
 
 // Process hardening.
 int postern_forbid_dumps(void);

@@ -61,6 +61,11 @@ package final class RequestHead: Sendable {
         return found
     }
 
+    /// Whether a field has this name.
+    func isNamed(_ field: HeadField, _ name: FieldName) -> Bool {
+        bytes.withUnsafeBytes { name.matches(UnsafeRawBufferPointer(rebasing: $0[field.name]), hash: field.hash) }
+    }
+
     /// The text in a range, for messages.
     package func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }

@@ -106,7 +106,9 @@ private struct HeadFacts {
                 throw .malformedRequest("Transfer-Encoding is something other than chunked")
             }
             isChunked = true
-        case .connection: noteConnection(value)
+        case .connection:
+            noteConnection(value)
+            guard connectionOptions.count <= 32 else { throw .malformedRequest("Connection lists too many fields") }
         case .expect:
             guard FieldValue.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
             expectsContinue = true

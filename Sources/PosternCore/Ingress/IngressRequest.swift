@@ -45,6 +45,9 @@ package final class IngressRequest: Sendable {
         self.peer = peer
     }
 
+    /// The provider that a base URL names.
+    package var providerName: String? { if case .provider(let name) = target { name } else { nil } }
+
     private static let basePrefix = Array("/via/".utf8)
 
     private static func baseURL(_ head: RequestHead, _ path: Range<Int>) throws(ProxyError) -> (String, Range<Int>) {
@@ -81,10 +84,7 @@ package final class IngressRequest: Sendable {
     }
 
     private static func isOwn(_ host: HostName) -> Bool {
-        if let address = host.address {
-            return address.bytes.first == 127 && address.bytes.count == 4
-                || address.bytes == [UInt8](repeating: 0, count: 15) + [1]
-        }
-        return host.text == "localhost" || host.text == "postern" || host.text == "postern.internal"
+        // Nobody can make a browser believe that an address belongs to their page.
+        host.address != nil || host.text == "localhost" || host.text == "postern" || host.text == "postern.internal"
     }
 }

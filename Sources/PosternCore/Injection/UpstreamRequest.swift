@@ -169,12 +169,9 @@ package struct UpstreamRequest: Sendable {
         case .traceparent, .userAgent, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
             break
         }
-        let isSlot = rule.injection?.fields.contains { matches(field, $0.name) } ?? false
-        let isTag = rule.tagging.header.map { matches(field, FieldName($0.name)) } ?? false
-        return !isSlot && !isTag && !ingress.head.connectionOptions.contains { matches(field, $0) }
-    }
-
-    private func matches(_ field: HeadField, _ name: FieldName) -> Bool {
-        field.hash == name.hashValue64 && name == FieldName(ingress.head.text(field.name))
+        let head = ingress.head
+        let isSlot = rule.injection?.fields.contains { head.isNamed(field, $0.name) } ?? false
+        let isTag = rule.tagging.header.map { head.isNamed(field, FieldName($0.name)) } ?? false
+        return !isSlot && !isTag && !head.connectionOptions.contains { head.isNamed(field, $0) }
     }
 }

@@ -65,7 +65,7 @@ package struct DownstreamHead {
 
     /// Whether a body that is not there must be announced as empty, lest the client wait for it.
     private var mustSayLength: Bool {
-        source.status >= 200 && source.status != 204 && source.status != 304 && !source.fields.contains { $0.known == .contentLength }
+        !source.isAnswerToHead && source.status >= 200 && source.status != 204 && source.status != 304 && !source.fields.contains { $0.known == .contentLength }
     }
 
     private func passes(_ field: HeadField, _ framing: Framing) -> Bool {

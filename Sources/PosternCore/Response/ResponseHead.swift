@@ -10,6 +10,8 @@ package struct ResponseHead: Sendable {
     package let body: ResponseFraming
     /// Whether the upstream will take another request on this connection.
     package let keepsConnection: Bool
+    /// Whether it answers HEAD: then its framing fields describe a body that does not follow.
+    package let isAnswerToHead: Bool
     /// The folded names that Connection lists.
     package let connectionOptions: [FieldName]
 
@@ -47,6 +49,7 @@ package struct ResponseHead: Sendable {
         self.status = status
         reason = min(lineEnd, 13)..<lineEnd
         self.fields = fields
+        self.isAnswerToHead = isAnswerToHead
         connectionOptions = facts.connectionOptions
         keepsConnection = !facts.asksClose && (isHTTP11 || facts.asksKeepAlive)
         if status < 200 || status == 204 || status == 304 || isAnswerToHead {
@@ -79,6 +82,12 @@ package struct ResponseHead: Sendable {
         mutating func note(_ field: HeadField, in source: UnsafeRawBufferPointer) throws(UpstreamError) {
             guard let known = field.known else { return }
             let value = UnsafeRawBufferPointer(rebasing: source[field.value])
+            switch known {
+            case .contentLength, .transferEncoding, .connection:
+                // `Content_Length` is not framing to us, and must not be to a client that folds.
+                guard !source[field.name].contains(UInt8(ascii: "_")) else { throw .responseMalformed }
+            default: break
+            }
             switch known {
             case .contentLength:
                 guard contentLength == nil, let length = FieldValue.contentLength(value) else {

@@ -30,6 +30,7 @@ extension Exchange {
         do throws(ProxyError) {
             try appendBody()
         } catch {
+            wipeSending()
             fail(error)
             return false
         }
@@ -90,10 +91,7 @@ extension Exchange {
     /// Sends the gathered bytes and keeps what is not taken; `false` if the exchange ended or started anew.
     private func send(wipes: Bool) -> Bool {
         guard let upstream else { return false }
-        defer {
-            // The head holds the credential.
-            if wipes { worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
-        }
+        defer { if wipes { wipeSending() } }
         if sentAt == nil { sentAt = worker.loop.now }
         let result = worker.sending.withUnsafeBytes { bytes -> UpstreamConnection.Sent in
             var sent = 0
@@ -112,6 +110,11 @@ extension Exchange {
         if case .failed = result { return sendFailed() }
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         return true
+    }
+
+    /// The head holds the credential.
+    private func wipeSending() {
+        worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
 
     /// Sends what was kept; `false` if some of it is left, or the exchange ended.
@@ -135,7 +138,7 @@ extension Exchange {
     /// An upstream that refuses more of the request may have answered already: that answer counts.
     private func sendFailed() -> Bool {
         if retry() { return false }
-        pendingUp.wipe()
+        pendingUp.removeAll()
         isRequestSent = true
         response.mustEnd = true
         receiveAnswer()

@@ -173,7 +173,9 @@ extension Exchange {
         let window = start..<received.lowerBound + progress.decoded
         try inspect(received.lowerBound..<window.upperBound)
         write(window, after: head, isLast: response.body.isComplete)
-        if response.body.isComplete { complete(keepsUpstream: response.keepsUpstream && isRequestSent) }
+        guard response.body.isComplete else { return }
+        // A connection that still owes bytes of this request would send them in front of the next one.
+        complete(keepsUpstream: response.keepsUpstream && isRequestSent && pendingUp.isEmpty && !response.mustEnd)
     }
 
     /// Looks into a body that is compressed without saying so.

@@ -29,7 +29,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
 
     // The request on its way up.
     var requestBody: RequestBodyDecoder
-    var pendingUp = ByteQueue()
+    var pendingUp = ByteQueue(isSecret: true)
     var hasSentHead = false
     var isRequestSent = false
     /// Whether any byte was handed to the connection now in use.
@@ -85,8 +85,9 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     func intentSettled(isRecorded: Bool) {
         isSettled = true
         guard case .recording = phase else {
-            // The exchange ended while its intent was being written: the record that is in the log needs its outcome.
-            if isRecorded { recordOutcome(unsettledEnd) }
+            // The exchange ended while its intent was being written: the record that is in the log needs its outcome,
+            // and if there is none, the refusal is still to be told.
+            isRecorded ? recordOutcome(unsettledEnd) : recordRefusal(unsettledEnd ?? .auditUnavailable)
             return
         }
         guard isRecorded else {
@@ -134,8 +135,8 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         receiveAnswer()
     }
 
-    /// The client's connection is gone.
-    func clientGone() { end(.clientClosed, keepsUpstream: false) }
+    /// The client's connection ends, for this reason.
+    func clientGone(_ reason: ProxyError) { end(reason, keepsUpstream: false) }
 
     /// Cuts the exchange if its agent, listener or rule is no longer there.
     func reviewAuthority(in snapshot: ProxySnapshot, hasListener: Bool) {
@@ -155,7 +156,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         retries += 1
         worker.engine.giveBack(upstream, isReusable: false)
         self.upstream = nil
-        pendingUp.wipe()
+        pendingUp.removeAll()
         hasSentHead = false
         isRequestSent = false
         connect(mayReuse: false)
@@ -170,8 +171,11 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
         case .running:
-            // A client that does not read is dealt with by its connection's own deadline.
-            guard client.hasFlushed else { return }
+            // A client that does not read is dealt with by its connection's own deadline; this one is for afterwards.
+            guard client.hasFlushed else {
+                worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
+                return
+            }
             if !isRequestSent {
                 fail(pendingUp.isEmpty ? .clientTimeout : .upstream(.responseTimeout))
             } else {
@@ -213,7 +217,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         phase = .ended
         worker.loop.suspend(deadline)
         if let totalDeadline { worker.loop.cancel(totalDeadline) }
-        pendingUp.wipe()
+        pendingUp.removeAll()
         if let upstream { worker.engine.giveBack(upstream, isReusable: keepsUpstream) }
         upstream = nil
         request.end()

@@ -72,8 +72,13 @@ final class ClientConnection: ReadinessHandler {
 
     /// Answers a connection that is not served, and closes it.
     func refuseAtOnce(_ error: ProxyError) {
-        let response = ProblemDetails(error).response(
-            requestID: worker.nextRequestID(), closes: true, isBodiless: false)
+        let requestID = worker.nextRequestID()
+        let problem = ProblemDetails(error)
+        worker.journal.append(
+            DenialRecord(
+                time: worker.wallClock, requestID: requestID, peer: auditedPeer, status: problem.status,
+                errorCode: problem.code))
+        let response = problem.response(requestID: requestID, closes: true, isBodiless: false)
         _ = response.withUnsafeBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
         Glibc.close(descriptor)
     }
@@ -82,7 +87,7 @@ final class ClientConnection: ReadinessHandler {
 
     func descriptorIsReady(_ readiness: Readiness) {
         if !readiness.isDisjoint(with: .closed) {
-            abandon()
+            abandon(.clientClosed)
             return
         }
         if readiness.contains(.writable) { isWritable = true }
@@ -263,7 +268,7 @@ final class ClientConnection: ReadinessHandler {
             output.consume(sent)
             worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         } else if errno != EAGAIN, errno != EWOULDBLOCK {
-            abandon()
+            abandon(.clientClosed)
             return
         }
         guard output.isEmpty else {
@@ -291,7 +296,7 @@ final class ClientConnection: ReadinessHandler {
                 state = .exchange(exchange)
                 exchange.begin()
             } catch {
-                refuse(slowed(error.error, head), head: head, ingress: request, agent: error.agent)
+                refuse(slowed(error.error, head), head: head, ingress: request, agent: error.agent, identity: error.identity)
             }
         } catch {
             refuse(error, head: head, ingress: ingress)
@@ -331,14 +336,15 @@ final class ClientConnection: ReadinessHandler {
         _ error: ProxyError,
         head: RequestHead? = nil,
         ingress: IngressRequest? = nil,
-        agent: String? = nil
+        agent: String? = nil,
+        identity: AuditIdentity? = nil
     ) {
         let requestID = worker.nextRequestID()
         let problem = ProblemDetails(error)
         worker.journal.append(
             DenialRecord(
-                time: worker.wallClock, requestID: requestID, agent: agent, peer: auditedPeer,
-                rule: error.ruleID, method: head.map { ArraySlice($0.method.rawValue.utf8) },
+                time: worker.wallClock, requestID: requestID, agent: agent, identity: identity, peer: auditedPeer,
+                provider: ingress?.providerName, rule: error.ruleID, method: head.map { ArraySlice($0.method.rawValue.utf8) },
                 url: ingress.flatMap(AuditURL.init(asked:)), status: problem.status, errorCode: problem.code,
                 reason: problem.detail, tags: head.map(AuditTags.init) ?? AuditTags()))
         let body = head?.body ?? .none
@@ -422,10 +428,10 @@ final class ClientConnection: ReadinessHandler {
         if hasEnded || remaining <= 0 { close() }
     }
 
-    /// Ends the connection without further ado.
-    func abandon() {
-        if case .exchange(let exchange) = state { exchange.clientGone() }
-        close()
+    /// Ends the connection without further ado; an exchange under way is recorded as ended for this reason.
+    func abandon(_ reason: ProxyError) {
+        if case .exchange(let exchange) = state { exchange.clientGone(reason) }
+        cut()
     }
 
     /// Ends the connection so that the client notices that its answer is not whole: a reset, since the orderly end of
@@ -462,7 +468,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func deadlineExpired() {
         if !output.isEmpty {
-            abandon()
+            abandon(.clientTimeout)
             return
         }
         switch state {

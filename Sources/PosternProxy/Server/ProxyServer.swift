@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Foundation
-package import Logging
 package import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
@@ -26,14 +25,13 @@ package final class ProxyServer {
     package init(
         _ snapshot: ProxySnapshot,
         sink: any AuditSink,
-        inherited: [String: CInt],
-        logger: Logger
+        inherited: [String: CInt]
     ) throws(ListenError) {
         self.snapshot = snapshot
         self.sink = sink
         self.inherited = inherited
         startedAt = postern_realtime_ns()
-        shared = SharedState(startedAt: startedAt, logger: logger)
+        shared = SharedState(startedAt: startedAt)
         for listener in snapshot.settings.listeners {
             listening[listener.address] = try ListeningDescriptor(listener.address, inherited: inherited)
         }
@@ -45,7 +43,7 @@ package final class ProxyServer {
     package func start() -> Bool {
         guard CurlLibrary.initialize() else { return false }
         let asked = snapshot.settings.eventLoops
-        let count = asked > 0 ? asked : ProcessInfo.processInfo.activeProcessorCount
+        let count = min(asked > 0 ? asked : ProcessInfo.processInfo.activeProcessorCount, RequestIDGenerator.maxLoops)
         let engineSettings = engineSettings(for: snapshot)
         for number in 0..<count {
             guard
@@ -64,24 +62,29 @@ package final class ProxyServer {
     /// How many clients are connected.
     package var connectionCount: Int { shared.connectionCount }
 
-    /// Puts another snapshot in force on every loop. When this returns no later request is judged by the old one.
-    ///
-    /// - Throws: ``ListenError`` if a new listener cannot be bound; then everything stays as it was.
-    package func apply(_ next: ProxySnapshot) throws(ListenError) {
-        let wanted = Set(next.settings.listeners.map(\.address))
+    /// Binds the listeners that a snapshot adds, so that nothing is left that could fail when it is applied.
+    package func bindAdditions(of next: ProxySnapshot) throws(ListenError) -> [ListeningDescriptor] {
         var added: [ListeningDescriptor] = []
-        for address in wanted where listening[address] == nil {
-            added.append(try ListeningDescriptor(address, inherited: inherited))
+        for listener in next.settings.listeners where listening[listener.address] == nil {
+            added.append(try ListeningDescriptor(listener.address, inherited: inherited))
         }
+        return added
+    }
+
+    /// Puts another snapshot in force on every loop. When this returns `true` no later request is judged by the old one;
+    /// `false` means that a loop is stuck.
+    ///
+    /// - Parameter added: what ``bindAdditions(of:)`` gave for it.
+    package func apply(_ next: ProxySnapshot, adding added: [ListeningDescriptor]) -> Bool {
+        let wanted = Set(next.settings.listeners.map(\.address))
         for socket in added { listening[socket.address] = socket }
         for address in listening.keys where !wanted.contains(address) { listening[address] = nil }
         snapshot = next
         let engineSettings = engineSettings(for: next)
-        let fresh = added
-        onAllLoops { worker in
+        return onAllLoops { worker in
             worker.stopListening { !wanted.contains($0) }
             worker.adopt(next, engineSettings: engineSettings)
-            fresh.forEach(worker.listen)
+            added.forEach(worker.listen)
         }
     }
 
@@ -95,7 +98,11 @@ package final class ProxyServer {
     }
 
     /// Cuts what is still under way, recording that it was.
-    package func abandon() { onAllLoops { $0.abandon() } }
+    package func abandon() {
+        onAllLoops { $0.abandon() }
+        // The records are handed over at the end of that turn, and this is answered in the next one.
+        onAllLoops { _ in }
+    }
 
     @discardableResult
     private func onAllLoops(_ body: @escaping @Sendable (ProxyWorker) -> Void) -> Bool {
