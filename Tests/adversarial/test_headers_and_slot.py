@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -260,7 +261,7 @@ def test_a_credential_that_would_break_the_head_is_refused_when_loaded(make_topo
     daemon = topology.daemon = Daemon(topology.directory, topology.config.text(), wait=False)
     assert daemon.process.wait(10) not in (0, None)
     assert daemon.process.returncode > 0, f"died of a signal: {daemon.log()}"
-    assert "good" in daemon.log()
+    assert re.search(r"proxy\.conf:\d+:.*secret", daemon.log()), daemon.log()
 
 
 @attack(41)

@@ -13,7 +13,7 @@ from support.client import request
 from support.dns import DNSServer
 from support.expect import refused, table
 from support.namespace import Namespace
-from support.origin import RecordingOrigin, answer, echo, fixed
+from support.origin import RecordingOrigin, answer, fixed
 from support.topology import A, B
 from support.waiting import wait_until
 
@@ -211,7 +211,7 @@ def test_one_bad_address_among_good_ones_is_never_dialled(network):
 @needs_root
 def test_no_query_leaves_for_what_policy_refuses(network):
     topology = network.topology
-    for target in ("http://exfiltrated-data.evil.example/", "http://names.test/", "http://x.names.test/", "http://good.test:444/v1/ok"):
+    for target in ("http://exfiltrated-data.evil.example/", "http://names.test/", "http://x.names.test:444/", "http://good.test:444/v1/ok"):
         assert ask(topology, target).status in (400, 403)
     assert ask(topology, "http://good.test/admin").status == 403
     assert ask(topology, "http://good.test/v1/ok", method="DELETE").status == 403
@@ -384,12 +384,12 @@ def test_old_tls_is_refused(make_topology, authority):
 
 @attack(77)
 def test_an_origin_that_does_not_speak_tls(make_topology):
-    topology = make_topology(
-        lambda topology, config: config.find("provider", name="good").update(connect_to=topology.evil_plain.authority)
-    )
-    topology.evil_plain.handler = echo
+    plain = RecordingOrigin(name="speaks no TLS")
+    topology = make_topology(lambda topology, config: config.find("provider", name="good").update(connect_to=plain.authority))
     assert ask(topology, "http://good.test/v1/ok").status in (502, 504)
-    assert b"GET" not in topology.evil_plain.raw
+    assert b"GET" not in plain.raw
+    plain.close()
+
 
 
 # What an origin tells the client or us to remember.

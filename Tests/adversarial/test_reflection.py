@@ -330,8 +330,9 @@ def test_without_a_credential_slices_pass(topology):
 def test_pages_of_ours_quote_nothing(topology, row):
     topology.good.handler = raw(*row(secret(topology)))
     with topology.connect(agent_socket=A) as client:
-        client.send(topology.head("GET", URL, agent=None))
+        client.send(topology.head("GET", URL, "Connection: close", agent=None))
         data = client.everything(3)
+        assert client.reader.ended
     for part in (b"127.0.0.1", str(topology.good.port).encode(), str(topology.directory).encode(), secret(topology)[:12].encode()):
         assert part not in data
 
