@@ -76,6 +76,15 @@ def cpu_seconds(pid):
     return total / TICKS
 
 
+def foreign_cpu_seconds():
+    """CPU time since boot that neither this program nor anything it started has used."""
+    with open("/proc/stat") as file:
+        fields = file.readline().split()[1:]
+    busy = sum(int(fields[index]) for index in (0, 1, 2, 5, 6)) / TICKS
+    ended = os.times()
+    return busy - cpu_seconds(os.getpid()) - ended.children_user - ended.children_system
+
+
 def rss_mb(pid):
     """Resident memory of the whole tree, in MB of 2^20 bytes."""
     total = 0

@@ -36,8 +36,8 @@ def summarise(rounds, target):
     return row
 
 
-def print_case(case, rows):
-    """The table of one case, and a loud line for every error."""
+def print_case(case, rows, foreign):
+    """The table of one case, and a loud line for every error; `foreign` is the CPUs that other programs used."""
     print(f"\n{case.name}: {case.body}, {case.connections} connections, {case.headers} client headers")
     table = [_COLUMNS]
     for target, row in rows.items():
@@ -47,6 +47,8 @@ def print_case(case, rows):
                       f"{row['p50']:.0f}", times("p50"), f"{row['p99']:.0f}", f"{row['cpu_us']:.1f}",
                       times("cpu_us"), f"{row['busy']:.0%}", f"{row['rss_mb']:.1f}", str(row["errors"])))
     _print_aligned(table)
+    if foreign > 0.15:
+        print(f"  other programs used {foreign:.0%} of a CPU meanwhile: trust CPU per request more than req/s")
     for target, row in rows.items():
         if row["audit_bytes"]:
             print(f"  {target}: {row['audit_bytes']:.0f} audit bytes per request")

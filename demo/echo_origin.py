@@ -3,16 +3,14 @@
 
     echo_origin.py CERTIFICATE KEY
 
-Prints its port, then one JSON line for each request: method, target, headers, body. The answer to the client is the
-same without the credential's value: an upstream that reflects credentials would be a poor example.
+Prints its port, then one JSON line for each request. The answer to the client is the same, credential and all: it is for
+Postern to keep that from the agent.
 """
 
 import http.server
 import json
 import ssl
 import sys
-
-CREDENTIALS = ("authorization", "x-api-key")
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -24,9 +22,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         received = {"request": f"{self.command} {self.path} {self.request_version}",
                     "headers": self.headers.items(), "body": body.decode(errors="replace")}
         print(json.dumps(received), flush=True)
-        shown = {name: "(a credential arrived)" if name.lower() in CREDENTIALS else value
-                 for name, value in received["headers"]}
-        answer = json.dumps(received | {"headers": shown}, indent=2).encode() + b"\n"
+        answer = json.dumps(received | {"headers": dict(received["headers"])}, indent=2).encode() + b"\n"
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
