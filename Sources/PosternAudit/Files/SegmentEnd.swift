@@ -1,0 +1,54 @@
+internal import Crypto
+internal import Glibc
+
+/// The last whole line of a segment, found from the end of the file.
+struct SegmentEnd {
+    /// The length of the file.
+    let size: Int
+    /// How much of it is whole lines.
+    var wholeLines = 0
+    /// The last whole line without its newline.
+    var lastLine: [UInt8]?
+
+    init(path: String) throws(AuditLogError) {
+        let file = try FileDescriptor(opening: path, flags: O_RDONLY)
+        size = Int(try file.status(path: path).st_size)
+        // Read ever larger ends of the file until one holds two newlines, or it is the whole file.
+        var length = min(size, 65_536)
+        while true {
+            let bytes = try SegmentEnd.read(file, from: size - length, count: length, path: path)
+            if let newline = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+                let before = bytes[..<newline].lastIndex(of: UInt8(ascii: "\n"))
+                if before != nil || length == size {
+                    wholeLines = size - length + newline + 1
+                    lastLine = Array(bytes[(before.map { $0 + 1 } ?? 0)..<newline])
+                    return
+                }
+            } else if length == size {
+                return
+            }
+            length = min(size, 4 * length)
+        }
+    }
+
+    /// The length and hash of what stands behind the whole lines.
+    static func tail(path: String, from offset: Int) throws(AuditLogError) -> (Int, String) {
+        let file = try FileDescriptor(opening: path, flags: O_RDONLY)
+        let size = Int(try file.status(path: path).st_size)
+        let bytes = try read(file, from: offset, count: size - offset, path: path)
+        return (bytes.count, Hexadecimal.text(SHA256.hash(data: bytes)))
+    }
+
+    private static func read(
+        _ file: FileDescriptor,
+        from offset: Int,
+        count: Int,
+        path: String
+    ) throws(AuditLogError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(AuditLogError) in try file.read(into: buffer, at: offset, path: path) }
+        }
+        return Array(bytes.prefix(try read.get()))
+    }
+}
