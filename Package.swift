@@ -58,6 +58,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        //CLI
+
         // Programs.
         .executableTarget(
             name: "posternd",
@@ -73,6 +75,13 @@ let package = Package(
                 "PosternAudit", "PosternConfig",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        .testTarget(
+            name: "PosternAuditTests",
+            dependencies: ["PosternAudit", "PosternCore"],
             swiftSettings: strict
         ),
     ],

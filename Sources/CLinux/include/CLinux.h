@@ -1,8 +1,7 @@
 // Linux calls and macros that Swift's Glibc module does not show, each as a plain function.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// No feature macro here: with _GNU_SOURCE, fd_set looks different from the one that Foundation's modules were built
+// with, and a Swift file that sees both does not compile. The sources define it for themselves.
 #include <stddef.h>
 #include <stdint.h>
 #include <stdbool.h>
