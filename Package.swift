@@ -35,7 +35,7 @@ let package = Package(
         ),
         .target(
             name: "PosternConfig",
-            dependencies: ["PosternCore", "TOMLKit"],
+            dependencies: ["PosternCore", "CLinux", "TOMLKit"],
             resources: [.embedInCode("Resources/providers.json")],
             swiftSettings: strict
         ),
@@ -58,7 +58,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        //CLI
+        .target(name: "PosternCLI", dependencies: ["PosternAudit", "PosternCore"], swiftSettings: strict),
 
         // Programs.
         .executableTarget(
@@ -72,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternConfig",
+                "PosternAudit", "PosternCLI", "PosternConfig",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -81,9 +81,10 @@ let package = Package(
         // Tests.
         .testTarget(
             name: "PosternAuditTests",
-            dependencies: ["PosternAudit", "PosternCore"],
+            dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
             swiftSettings: strict
         ),
+        .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,3 +30,23 @@ package struct AuditTags: Sendable {
         encoder.member("span.id", bytes: trace?.parentID)
     }
 }
+
+extension AuditTags {
+    /// Longer values are cut, so that a client cannot fill the log with one header.
+    private static let maxLength = 256
+
+    /// Reads the tags of a request. Of repeated fields the last counts.
+    package init(_ head: RequestHead) {
+        self.init()
+        for field in head.fields {
+            guard let known = field.known else { continue }
+            switch known {
+            case .posternRun: run = head[field.value].prefix(AuditTags.maxLength)
+            case .posternRole: role = head[field.value].prefix(AuditTags.maxLength)
+            case .posternContext, .alterContext: context = head[field.value].prefix(AuditTags.maxLength)
+            case .traceparent: trace = TraceParent(head[field.value])
+            default: break
+            }
+        }
+    }
+}
