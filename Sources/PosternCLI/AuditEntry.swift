@@ -1,6 +1,6 @@
 internal import PosternAudit
 
-/// One record of the log, taken apart for people.
+/// One record of the log, taken apart for people when it is asked for something.
 package struct AuditEntry: Sendable {
     /// A member, its value as printable text.
     package struct Member: Hashable, Sendable {
@@ -8,33 +8,44 @@ package struct AuditEntry: Sendable {
         package let value: String
     }
 
-    /// The line as it stands in the log, printable.
-    package let json: String
-    package let members: [Member]
+    private let line: [UInt8]
     /// Whether the line is well-formed; one that is not was not written by Postern.
     package let isRecord: Bool
 
-    /// Reads a line.
+    /// Keeps a line.
     package init(_ line: UnsafeRawBufferPointer) {
-        json = Printable.json(line)
+        self.line = Array(line)
         var reader = FlatJSON(line)
-        var members: [Member] = []
-        while let (name, value) = reader.next() {
-            let text =
-                switch value {
-                case .string(let text): Printable.text(FlatJSON.unescape(text))
-                case .number(let number): String(number)
-                case .boolean(let isTrue): isTrue ? "true" : "false"
-                }
-            members.append(Member(name: Printable.text(name), value: text))
-        }
-        self.members = members
-        isRecord = reader.isWellFormed && !members.isEmpty
+        var count = 0
+        while reader.next() != nil { count += 1 }
+        isRecord = reader.isWellFormed && count > 0
     }
 
-    /// The value of a member.
-    package subscript(_ name: String) -> String? { members.first { $0.name == name }?.value }
+    /// The line as it stands in the log, made printable.
+    package var json: String { line.withUnsafeBytes { Printable.json($0) } }
+
+    /// All members in order.
+    package var members: [Member] {
+        line.withUnsafeBytes { line in
+            FlatJSON(line).map { Member(name: Printable.text($0), value: AuditEntry.text($1)) }
+        }
+    }
+
+    /// The value of a member as printable text.
+    package subscript(_ name: String) -> String? {
+        line.withUnsafeBytes { line in
+            FlatJSON(line).first { $0.name.elementsEqual(name.utf8) }.map { AuditEntry.text($0.value) }
+        }
+    }
 
     /// The value of a member that is a number.
     package func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+
+    private static func text(_ value: FlatJSON.Value) -> String {
+        switch value {
+        case .string(let text): Printable.text(FlatJSON.unescape(text))
+        case .number(let number): String(number)
+        case .boolean(let isTrue): isTrue ? "true" : "false"
+        }
+    }
 }

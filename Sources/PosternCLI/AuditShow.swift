@@ -25,18 +25,19 @@ package enum AuditShow {
         return found
     }
 
-    /// The records as blocks of names and values.
-    package static func text(_ found: [Found]) -> String {
+    /// The records as blocks of names and values, and a word if a request of this id has no outcome.
+    package static func text(_ found: [Found], id: String) -> String {
         var blocks = found.map { found in
-            let width = found.entry.members.map(\.name.count).max() ?? 0
+            let members = found.entry.members
+            let width = members.map(\.name.count).max() ?? 0
             let title = "\(AuditDirectory.segmentName(found.segment)):\(found.line)\n"
             return title
-                + found.entry.members.map { member in
+                + members.map { member in
                     "  " + member.name + String(repeating: " ", count: width - member.name.count) + "  \(member.value)\n"
                 }.joined()
         }
-        let actions = found.map { $0.entry["event.action"] }
-        if actions.contains("intent"), !actions.contains("outcome"), found.first?.entry["http.request.id"] != nil {
+        let actions = found.filter { $0.entry["http.request.id"] == Printable.text(id.utf8) }.map { $0.entry["event.action"] }
+        if actions.contains("intent"), !actions.contains("outcome") {
             blocks.append("outcome: unknown (the request is under way, or the daemon ended before it did)\n")
         }
         return blocks.joined(separator: "\n")

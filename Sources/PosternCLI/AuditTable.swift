@@ -62,10 +62,11 @@ package struct AuditTable {
         text.count <= maxWidth ? text : text.prefix(maxWidth - 3) + "..."
     }
 
-    /// Nanoseconds in the unit that leaves one to four digits.
-    static func duration(_ nanoseconds: Int) -> String {
+    /// Nanoseconds in the unit that leaves few digits.
+    package static func duration(_ nanoseconds: Int) -> String {
         switch nanoseconds {
-        case ..<10_000_000: "\(nanoseconds / 1000) us"
+        case ..<1_000_000: "\(nanoseconds / 1000) us"
+        case ..<10_000_000: "\(nanoseconds / 1_000_000).\(nanoseconds / 100_000 % 10) ms"
         case ..<10_000_000_000: "\(nanoseconds / 1_000_000) ms"
         default: "\(nanoseconds / 1_000_000_000) s"
         }

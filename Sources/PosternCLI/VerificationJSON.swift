@@ -35,7 +35,7 @@ package struct VerificationJSON: Encodable {
     private let lastHash: String
     private let unsigned: Int
     private let openIntents: Int
-    private let openRequestIDs: [String]
+    private let openRequestIds: [String]
     private let tornLines: [TornLine]
     private let dropped: Int
     private let keys: [String]
@@ -55,7 +55,7 @@ package struct VerificationJSON: Encodable {
         lastHash = report.lastHash
         unsigned = report.unsigned
         openIntents = report.openIntents.count
-        openRequestIDs = report.openIntents.requestIDs
+        openRequestIds = report.openIntents.requestIDs
         tornLines = report.tornLines.map { TornLine(place: Place($0.place), bytes: $0.bytes, recorded: $0.isRecorded) }
         dropped = report.dropped
         keys = report.keyIDs.sorted()

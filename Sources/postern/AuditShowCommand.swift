@@ -21,6 +21,6 @@ struct AuditShowCommand: ParsableCommand {
         guard !found.isEmpty else {
             throw CommandFailure("no record of \(id)", hint: "`postern audit tail` lists the newest ids")
         }
-        Output.write(json ? found.map { $0.entry.json + "\n" }.joined() : AuditShow.text(found))
+        Output.write(json ? found.map { $0.entry.json + "\n" }.joined() : AuditShow.text(found, id: id))
     }
 }
