@@ -93,6 +93,31 @@ struct DiskFullTests {
         #expect(report.counts.outcomes + report.dropped == 20)
     }
 
+    @Test(
+        "what a failed write left and nobody can cut off is left behind in its segment",
+        .enabled(if: canMount && access("/usr/bin/chattr", X_OK) == 0, "needs root and chattr")
+    )
+    func appendOnly() throws {
+        let disk = try #require(TinyDisk())
+        let directory = AuditDirectory(stateDirectory: disk.path)
+        let log = try AuditLog(stateDirectory: disk.path, settings: AuditSettings())
+        // An append-only file cannot be truncated, not even by root.
+        let chattr = try Process.run(URL(fileURLWithPath: "/usr/bin/chattr"), arguments: ["+a", directory.segmentPath(1)])
+        chattr.waitUntilExit()
+        try #require(chattr.terminationStatus == 0)
+        disk.fill()
+        var number = 0
+        while number < 100, submit(log, .intent(number)) == true { number += 1 }
+        #expect(submit(log, .outcome(0)) == false)
+        disk.free()
+        #expect(submit(log, .exchange(200)) == true)
+        #expect(log.close(within: .seconds(10)))
+        #expect(try directory.segments() == [1, 2])
+        let report = try AuditVerifier.verify(directory)
+        #expect(report.finding == nil && report.counts.gaps == 1)
+        #expect(report.counts.intents == number + 1 && report.counts.outcomes == 2)
+    }
+
     @Test("a log cannot be opened on a full disk, and closing one there ends at the deadline", .enabled(if: canMount, "needs root"))
     func startAndStop() throws {
         let disk = try #require(TinyDisk())

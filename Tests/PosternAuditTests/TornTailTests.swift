@@ -24,21 +24,24 @@ struct TornTailTests {
         #expect(after.tornLines.map(\.isRecorded) == [true])
         #expect(after.counts.gaps == 1 && after.counts.intents == 5)
         #expect(fixture.reportedEvents.contains(.tornLine(segment: 1, bytes: torn.utf8.count)))
-        // The bytes are still there: nothing on the disk was changed.
-        #expect(String(decoding: try fixture.bytes(segment: 1), as: UTF8.self).hasSuffix("\n" + torn))
+        // What was torn stands in the record now, and the segment is whole lines again.
+        #expect(try fixture.lines(segment: 1).count == 8)
+        let gap = try JSONSerialization.jsonObject(with: Data(try fixture.lines(segment: 2)[0].utf8)) as? [String: Any]
+        #expect(gap?["postern.gap.text"] as? String == torn)
     }
 
-    @Test("the torn bytes cannot be changed or removed after they were recorded")
-    func evidence() throws {
+    @Test("between the record of a torn line and its removal the log verifies, but no other tail may stand there")
+    func cutOff() throws {
         let fixture = try AuditFixture()
         try fixture.write(1)
-        let whole = try fixture.bytes()
         try fixture.append(torn)
         try fixture.write(1, from: 1)
+        let whole = try fixture.bytes()
+        try fixture.append(torn)
         #expect(try fixture.verify().finding == nil)
-        try fixture.replace(whole)
-        #expect(try fixture.verify().finding?.kind == .edited)
         try fixture.replace(whole + Array(torn.replacing("07", with: "08").utf8))
+        #expect(try fixture.verify().finding?.kind == .edited)
+        try fixture.replace(whole.dropLast(1))
         #expect(try fixture.verify().finding?.kind == .edited)
     }
 

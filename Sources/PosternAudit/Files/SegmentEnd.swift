@@ -3,6 +3,14 @@ internal import Glibc
 
 /// The last whole line of a segment, found from the end of the file.
 struct SegmentEnd {
+    /// Bytes behind the last whole line.
+    struct Tail {
+        let bytes: Int
+        let hash: String
+        /// The first of them, for the record.
+        let start: ArraySlice<UInt8>
+    }
+
     /// The length of the file.
     let size: Int
     /// How much of it is whole lines.
@@ -31,12 +39,12 @@ struct SegmentEnd {
         }
     }
 
-    /// The length and hash of what stands behind the whole lines.
-    static func tail(path: String, from offset: Int) throws(AuditLogError) -> (Int, String) {
+    /// What stands behind the whole lines.
+    static func tail(path: String, from offset: Int) throws(AuditLogError) -> Tail {
         let file = try FileDescriptor(opening: path, flags: O_RDONLY)
         let size = Int(try file.status(path: path).st_size)
-        let bytes = try read(file, from: offset, count: size - offset, path: path)
-        return (bytes.count, Hexadecimal.text(SHA256.hash(data: bytes)))
+        let bytes = try read(file, from: offset, count: max(0, size - offset), path: path)
+        return Tail(bytes: bytes.count, hash: Hexadecimal.text(SHA256.hash(data: bytes)), start: bytes.prefix(4096))
     }
 
     private static func read(

@@ -2,9 +2,10 @@ internal import Crypto
 
 /// Where a log that was left, in order or by a crash, is to be continued.
 ///
-/// Nothing that is on the disk is changed. A crash can leave a line without its end behind the last whole line, or a
-/// segment in which there is no whole line yet. Such a *tail* stays where it is, byte for byte; the log goes on in a
-/// segment behind it, and the first records there say of each tail where it begins and what its hash is.
+/// A crash can leave a line without its end behind the last whole line, or a segment in which there is no whole line
+/// yet. Such a *tail* is not touched at first: the log goes on in a segment behind it, and the first records there say
+/// of each tail where it begins, what it is and what its hash is. Only when they are written is the tail cut off, so
+/// that the files can be read one behind the other. A crash at any point of this leaves a log that verifies.
 struct TailRecovery {
     /// The place of the last whole line.
     private(set) var chain = ChainPosition.origin
@@ -25,9 +26,8 @@ struct TailRecovery {
             let end = try SegmentEnd(path: path)
             if number == last { lastIsEmpty = end.size == 0 }
             if end.size > end.wholeLines {
-                let (bytes, digest) = try SegmentEnd.tail(path: path, from: end.wholeLines)
-                let cause = Gap.Cause.tail(segment: number, offset: end.wholeLines, bytes: bytes, digest: digest)
-                gaps.insert(Gap(cause: cause), at: 0)
+                let tail = try SegmentEnd.tail(path: path, from: end.wholeLines)
+                gaps.insert(Gap(cause: .tail(segment: number, offset: end.wholeLines, tail)), at: 0)
             }
             if let line = end.lastLine {
                 chain = try TailRecovery.position(of: line, path: path)

@@ -1,8 +1,8 @@
 /// Where segments end before their files do.
 ///
-/// What a crash or a failed write left at the end of a segment stays there; the first records of the next segment say
-/// where the log ends. They have to be known before the segment is read. That they are genuine is proven later, when
-/// the chain reaches them.
+/// Of what a crash or a failed write left at the end of a segment, the first records of the next segment say where it
+/// begins. They have to be known before the segment is read. That they are genuine is proven later, when the chain
+/// reaches them.
 struct SegmentTails {
     /// What a gap record says of the end of a segment.
     struct Tail {
