@@ -5,7 +5,7 @@ package enum AuditLogEvent: Equatable, Sendable {
     case checkpoint(sequence: Int, hash: String)
     /// A new segment was started.
     case segment(path: String)
-    /// After a crash, an incomplete last line was found in a segment.
+    /// After a crash, an incomplete last line was found in a segment; it is on record now.
     case tornLine(segment: Int, bytes: Int)
     /// Records cannot be written; intents are refused until ``recovered``.
     case failing(AuditLogError)
