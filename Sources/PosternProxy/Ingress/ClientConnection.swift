@@ -304,7 +304,7 @@ final class ClientConnection: ReadinessHandler {
     }
 
     /// The agent whose listener this is, as the present snapshot has it.
-    private func listenerAgent(
+    func listenerAgent(
         in snapshot: ProxySnapshot
     ) throws(ProxyError) -> (name: String, source: AuditIdentity)? {
         guard let settings = snapshot.listener(listener) else { throw .shuttingDown }
@@ -450,7 +450,7 @@ final class ClientConnection: ReadinessHandler {
     /// Cuts an exchange whose agent, listener or grant is no longer there.
     func reviewAuthority() {
         guard case .exchange(let exchange) = state else { return }
-        exchange.reviewAuthority(in: worker.snapshot, hasListener: worker.snapshot.listener(listener) != nil)
+        exchange.reviewAuthority(in: worker.snapshot)
     }
 
     private func close() {
