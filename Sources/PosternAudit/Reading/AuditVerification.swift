@@ -66,8 +66,9 @@ package struct AuditVerification: Sendable {
     package var segments = 0
     package var counts = Counts()
     package var firstSequence: Int?
-    /// The last record that was read and found good, and the hash of its line.
+    /// The last record that is good.
     package var lastSequence = 0
+    /// The hash of its line; empty if something is wrong behind it.
     package var lastHash = ""
     /// Records behind the last checkpoint: chained, but not signed yet.
     package var unsigned = 0
