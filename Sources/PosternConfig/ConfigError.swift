@@ -6,7 +6,9 @@ package struct ConfigError: Error, Hashable, Sendable {
         package let file: String
         /// The line in that file, from 1; `nil` when it is about the file as a whole.
         package let line: Int?
-        /// What is wrong, lower case, without a full stop. Never holds a secret.
+        /// What is wrong, lower case, without a full stop.
+        ///
+        /// Never holds a secret.
         package let reason: String
         /// What to do about it.
         package let hint: String?
@@ -19,7 +21,9 @@ package struct ConfigError: Error, Hashable, Sendable {
         }
     }
 
-    /// The problems. Never empty.
+    /// The problems.
+    ///
+    /// Never empty.
     package let problems: [Problem]
 
     package init(problems: [Problem]) {

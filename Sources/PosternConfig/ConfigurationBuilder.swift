@@ -10,7 +10,9 @@ struct ConfigurationBuilder {
     let secrets: SecretReader
     var catalogue = ProviderCatalogue.builtIn
 
-    /// Reads every section. The result means nothing if a problem was noted.
+    /// Reads every section.
+    ///
+    /// The result means nothing if a problem was noted.
     func build() -> Configuration {
         let agents = DeclaredTables(root.tables("agent"), kind: "agent")
         let declaredProviders = DeclaredTables(root.tables("provider"), kind: "provider")

@@ -38,7 +38,13 @@ package struct ConfigurationLoader: Sendable {
     /// Validates a configuration's text as if it had been read from the file.
     package func configuration(from text: [UInt8]) throws(ConfigError) -> Configuration {
         let problems = ProblemList(file: path)
-        let root = RootReader(try ConfigDocument.parse(text, file: path), problems: problems)
+        let document: ConfigTable
+        do {
+            document = try TOMLDocument.parse(text)
+        } catch {
+            throw ConfigError(file: path, line: error.line, reason: "not TOML: \(error.reason)", hint: error.hint)
+        }
+        let root = RootReader(document, problems: problems)
         let directories = Directories(userMode: userMode, environment: environment)
         let configuration = ConfigurationBuilder(
             root: root,

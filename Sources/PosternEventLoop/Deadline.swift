@@ -115,7 +115,17 @@ extension EventLoop {
     /// Calls the deadline's action once `duration` has passed.
     package func set(_ deadline: Deadline, after duration: Duration) { set(deadline, at: now + duration) }
 
-    /// Sees to it that the deadline's action is not called.
+    /// Calls the deadline's action once so many nanoseconds have passed.
+    package func set(_ deadline: Deadline, afterNanoseconds wait: UInt64) {
+        let (moment, overflow) = now.nanoseconds.addingReportingOverflow(wait)
+        set(deadline, at: Instant(nanoseconds: overflow ? .max : moment))
+    }
+
+    /// Sees to it that the deadline's action is not called for now. Cheaper than to cancel it, for a deadline that will
+    /// soon be set again: the queue finds out when the moment comes.
+    package func suspend(_ deadline: Deadline) { deadline.due = nil }
+
+    /// Sees to it that the deadline's action is not called, and forgets it.
     package func cancel(_ deadline: Deadline) { deadlines.cancel(deadline) }
 
     func expireDeadlines() {

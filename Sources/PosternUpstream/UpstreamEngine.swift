@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 package import PosternCore
 package import PosternEventLoop
 
@@ -27,7 +28,10 @@ package final class UpstreamEngine {
 
     /// Dials under way at once. Each may hold a resolver thread of libcurl's.
     private static let maxDials = 64
-    private static let systemAuthorities = "/etc/ssl/certs/ca-certificates.crt"
+    /// Where distributions keep the authorities they trust: Debian, Fedora, Alpine.
+    private static let systemAuthorities: String =
+        (["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"] as [String])
+        .first { path in access(path, R_OK) == 0 } ?? "/etc/ssl/certs/ca-certificates.crt"
 
     /// Takes effect for connections made from now on.
     package var settings: Settings

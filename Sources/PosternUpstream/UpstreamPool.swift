@@ -29,12 +29,21 @@ package struct UpstreamPool {
 extension UpstreamPool {
     /// What connections may be shared within.
     package struct Key: Hashable {
-        let rule: ObjectIdentifier
+        let rule: AccessRule
         let destination: Destination
 
         package init(rule: AccessRule, destination: Destination) {
-            self.rule = ObjectIdentifier(rule)
+            self.rule = rule
             self.destination = destination
+        }
+
+        package static func == (left: Key, right: Key) -> Bool {
+            left.rule === right.rule && left.destination == right.destination
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(ObjectIdentifier(rule))
+            hasher.combine(destination.port)
         }
     }
 }

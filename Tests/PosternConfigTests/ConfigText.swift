@@ -10,6 +10,7 @@ enum ConfigText {
         "AGENT_KEY": "agent-key-0123456789",
         "AGENT_KEY_2": "agent-key-9876543210",
         "SHORT": "seven77",
+        "SPACED": "agent key 0123456789",
         "COLON": "abcdefgh:ijkl",
         "SLASH": "abcdefgh/ijkl",
         "TWO_LINES": "abcdefgh\r\nX-Evil: 1",

@@ -22,7 +22,9 @@ struct ExampleTests {
     @Test("with its comments taken away, every key in it is valid")
     func loadsUncommented() throws {
         let scratch = try ScratchDirectory()
-        let files = ["keys-research-bot", "secrets-dd-api", "secrets-dd-app", "secrets-zendesk", "secrets-billing", "anthropic"]
+        let files = [
+            "keys-research-bot", "secrets-dd-api", "secrets-dd-app", "secrets-zendesk", "secrets-billing", "anthropic",
+        ]
         for (index, name) in files.enumerated() { try scratch.write(name, "example-secret-value-\(index)\n") }
         try scratch.write("helpers-fetch-secret", "#!/bin/sh\necho \"secret-of-$1\"\n", mode: 0o700)
         for name in ["billing-ca.pem", "egress-ca.pem"] { try scratch.write(name, TestCertificate.pem) }
@@ -38,19 +40,28 @@ struct ExampleTests {
         var expected = try ConfigText.load("").settings
         expected.listeners = configuration.settings.listeners
         #expect(configuration.settings == expected, "the example shows a default that is not the default")
-        #expect(configuration.settings.listeners.map(\.address.description) == [
-            "127.0.0.1:3128", "unix:/run/postern/research-bot.sock", "127.0.0.1:3201", "systemd:research-bot",
-        ])
+        #expect(
+            configuration.settings.listeners.map(\.address.description) == [
+                "127.0.0.1:3128", "unix:/run/postern/research-bot.sock", "127.0.0.1:3201", "systemd:research-bot",
+            ]
+        )
         #expect(configuration.contents.agents.map(\.keys.count) == [1, 2])
         #expect(configuration.contents.grants.map(\.id) == ["research-bot-anthropic"])
         #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi"])
-        #expect(Set(configuration.contents.providers.map(\.name)) == ["anthropic", "datadog", "twilio", "zendesk", "billing"])
+        #expect(
+            Set(configuration.contents.providers.map(\.name)) == [
+                "anthropic", "datadog", "twilio", "zendesk", "billing",
+            ]
+        )
     }
 
     @Test("the example and the documentation name every key", arguments: SchemaKeys.all)
     func namesEveryKey(key: String) throws {
         let example = try Self.text(of: "proxy.conf.example")
-        #expect(example.contains("\n#\(key) = ") || example.contains("{ \(key) = ") || example.contains(", \(key) = "), "example")
+        #expect(
+            example.contains("\n#\(key) = ") || example.contains("{ \(key) = ") || example.contains(", \(key) = "),
+            "example"
+        )
         #expect(try Self.text(of: "docs/configuration.md").contains("`\(key)`"), "docs/configuration.md")
     }
 

@@ -1,4 +1,6 @@
-/// The keys of the schema, table by table. A key that is missing here is refused by no test, so add it with the key.
+/// The keys of the schema, table by table.
+///
+/// A key that is missing here is refused by no test, so add it with the key.
 enum SchemaKeys {
     static let all = Array(Set(byTable.values.joined())).sorted()
 

@@ -14,7 +14,6 @@
 // Memory.
 void postern_explicit_bzero(void *memory, size_t length);
 int postern_mlock(const void *memory, size_t length);
-int postern_munlock(const void *memory, size_t length);
 
 // Process hardening.
 int postern_forbid_dumps(void);
@@ -59,3 +58,11 @@ bool postern_is_quiet(int fd);
 
 // Helper programs.
 #include "spawn_helper.h"
+
+// Process life.
+void postern_raise_descriptor_limit(void);
+int postern_signal_descriptor(void);
+// The number of a signal that came, or 0.
+int postern_wait_for_signal(int descriptor, int timeout_ms);
+void postern_notify(const char *path, const char *message);
+void postern_format_time(int64_t nanoseconds, char *text, size_t length);

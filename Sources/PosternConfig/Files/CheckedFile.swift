@@ -21,7 +21,9 @@ struct CheckedFile {
         guard descriptor >= 0 else { throw openingRefusal(errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Refusal("\(path) cannot be examined: \(SystemError.text(errno))") }
+        guard fstat(descriptor, &status) == 0 else {
+            throw Refusal("\(path) cannot be examined: \(SystemError.text(errno))")
+        }
         try check(status)
         return try readAll(descriptor)
     }

@@ -29,7 +29,9 @@ enum CatalogueChoice {
         return method
     }
 
-    /// Its places in a request. The catalogue obeys the rules that an operator's own `inject` does.
+    /// Its places in a request.
+    ///
+    /// The catalogue obeys the rules that an operator's own `inject` does.
     static func injection(_ method: CatalogueAuthMethod) throws(Refusal) -> [InjectionTemplate] {
         var templates: [InjectionTemplate] = []
         for place in method.inject ?? [] {

@@ -13,25 +13,30 @@ struct CredentialFit {
     ///   - inputs: the other values.
     func check(secrets: [String: Secret], names: Set<String>, inputs: [String: Located<String>]) {
         let wanted = Set(provider.provider.injection.flatMap(\.variables))
-        checkMissing(wanted.subtracting(names).subtracting(inputs.keys), wanted: wanted)
+        checkMissing(wanted.subtracting(names).subtracting(inputs.keys), wanted: wanted, suppliesNothing: names.isEmpty)
         checkUnused(names, key: table.has("value") ? "value" : "values", wanted: wanted)
         checkUnused(Set(inputs.keys), key: "inputs", wanted: wanted)
         for name in inputs.keys.sorted() {
             if names.contains(name) {
                 table.refuse("inputs", "names \(Excerpt.of(name)), which is a secret already")
             } else if provider.secretVariables?.contains(name) ?? (name == "secret") {
-                table.refuse("inputs", "holds \(Excerpt.of(name)), which is a secret", hint: "put a reference to it into `values`")
+                table.refuse(
+                    "inputs",
+                    "holds \(Excerpt.of(name)), which is a secret",
+                    hint: "put a reference to it into `values`"
+                )
             }
         }
         for template in provider.provider.injection { checkPlace(template, secrets: secrets, inputs: inputs) }
     }
 
-    private func checkMissing(_ missing: Set<String>, wanted: Set<String>) {
+    private func checkMissing(_ missing: Set<String>, wanted: Set<String>, suppliesNothing: Bool) {
         for name in missing.sorted() {
-            // Without references of any kind the missing `value` has been noted.
-            if name == "secret", !table.has("value"), !table.has("values") { continue }
+            // Without a readable reference of any kind, that has been noted.
+            if name == "secret", suppliesNothing { continue }
             let isSecret = provider.secretVariables?.contains(name) ?? (name == "secret")
-            let hint = isSecret
+            let hint =
+                isSecret
                 ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
                 : "add it: inputs = { \(name) = \"…\" }, or to `values` if it is a secret"
             table.refuse(
@@ -41,7 +46,9 @@ struct CredentialFit {
         }
     }
 
-    private func isSecretVariable(_ name: String) -> Bool { provider.secretVariables?.contains(name) ?? (name == "secret") }
+    private func isSecretVariable(_ name: String) -> Bool {
+        provider.secretVariables?.contains(name) ?? (name == "secret")
+    }
 
     private func checkUnused(_ supplied: Set<String>, key: String, wanted: Set<String>) {
         for name in supplied.subtracting(wanted).sorted() {
@@ -55,7 +62,8 @@ struct CredentialFit {
     }
 
     /// Some places hold less than a header does.
-    private func checkPlace(_ template: InjectionTemplate, secrets: [String: Secret], inputs: [String: Located<String>]) {
+    private func checkPlace(_ template: InjectionTemplate, secrets: [String: Secret], inputs: [String: Located<String>])
+    {
         switch template {
         case .header, .query: return
         case .basic(let username, _):
@@ -74,9 +82,10 @@ struct CredentialFit {
         inputs: [String: Located<String>]
     ) {
         for name in template.variables {
-            let isBad = secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
+            let isBad =
+                secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
                 ?? inputs[name]?.value.utf8.contains { forbidden.utf8.contains($0) } ?? false
-            if isBad { table.refuse("`\(name)` holds a character that \(place) cannot hold") }
+            if isBad { table.refuse("`\(name)` in [[secret]] holds a character that \(place) cannot hold") }
         }
     }
 }

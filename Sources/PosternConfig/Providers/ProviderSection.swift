@@ -52,14 +52,21 @@ struct ProviderSection {
     ) -> (injection: [InjectionTemplate], secretVariables: Set<String>?)? {
         let auth = table.string("auth")
         if table.has("inject") {
-            if auth != nil { table.refuse("auth", "stands beside `inject`", hint: "`auth` chooses from the catalogue; keep one of them") }
+            if auth != nil {
+                table.refuse(
+                    "auth",
+                    "stands beside `inject`",
+                    hint: "`auth` chooses from the catalogue; keep one of them"
+                )
+            }
             return InjectionKeys.read(table).map { ($0, nil) }
         }
         guard let entry else {
             if auth != nil { table.refuse("auth", "needs a provider of the catalogue", hint: "write `inject` instead") }
             return nil
         }
-        return table.attempt(auth == nil ? "name" : "auth", line: auth?.line ?? table.line(of: "name")) { () throws(Refusal) in
+        return table.attempt(auth == nil ? "name" : "auth", line: auth?.line ?? table.line(of: "name")) {
+            () throws(Refusal) in
             let method: CatalogueAuthMethod
             if let auth {
                 method = try CatalogueChoice.method(auth.value, of: entry)

@@ -23,7 +23,11 @@ enum TenantHosts {
             return table.has("hosts") ? hosts?.map(\.value) : known
         }
         if table.has("hosts"), table.has("tenant_hosts") {
-            table.refuse("tenant_hosts", "stands beside `hosts`", hint: "`tenant_hosts` adds to the catalogue's fixed hosts, `hosts` replaces all; keep one")
+            table.refuse(
+                "tenant_hosts",
+                "stands beside `hosts`",
+                hint: "`tenant_hosts` adds to the catalogue's fixed hosts, `hosts` replaces all; keep one"
+            )
             return nil
         }
         guard table.has("hosts") || table.has("tenant_hosts") else {
@@ -35,7 +39,9 @@ enum TenantHosts {
         guard let written = isWhole ? hosts : tenants else { return nil }
         // `tenant_hosts` stands for the wildcards alone; `hosts` also has to name the fixed hosts it wants.
         let allowed = isWhole ? known : known.filter(\.isWildcard)
-        let pinned = written.filter { check($0, allowed: allowed, table: table, key: isWhole ? "hosts" : "tenant_hosts") }
+        let pinned = written.filter {
+            check($0, allowed: allowed, table: table, key: isWhole ? "hosts" : "tenant_hosts")
+        }
         guard pinned.count == written.count else { return nil }
         return (isWhole ? [] : known.filter { !$0.isWildcard }) + pinned.map(\.value)
     }

@@ -33,7 +33,9 @@ struct RootReader {
         if RootReader.singleTables.contains(name) {
             if case .table = node.value { return }
             let isRepeated = if case .array = node.value { true } else { false }
-            let reason = isRepeated ? "[\(name)] is written once, found [[\(name)]]" : "`\(name)` must be a table, found \(node.typeName)"
+            let reason =
+                isRepeated
+                ? "[\(name)] is written once, found [[\(name)]]" : "`\(name)` must be a table, found \(node.typeName)"
             problems.add(reason, line: node.line, hint: "write [\(name)]")
         } else if RootReader.repeatedTables.contains(name) {
             if case .array(let elements) = node.value, elements.allSatisfy(\.isTable) { return }
@@ -46,7 +48,9 @@ struct RootReader {
 
     private func refuseUnknown(_ name: String, _ node: ConfigNode) {
         let known = RootReader.singleTables + RootReader.repeatedTables
-        let hint = Suggestion.hint(for: name, among: known) { RootReader.repeatedTables.contains($0) ? "[[\($0)]]" : "[\($0)]" }
+        let hint = Suggestion.hint(for: name, among: known) {
+            RootReader.repeatedTables.contains($0) ? "[[\($0)]]" : "[\($0)]"
+        }
         switch node.value {
         case .table:
             problems.add("unknown table \(Excerpt.of(name))", line: node.line, hint: hint)

@@ -44,7 +44,12 @@ extension TableReader {
     func instant(_ key: String) -> Int64? {
         guard let node = node(key) else { return nil }
         guard case .instant(let seconds) = node.value else {
-            refuseType(key, node, expected: "a date-time with an offset", hint: "write it like 2027-01-01T00:00:00Z, without quotes")
+            refuseType(
+                key,
+                node,
+                expected: "a date-time with an offset",
+                hint: "write it like 2027-01-01T00:00:00Z, without quotes"
+            )
             return nil
         }
         return seconds

@@ -51,7 +51,9 @@ final class TableReader {
         problems.add("`\(key)` in \(title) must be \(expected), found \(node.typeName)", line: node.line, hint: hint)
     }
 
-    /// Refuses every key that no getter has asked for. To be called once, after the last getter.
+    /// Refuses every key that no getter has asked for.
+    ///
+    /// To be called once, after the last getter.
     func finish() {
         for (key, node) in table.entries where !askedFor.contains(key) {
             problems.add(

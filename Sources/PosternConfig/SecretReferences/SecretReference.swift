@@ -1,4 +1,6 @@
-/// Where a secret is to be found, as the configuration names it. The secret itself never stands in the file.
+/// Where a secret is to be found, as the configuration names it.
+///
+/// The secret itself never stands in the file.
 enum SecretReference: Hashable {
     /// `env:NAME`: a variable of Postern's own environment.
     case environment(name: String)
@@ -12,7 +14,9 @@ enum SecretReference: Hashable {
     /// How a reference is written, for messages.
     static let forms = "`env:NAME`, `file:/path`, `credential:NAME` or `exec:/path arguments`"
 
-    /// Reads a reference. No message repeats the text, which may be a secret in the wrong place.
+    /// Reads a reference.
+    ///
+    /// No message repeats the text, which may be a secret in the wrong place.
     init(_ text: String) throws(Refusal) {
         guard let colon = text.firstIndex(of: ":") else { throw SecretReference.notAReference }
         let rest = String(text[text.index(after: colon)...])
@@ -50,7 +54,9 @@ enum SecretReference: Hashable {
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
-    /// Splits a command at spaces. Double quotes hold spaces together and are removed; nothing else is special.
+    /// Splits a command at spaces.
+    ///
+    /// Double quotes hold spaces together and are removed; nothing else is special.
     private static func split(_ command: String) throws(Refusal) -> [String] {
         var arguments: [String] = []
         var current: String?

@@ -10,7 +10,9 @@ struct SecretRules {
     /// Whether spaces may stand inside.
     let allowsInnerSpaces: Bool
 
-    /// For what is injected. A shorter text could not be masked in answers without masking ordinary words.
+    /// For what is injected.
+    ///
+    /// A shorter text could not be masked in answers without masking ordinary words.
     static let credential = SecretRules(
         minBytes: 8,
         reasonForMin: "a shorter one could not be masked in answers",

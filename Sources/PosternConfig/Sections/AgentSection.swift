@@ -1,4 +1,3 @@
-internal import CLinux
 internal import PosternCore
 
 /// `[[agent]]`: a workload, its keys and its limits.
@@ -34,7 +33,9 @@ final class AgentSection {
             owners[digest] = agent
             return digest
         }
-        let reason = owner == agent ? "agent `\(agent)` has the same key twice" : "agents `\(owner)` and `\(agent)` have the same key"
+        let reason =
+            owner == agent
+            ? "agent `\(agent)` has the same key twice" : "agents `\(owner)` and `\(agent)` have the same key"
         table.problems.add(reason, line: line, hint: "each agent needs keys of its own")
         return nil
     }

@@ -33,7 +33,8 @@ struct GrantSection {
     private func readHosts(_ table: TableReader, provider: Provider?) -> [HostPattern]? {
         guard let hosts = table.hosts("hosts") else { return nil }
         if let provider {
-            for host in hosts where !provider.hosts.contains(where: { $0.covers(host.value, scheme: provider.scheme) }) {
+            for host in hosts where !provider.hosts.contains(where: { $0.covers(host.value, scheme: provider.scheme) })
+            {
                 table.problems.add(
                     "`hosts` in [[grant]]: \(Excerpt.of(host.value.written)) is not one of provider `\(provider.name)`",
                     line: host.line,

@@ -2,12 +2,12 @@ internal import PosternCore
 
 /// How hosts are reached: the keys that providers and egress rules share.
 enum NetworkKeys {
-    /// `scheme`
+    /// Reads `scheme`.
     static func scheme(_ table: TableReader) -> Scheme? {
         table.choice("scheme", of: Dictionary(Scheme.allCases.map { ($0.rawValue, $0) }) { first, _ in first })
     }
 
-    /// `allow_private`, `connect_to` and `ca_file`
+    /// Reads `allow_private`, `connect_to` and `ca_file`.
     static func read(_ table: TableReader, scheme: Scheme) -> UpstreamNetwork {
         UpstreamNetwork(
             allowsPrivateAddresses: table.boolean("allow_private") ?? false,

@@ -21,7 +21,8 @@ enum RuleKeys {
             table.problems.add(
                 "`methods` in \(table.title): \(Excerpt.of(text.value)) \(isKnown ? "is never forwarded" : "is not a method")",
                 line: text.line,
-                hint: Suggestion.hint(for: text.value, among: forwardable) ?? "methods are \(forwardable.joined(separator: ", "))"
+                hint: Suggestion.hint(for: text.value, among: forwardable)
+                    ?? "methods are \(forwardable.joined(separator: ", "))"
             )
             return nil
         }
@@ -40,7 +41,9 @@ enum RuleKeys {
     }
 }
 
-/// The ids of grants and egress rules: the written name, or one made of what the rule joins. Each is given once.
+/// The ids of grants and egress rules: the written name, or one made of what the rule joins.
+///
+/// Each is given once.
 final class RuleIDs {
     private var lines: [String: Int?] = [:]
     private var unnamed: [String: Int] = [:]

@@ -5,7 +5,9 @@ struct SecretSection {
     let secrets: SecretReader
     let providers: ProviderTable
 
-    /// Reads one credential. The provider is answered even if the credential was refused.
+    /// Reads one credential.
+    ///
+    /// The provider is answered even if the credential was refused.
     func read(_ table: TableReader, name: Located<String>?) -> (credential: Credential?, provider: ResolvedProvider?) {
         let provider = providers.provider(for: table, key: "provider")
         let references = readReferences(table)
@@ -34,7 +36,11 @@ struct SecretSection {
 
     private func readReferences(_ table: TableReader) -> [String: Located<String>] {
         if table.has("value"), table.has("values") {
-            table.refuse("values", "stands beside `value`", hint: "`value` is short for `values = { secret = … }`; keep one")
+            table.refuse(
+                "values",
+                "stands beside `value`",
+                hint: "`value` is short for `values = { secret = … }`; keep one"
+            )
         }
         if table.has("value") { return table.string("value").map { ["secret": $0] } ?? [:] }
         if table.has("values") { return table.stringTable("values") ?? [:] }
@@ -43,12 +49,14 @@ struct SecretSection {
     }
 
     private func readInputs(_ table: TableReader) -> [String: Located<String>] {
-        let inputs = table.stringTable("inputs") ?? [:]
+        var inputs = table.stringTable("inputs") ?? [:]
         for (name, text) in inputs where text.value.isEmpty || !FieldRules.isFieldText(text.value) {
             table.problems.add(
                 "`inputs` in [[secret]]: \(Excerpt.of(name)) must be visible ASCII text",
                 line: text.line
             )
+            // One complaint about it is enough.
+            inputs[name] = Located("refused", line: text.line)
         }
         return inputs
     }

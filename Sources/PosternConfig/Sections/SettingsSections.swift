@@ -2,7 +2,7 @@ internal import PosternCore
 
 // The sections that are numbers and little else.
 
-/// `[timeouts]`
+/// `[timeouts]`: how long each wait may last.
 enum TimeoutsSection {
     /// A day: a longer wait is a mistake in the unit.
     private static let range = 1...86_400
@@ -25,7 +25,7 @@ enum TimeoutsSection {
     }
 }
 
-/// `[limits]`
+/// `[limits]`: how much of anything.
 enum LimitsSection {
     static func read(_ table: TableReader, into limits: inout RequestLimits) {
         func number(_ key: String, _ part: WritableKeyPath<RequestLimits, Int>, in range: ClosedRange<Int>) {
@@ -48,7 +48,7 @@ enum LimitsSection {
     }
 }
 
-/// `[audit]`
+/// `[audit]`: how the log is written.
 enum AuditSection {
     static func read(_ table: TableReader, into audit: inout AuditSettings) {
         if let durability = table.choice("durability", of: ["write": .write, "fsync": AuditSettings.Durability.fsync]) {

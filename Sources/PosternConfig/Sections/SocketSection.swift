@@ -48,7 +48,8 @@ struct SocketSection {
             table.refuse("mode", "needs `path`: another kind of socket has no mode of ours")
             return ProxySection.defaultSocketMode
         }
-        let isOctal = (3...4).contains(text.value.utf8.count)
+        let isOctal =
+            (3...4).contains(text.value.utf8.count)
             && text.value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }
         guard isOctal, let mode = UInt32(text.value, radix: 8), mode <= 0o777 else {
             table.refuse("mode", "must be a file mode in octal, such as \"0660\"")
@@ -71,7 +72,11 @@ struct SocketSection {
             return nil
         }
         if elements.isEmpty {
-            table.refuse("uids", "is empty, so nobody could connect", hint: "leave it out to admit whom the file mode admits")
+            table.refuse(
+                "uids",
+                "is empty, so nobody could connect",
+                hint: "leave it out to admit whom the file mode admits"
+            )
         }
         return elements.compactMap { readUserID($0, in: table) }
     }

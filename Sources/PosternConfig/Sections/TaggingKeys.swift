@@ -4,8 +4,11 @@ internal import PosternCore
 enum TaggingKeys {
     private static let variables: Set<String> = ["agent", "run", "role", "context", "request_id"]
 
-    /// Reads both keys. A tag may not stand in a header that carries the credential.
-    static func read(_ table: TableReader, injection: [InjectionTemplate], catalogue: ProviderCatalogue) -> AuditTagging {
+    /// Reads both keys.
+    ///
+    /// A tag may not stand in a header that carries the credential.
+    static func read(_ table: TableReader, injection: [InjectionTemplate], catalogue: ProviderCatalogue) -> AuditTagging
+    {
         var taken = Set(catalogue.credentialHeaders)
         for template in injection { taken.formUnion(template.headerName.map { [$0.lowercased()] } ?? []) }
         return AuditTagging(header: header(table, taken: taken), userAgentSuffix: suffix(table))
@@ -20,7 +23,10 @@ enum TaggingKeys {
         let header = part.attempt("name", line: name.line) { () throws(Refusal) in
             try FieldRules.checkHeaderName(name.value)
             if taken.contains(name.value.lowercased()) || name.value.lowercased() == "user-agent" {
-                throw Refusal("the header `\(name.value)` is used for something else", hint: "choose one such as `X-Agent`")
+                throw Refusal(
+                    "the header `\(name.value)` is used for something else",
+                    hint: "choose one such as `X-Agent`"
+                )
             }
             return name.value
         }
@@ -40,7 +46,8 @@ enum TaggingKeys {
         for name in template.variables where !variables.contains(name) {
             throw Refusal(
                 "there is no variable \(Excerpt.of(name))",
-                hint: Suggestion.hint(for: name, among: variables) ?? "the variables are \(variables.sorted().joined(separator: ", "))"
+                hint: Suggestion.hint(for: name, among: variables)
+                    ?? "the variables are \(variables.sorted().joined(separator: ", "))"
             )
         }
         return template

@@ -24,7 +24,9 @@ enum CertificateFile {
         return String(cString: resolved)
     }
 
-    /// Whether a block of base64 that decodes to an ASN.1 SEQUENCE stands between the markers. RFC 7468 section 5.
+    /// Whether a block of base64 that decodes to an ASN.1 SEQUENCE stands between the markers.
+    ///
+    /// RFC 7468 section 5.
     private static func holdsCertificate(_ text: String) -> Bool {
         guard let begin = text.firstRange(of: "-----BEGIN CERTIFICATE-----"),
             let end = text[begin.upperBound...].firstRange(of: "-----END CERTIFICATE-----")

@@ -18,7 +18,9 @@ extension HostPattern {
 }
 
 extension TableReader {
-    /// A list of host patterns. An empty one is refused: it would cover nothing.
+    /// A list of host patterns.
+    ///
+    /// An empty one is refused: it would cover nothing.
     func hosts(_ key: String) -> [Located<HostPattern>]? {
         guard let texts = strings(key) else { return nil }
         if texts.isEmpty, has(key) {

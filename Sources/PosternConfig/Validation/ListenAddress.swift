@@ -2,11 +2,14 @@ internal import PosternCore
 
 /// Reads the addresses that listeners are given.
 enum ListenAddress {
-    /// The longest path of a unix socket: `sun_path` less its NUL. unix(7).
+    /// The longest path of a unix socket: `sun_path` less its NUL.
+    ///
+    /// unix(7).
     private static let maxSocketPathBytes = 107
 
     /// Reads `127.0.0.1:3128`, `localhost:3128`, `unix:/path` or `systemd:NAME`.
-    static func any(_ text: String, socketMode: UInt32, allowsRemote: Bool) throws(Refusal) -> ListenerSettings.Address {
+    static func any(_ text: String, socketMode: UInt32, allowsRemote: Bool) throws(Refusal) -> ListenerSettings.Address
+    {
         if text.hasPrefix("unix:") { return .unix(path: try socketPath(String(text.dropFirst(5))), mode: socketMode) }
         if text.hasPrefix("systemd:") { return .inherited(name: try inheritedName(String(text.dropFirst(8)))) }
         return .tcp(try tcp(text, allowsRemote: allowsRemote))
@@ -38,16 +41,22 @@ enum ListenAddress {
         return path
     }
 
-    /// Refuses a name that cannot stand in `LISTEN_FDNAMES`. sd_listen_fds_with_names(3).
+    /// Refuses a name that cannot stand in `LISTEN_FDNAMES`.
+    ///
+    /// sd_listen_fds_with_names(3).
     static func inheritedName(_ name: String) throws(Refusal) -> String {
         guard (1...255).contains(name.utf8.count),
             name.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ":") })
-        else { throw Refusal("not the name of a systemd socket", hint: "it is FileDescriptorName= of the .socket unit") }
+        else {
+            throw Refusal("not the name of a systemd socket", hint: "it is FileDescriptorName= of the .socket unit")
+        }
         return name
     }
 
     private static func endpoint(_ text: String) -> IPEndpoint? {
-        guard let colon = text.lastIndex(of: ":"), let port = port(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = port(text[text.index(after: colon)...]) else {
+            return nil
+        }
         let host = text[..<colon] == "localhost" ? "127.0.0.1" : String(text[..<colon])
         return HostName(host)?.address.map { IPEndpoint(address: $0, port: port) }
     }

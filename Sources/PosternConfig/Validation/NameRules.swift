@@ -1,7 +1,9 @@
 /// Which names things may have, so that they are safe in headers, logs, paths and audit records as they are.
 enum NameRules {
-    /// What names of agents, secrets and providers are made of. No `:`, which ends the user name in Basic
-    /// authentication (RFC 7617 section 2), and no `/` or `#`, which default grant ids are put together with.
+    /// What names of agents, secrets and providers are made of.
+    ///
+    /// No `:`, which ends the user name in Basic authentication (RFC 7617 section 2), and no `/` or `#`, which default
+    /// grant ids are put together with.
     static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
             && text != "." && text != ".."

@@ -3,8 +3,8 @@ package final class Directory: Sendable {
     package let agents: [CompiledAgent]
     private let agentsByName: [String: CompiledAgent]
     private let agentsByKey: [KeyDigest: CompiledAgent]
-    /// The names of query parameters in which some provider takes its credential, by provider.
-    private let querySlots: [String: [[UInt8]]]
+    /// Where each provider takes its credential.
+    private let slots: [String: CredentialSlots]
 
     /// Compiles declarations.
     ///
@@ -56,9 +56,7 @@ package final class Directory: Sendable {
             }
         }
         agentsByKey = byKey
-        querySlots = providers.mapValues { provider in
-            provider.injection.compactMap { if case .query(let name, _) = $0 { Array(name.utf8) } else { nil } }
-        }
+        slots = providers.mapValues(CredentialSlots.init)
         var current: [String: Limiter] = [:]
         for agent in agents {
             current["agent \(agent.name)"] = agent.limiter
@@ -75,8 +73,8 @@ package final class Directory: Sendable {
     /// The agent whose key this is.
     package func agent(holding key: KeyDigest) -> CompiledAgent? { agentsByKey[key] }
 
-    /// The query parameters in which a provider takes its credential.
-    package func querySlots(ofProvider name: String) -> [[UInt8]] { querySlots[name] ?? [] }
+    /// Where a provider takes its credential.
+    package func slots(ofProvider name: String) -> CredentialSlots { slots[name] ?? CredentialSlots() }
 
     /// Whether a running exchange would still be let through, as far as its agent and rule go.
     package func stillAllows(_ rule: AccessRule, _ destination: Destination) -> Bool {

@@ -71,7 +71,11 @@ package struct ProblemDetails: Equatable, Sendable {
             self.init(
                 401, "identity_required", "http_request_denied", "The proxy does not know which agent is asking",
                 "Give the agent's Postern key as the API key of the client.")
-            fields = [("WWW-Authenticate", "Bearer realm=\"postern\"")]
+            // Basic first: git and curl send the key of a URL only when asked for it so.
+            fields = [
+                ("WWW-Authenticate", "Basic realm=\"postern\", charset=\"UTF-8\""),
+                ("WWW-Authenticate", "Bearer realm=\"postern\""),
+            ]
         case .identityConflict:
             self.init(
                 403, "identity_conflict", "http_request_denied", "The request names two different agents",

@@ -24,7 +24,8 @@ package struct ChunkedDecoder: Sendable {
         case dataLineFeed
         /// At the start of a trailer line.
         case trailerStart
-        case trailer
+        case trailerName
+        case trailerValue
         case trailerLineFeed
         case endLineFeed
         case complete
@@ -86,10 +87,13 @@ package struct ChunkedDecoder: Sendable {
         case .dataLineFeed: return byte == 0x0a ? .size(digits: 0) : .malformed
         case .trailerStart:
             if byte == 0x0d { return .endLineFeed }
-            return ByteClass.isToken(byte) && isOverhead(byte) ? .trailer : .malformed
-        case .trailer:
+            return ByteClass.isToken(byte) && isOverhead(byte) ? .trailerName : .malformed
+        case .trailerName:
+            if byte == UInt8(ascii: ":") { return .trailerValue }
+            return ByteClass.isToken(byte) && isOverhead(byte) ? .trailerName : .malformed
+        case .trailerValue:
             if byte == 0x0d { return .trailerLineFeed }
-            return isOverhead(byte) ? .trailer : .malformed
+            return isOverhead(byte) ? .trailerValue : .malformed
         case .trailerLineFeed: return byte == 0x0a ? .trailerStart : .malformed
         case .endLineFeed: return byte == 0x0a ? .complete : .malformed
         case .data, .complete, .malformed: return .malformed

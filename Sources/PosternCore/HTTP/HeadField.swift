@@ -1,9 +1,13 @@
 /// One field line of a head, as places in the head's bytes.
 package struct HeadField: Sendable {
+    private let nameStart: UInt32
+    private let nameEnd: UInt32
+    private let valueStart: UInt32
+    private let valueEnd: UInt32
     /// The name, as it was written.
-    package let name: Range<Int>
+    package var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
     /// The value without the white space around it.
-    package let value: Range<Int>
+    package var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     /// The hash of the folded name; see ``FieldName/hash(of:)``.
     package let hash: UInt64
     /// Which of the fields that Postern knows it is.
@@ -28,8 +32,10 @@ package struct HeadField: Sendable {
         while end > start, isBlank(bytes[end - 1]) { end -= 1 }
         for position in start..<end where !ByteClass.isFieldValue(bytes[position]) { return nil }
         return HeadField(
-            name: name,
-            value: start..<end,
+            nameStart: UInt32(name.lowerBound),
+            nameEnd: UInt32(name.upperBound),
+            valueStart: UInt32(start),
+            valueEnd: UInt32(end),
             hash: hash,
             known: KnownField.named(UnsafeRawBufferPointer(rebasing: bytes[name]), hash: hash)
         )

@@ -20,7 +20,7 @@ package struct HeadScanner: Sendable {
 
     /// Looks at the bytes received so far, of which those of earlier calls are the beginning.
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Result {
-        while let newline = bytes[scanned...].firstIndex(of: 0x0a) {
+        while let newline = bytes.place(of: 0x0a, from: scanned) {
             guard newline > lineStart, bytes[newline - 1] == 0x0d else { return .malformed }
             scanned = newline + 1
             if newline - 1 == lineStart { return .complete(newline + 1) }

@@ -6,6 +6,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case connection, keepAlive, proxyConnection, te, trailer, upgrade, http2Settings
     // Talk with the proxy itself.
     case proxyAuthorization, proxyAuthenticate, proxyAuthenticationInfo, proxyStatus
+    /// Any other `Proxy-…`.
+    case proxyOther
     // Read by Postern and not forwarded.
     case posternGrant, posternRun, posternRole, posternContext, alterContext
     // Read by Postern and forwarded.
@@ -55,27 +57,64 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("location", .location),
     ]
 
-    /// An open-addressing table from folded names to fields: at most a few probes, no allocation.
-    private static let table: [(name: FieldName, field: KnownField)?] = {
-        var table = [(name: FieldName, field: KnownField)?](repeating: nil, count: 512)
-        let all =
-            singleNames + credentialNames.map { ($0, .credential) } + provenanceNames.map { ($0, .provenance) }
+    /// The field that a raw name stands for, if it is known.
+    @inline(__always)
+    package static func named(_ raw: UnsafeRawBufferPointer, hash: UInt64) -> KnownField? {
+        table.field(named: raw, hash: hash) ?? (isProxyField(raw) ? .proxyOther : nil)
+    }
+
+    private static func isProxyField(_ raw: UnsafeRawBufferPointer) -> Bool {
+        guard raw.count > 6, raw[0] | 0x20 == UInt8(ascii: "p") else { return false }
+        return zip(raw, "proxy-".utf8).allSatisfy { FieldName.fold($0) == $1 }
+    }
+
+    private static let table = KnownFieldTable(
+        singleNames + credentialNames.map { ($0, .credential) } + provenanceNames.map { ($0, .provenance) })
+}
+
+/// An open-addressing table from folded names to fields, in plain memory: a few probes, no allocation, no counting of
+/// references.
+private struct KnownFieldTable: @unchecked Sendable {
+    // @unchecked: both buffers are filled in `init`, never changed and never freed.
+    private struct Entry {
+        var hash: UInt64
+        var start: UInt16
+        var count: UInt8
+        var field: KnownField
+    }
+
+    private static let size = 512
+    private let entries: UnsafeMutablePointer<Entry>
+    private let names: UnsafeMutablePointer<UInt8>
+
+    init(_ all: [(String, KnownField)]) {
+        entries = .allocate(capacity: KnownFieldTable.size)
+        entries.initialize(repeating: Entry(hash: 0, start: 0, count: 0, field: .host), count: KnownFieldTable.size)
+        names = .allocate(capacity: all.reduce(0) { $0 + $1.0.utf8.count })
+        var start = 0
         for (text, field) in all {
             let name = FieldName(text)
-            var slot = Int(truncatingIfNeeded: name.hashValue64) & 511
-            while table[slot] != nil { slot = (slot + 1) & 511 }
-            table[slot] = (name, field)
+            var slot = Int(truncatingIfNeeded: name.hashValue64) & (KnownFieldTable.size - 1)
+            while entries[slot].count > 0 { slot = (slot + 1) & (KnownFieldTable.size - 1) }
+            entries[slot] = Entry(
+                hash: name.hashValue64, start: UInt16(start), count: UInt8(name.bytes.count), field: field)
+            for (offset, byte) in name.bytes.enumerated() { names[start + offset] = byte }
+            start += name.bytes.count
         }
-        return table
-    }()
+    }
 
-    /// The field that a raw name stands for, if it is known.
-    package static func named(_ raw: UnsafeRawBufferPointer, hash: UInt64) -> KnownField? {
-        var slot = Int(truncatingIfNeeded: hash) & 511
-        while let entry = table[slot] {
-            if entry.name.matches(raw, hash: hash) { return entry.field }
-            slot = (slot + 1) & 511
+    func field(named raw: UnsafeRawBufferPointer, hash: UInt64) -> KnownField? {
+        var slot = Int(truncatingIfNeeded: hash) & (KnownFieldTable.size - 1)
+        while entries[slot].count > 0 {
+            let entry = entries[slot]
+            if entry.hash == hash, Int(entry.count) == raw.count, matches(raw, entry) { return entry.field }
+            slot = (slot + 1) & (KnownFieldTable.size - 1)
         }
         return nil
+    }
+
+    private func matches(_ raw: UnsafeRawBufferPointer, _ entry: Entry) -> Bool {
+        for index in 0..<raw.count where FieldName.fold(raw[index]) != names[Int(entry.start) + index] { return false }
+        return true
     }
 }

@@ -44,6 +44,14 @@ package enum QueryParameters {
 
     private static func asciiLower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
+    /// Whether a pair gives `parameter` a value, also to an origin that takes `;` for a separator as well (as HTML 4.01
+    /// appendix B.2.2 advised).
+    package static func pair(_ raw: UnsafeRawBufferPointer, names parameter: [UInt8]) -> Bool {
+        raw.split(separator: UInt8(ascii: ";")).contains { part in
+            name(part.prefix { $0 != UInt8(ascii: "=") }, is: parameter)
+        }
+    }
+
     /// `text` percent-encoded for a query or path: everything but unreserved characters. RFC 3986 section 2.3.
     package static func encoded(_ text: some Sequence<UInt8>) -> [UInt8] {
         var result: [UInt8] = []

@@ -1,5 +1,7 @@
 /// The head of a request, parsed once and strictly. RFC 9112 sections 3 to 6.
-package struct RequestHead: Sendable {
+///
+/// A class, since it is never changed and passes through every stage: one count of references instead of three copies.
+package final class RequestHead: Sendable {
     /// The minor version of HTTP/1.
     package enum Version: Sendable { case http10, http11 }
 
@@ -20,6 +22,30 @@ package struct RequestHead: Sendable {
     /// The folded names that Connection lists, each to be removed. RFC 9110 section 7.6.1.
     package let connectionOptions: [FieldName]
 
+    init(
+        bytes: [UInt8],
+        method: Method,
+        target: Range<Int>,
+        version: Version,
+        fields: [HeadField],
+        body: BodyFraming,
+        keepsConnection: Bool,
+        expectsContinue: Bool,
+        host: Range<Int>?,
+        connectionOptions: [FieldName]
+    ) {
+        self.bytes = bytes
+        self.method = method
+        self.target = target
+        self.version = version
+        self.fields = fields
+        self.body = body
+        self.keepsConnection = keepsConnection
+        self.expectsContinue = expectsContinue
+        self.host = host
+        self.connectionOptions = connectionOptions
+    }
+
     /// The bytes in a range of the head.
     package subscript(range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
@@ -33,6 +59,11 @@ package struct RequestHead: Sendable {
             found = field.value
         }
         return found
+    }
+
+    /// Whether a field has this name.
+    func isNamed(_ field: HeadField, _ name: FieldName) -> Bool {
+        bytes.withUnsafeBytes { name.matches(UnsafeRawBufferPointer(rebasing: $0[field.name]), hash: field.hash) }
     }
 
     /// The text in a range, for messages.

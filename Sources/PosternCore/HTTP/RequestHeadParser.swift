@@ -67,12 +67,12 @@ package struct RequestHeadParser: Sendable {
     }
 
     private static func method(_ name: Slice<UnsafeRawBufferPointer>) -> Method? {
-        Method.allCases.first { name.elementsEqual($0.rawValue.utf8) }
+        Method(spelled: UnsafeRawBufferPointer(rebasing: name))
     }
 
     private func endOfLine(_ source: UnsafeRawBufferPointer, from start: Int) -> Int {
         // The scanner has seen CRLF at the end of each line, and no LF without a CR.
-        (source[start...].firstIndex(of: 0x0a) ?? source.count) - 1
+        (source.place(of: 0x0a, from: start) ?? source.count) - 1
     }
 }
 
@@ -106,7 +106,9 @@ private struct HeadFacts {
                 throw .malformedRequest("Transfer-Encoding is something other than chunked")
             }
             isChunked = true
-        case .connection: noteConnection(value)
+        case .connection:
+            noteConnection(value)
+            guard connectionOptions.count <= 32 else { throw .malformedRequest("Connection lists too many fields") }
         case .expect:
             guard FieldValue.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
             expectsContinue = true

@@ -12,7 +12,7 @@ package struct RequestPath: Sendable {
         package static let encodedSlash = Hazards(rawValue: 2)
         /// `;`, behind which some programs see parameters that are not part of the path.
         package static let parameters = Hazards(rawValue: 4)
-        /// `%25` before two hexadecimal digits: something else when decoded twice.
+        /// `%25`: what follows it may be something else when decoded twice.
         package static let doubleEncoding = Hazards(rawValue: 8)
         /// Bytes that are not UTF-8 once decoded, such as an overlong `/`.
         package static let notUTF8 = Hazards(rawValue: 16)
@@ -69,7 +69,7 @@ package struct RequestPath: Sendable {
             case UInt8(ascii: "\\"): throw .malformedRequest("the path holds a backslash")
             case UInt8(ascii: ";"): hazards.insert(.parameters)
             case UInt8(ascii: "/") where isEscape: hazards.insert(.encodedSlash)
-            case UInt8(ascii: "%") where hasTwoHexDigits(bytes, index, range): hazards.insert(.doubleEncoding)
+            case UInt8(ascii: "%"): hazards.insert(.doubleEncoding)
             default: break
             }
             decoded.append(byte)
@@ -92,10 +92,5 @@ package struct RequestPath: Sendable {
         if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) {
             throw .malformedRequest("the path holds a dot segment")
         }
-    }
-
-    private static func hasTwoHexDigits(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ range: Range<Int>) -> Bool {
-        index + 1 < range.upperBound && HexDigit.value(of: bytes[index]) != nil
-            && HexDigit.value(of: bytes[index + 1]) != nil
     }
 }

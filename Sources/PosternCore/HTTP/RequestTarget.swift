@@ -49,12 +49,22 @@ package struct RequestTarget: Sendable {
         path = try RequestPath(bytes, range: pathStart..<pathEnd)
         if let queryMark {
             let range = (queryMark + 1)..<target.upperBound
-            guard bytes[range].allSatisfy(ByteClass.isQuery) else {
-                throw .malformedRequest("the query holds a byte that must be encoded")
-            }
+            try RequestTarget.checkQuery(UnsafeRawBufferPointer(rebasing: bytes[range]))
             query = range
         } else {
             query = nil
+        }
+    }
+
+    private static func checkQuery(_ query: UnsafeRawBufferPointer) throws(ProxyError) {
+        for index in query.indices {
+            guard ByteClass.isQuery(query[index]) else {
+                throw .malformedRequest("the query holds a byte that must be encoded")
+            }
+            guard query[index] == UInt8(ascii: "%") else { continue }
+            guard index + 2 < query.count, HexDigit.value(of: query[index + 1]) != nil,
+                HexDigit.value(of: query[index + 2]) != nil
+            else { throw .malformedRequest("the query holds a broken percent-encoding") }
         }
     }
 
@@ -77,7 +87,7 @@ package struct Authority: Hashable, Sendable {
         let bracket = hostBytes.lastIndex(of: UInt8(ascii: "]")) ?? 0
         if let colon = hostBytes[bracket...].firstIndex(of: UInt8(ascii: ":")) {
             let digits = hostBytes[(colon + 1)...]
-            guard (1...5).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            guard (1...5).contains(digits.count), digits.first != UInt8(ascii: "0"), digits.allSatisfy({ (0x30...0x39).contains($0) }),
                 let number = UInt16(String(decoding: digits, as: UTF8.self)), number > 0
             else { return nil }
             port = number

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Slows down the guessing of keys: each source may be wrong a few times at once and then about once a second.
+/// Makes the guessing of keys dear: each source may be wrong a few times at once and then about once a second; beyond that
+/// every guess costs it a connection.
 ///
 /// Only wrong keys count, so an agent that shares a source with a guesser is not slowed.
 package final class AttemptLimiter: Sendable {
@@ -23,7 +24,8 @@ package final class AttemptLimiter: Sendable {
     package func isExhausted(afterWrongKeyFrom source: String, now: UInt64) -> Bool {
         state.withLock { state in
             let known = state.allowances[source] ?? (AttemptLimiter.burst, now)
-            let elapsed = Double(now &- known.at) / 1e9
+            // The loops read the clock at different moments of a turn, so `now` may lie a little before.
+            let elapsed = Double(now > known.at ? now - known.at : 0) / 1e9
             let tokens = min(AttemptLimiter.burst, known.tokens + elapsed * AttemptLimiter.perSecond)
             let isExhausted = tokens < 1
             if state.allowances.count >= AttemptLimiter.maxSources, state.allowances[source] == nil {

@@ -46,7 +46,7 @@ package struct IdentityStage: Sendable {
     private func urlAgent(_ ingress: IngressRequest, in directory: Directory) throws(ProxyError) -> CompiledAgent? {
         guard case .provider(let provider) = ingress.target else { return nil }
         var found: CompiledAgent?
-        for key in PresentedKey.inCredentialSlots(ingress, querySlots: directory.querySlots(ofProvider: provider)) {
+        for key in PresentedKey.inCredentialSlots(ingress, slots: directory.slots(ofProvider: provider)) {
             guard let agent = directory.agent(holding: key) else { continue }
             if let found, found !== agent { throw .identityConflict }
             found = agent

@@ -13,27 +13,32 @@ package enum PresentedKey {
         return KeyDigest(ofKey: key)
     }
 
-    /// The keys that may stand in the places where the client of a base URL puts its API key: every credential field,
-    /// the provider's query parameters, and the second part of a `bot<key>` path.
-    static func inCredentialSlots(_ ingress: IngressRequest, querySlots: [[UInt8]]) -> [KeyDigest] {
-        var keys = inCredentialFields(ingress.head).map(\.key)
-        if let query = ingress.query, !querySlots.isEmpty {
-            let head = ingress.head
+    /// The keys that may stand in the places where the client of a base URL puts its API key: every credential field, and
+    /// the provider's own fields, query parameters and path.
+    static func inCredentialSlots(_ ingress: IngressRequest, slots: CredentialSlots) -> [KeyDigest] {
+        let head = ingress.head
+        var keys = inCredentialFields(head, and: slots.fields).map(\.key)
+        if let query = ingress.query, !slots.parameters.isEmpty {
             head.bytes.withUnsafeBytes { bytes in
                 let text = UnsafeRawBufferPointer(rebasing: bytes[query])
                 QueryParameters.forEach(text) { pair, name in
-                    guard querySlots.contains(where: { QueryParameters.name(text[name], is: $0) }) else { return }
+                    guard slots.parameters.contains(where: { QueryParameters.name(text[name], is: $0) }) else { return }
                     keys.append(KeyDigest(ofKey: QueryParameters.decodedName(text[pair].dropFirst(name.count + 1))))
                 }
             }
+        }
+        let path = head[ingress.path]
+        for prefix in slots.pathPrefixes where path.starts(with: prefix) {
+            keys.append(KeyDigest(ofKey: path.dropFirst(prefix.count).prefix { $0 != UInt8(ascii: "/") }))
         }
         return keys
     }
 
     /// The key in each field that carries a credential, with the field's place in the head.
-    static func inCredentialFields(_ head: RequestHead) -> [(index: Int, key: KeyDigest)] {
+    static func inCredentialFields(_ head: RequestHead, and others: [FieldName] = []) -> [(index: Int, key: KeyDigest)] {
         var keys: [(index: Int, key: KeyDigest)] = []
-        for (index, field) in head.fields.enumerated() where field.known == .credential {
+        for (index, field) in head.fields.enumerated() {
+            guard field.known == .credential || others.contains(where: { head.isNamed(field, $0) }) else { continue }
             if let key = key(inAuthorization: head[field.value], mayBeBare: true) {
                 keys.append((index, KeyDigest(ofKey: key)))
             }

@@ -2,7 +2,7 @@
 ///
 /// Everything later — policy, the dialled address, Host, the audit record, the bytes sent upstream — is computed from
 /// this value and from nothing else.
-package struct IngressRequest: Sendable {
+package final class IngressRequest: Sendable {
     /// What the client addressed.
     package enum Target: Sendable {
         /// An absolute URL: the scheme, host and port as written.
@@ -45,6 +45,9 @@ package struct IngressRequest: Sendable {
         self.peer = peer
     }
 
+    /// The provider that a base URL names.
+    package var providerName: String? { if case .provider(let name) = target { name } else { nil } }
+
     private static let basePrefix = Array("/via/".utf8)
 
     private static func baseURL(_ head: RequestHead, _ path: Range<Int>) throws(ProxyError) -> (String, Range<Int>) {
@@ -81,10 +84,7 @@ package struct IngressRequest: Sendable {
     }
 
     private static func isOwn(_ host: HostName) -> Bool {
-        if let address = host.address {
-            return address.bytes.first == 127 && address.bytes.count == 4
-                || address.bytes == [UInt8](repeating: 0, count: 15) + [1]
-        }
-        return host.text == "localhost" || host.text == "postern" || host.text == "postern.internal"
+        // Nobody can make a browser believe that an address belongs to their page.
+        host.address != nil || host.text == "localhost" || host.text == "postern" || host.text == "postern.internal"
     }
 }

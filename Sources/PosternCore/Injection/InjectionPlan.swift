@@ -69,6 +69,9 @@ package struct InjectionPlan: Sendable {
                 pathSlots.append(try values.pathSlot(template))
             }
         }
+        guard derived.allSatisfy({ $0.count <= 6 * ScrubPatterns.maximumSecretLength }) else {
+            throw .unusableCredential("its user name and password are too long")
+        }
         self.fields = fields
         self.parameters = parameters
         self.pathSlots = pathSlots

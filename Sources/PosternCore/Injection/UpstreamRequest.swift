@@ -120,8 +120,9 @@ package struct UpstreamRequest: Sendable {
         if let query = ingress.query {
             ingress.head.bytes.withUnsafeBytes { bytes in
                 let text = UnsafeRawBufferPointer(rebasing: bytes[query])
-                QueryParameters.forEach(text) { pair, name in
-                    if parameters.contains(where: { QueryParameters.name(text[name], is: $0.name) }) { return }
+                QueryParameters.forEach(text) { pair, _ in
+                    let raw = UnsafeRawBufferPointer(rebasing: text[pair])
+                    if parameters.contains(where: { QueryParameters.pair(raw, names: $0.name) }) { return }
                     begin(&buffer)
                     buffer.append(contentsOf: text[pair])
                 }
@@ -159,7 +160,7 @@ package struct UpstreamRequest: Sendable {
         switch field.known {
         case .host, .contentLength, .transferEncoding, .expect, .connection, .keepAlive, .proxyConnection, .te,
             .trailer, .upgrade, .http2Settings, .proxyAuthorization, .proxyAuthenticate, .proxyAuthenticationInfo,
-            .proxyStatus, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
+            .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
             return false
         case .acceptEncoding, .range, .ifRange, .cookie:
             if isInjecting { return false }
@@ -168,12 +169,9 @@ package struct UpstreamRequest: Sendable {
         case .traceparent, .userAgent, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
             break
         }
-        let isSlot = rule.injection?.fields.contains { matches(field, $0.name) } ?? false
-        let isTag = rule.tagging.header.map { matches(field, FieldName($0.name)) } ?? false
-        return !isSlot && !isTag && !ingress.head.connectionOptions.contains { matches(field, $0) }
-    }
-
-    private func matches(_ field: HeadField, _ name: FieldName) -> Bool {
-        field.hash == name.hashValue64 && name == FieldName(ingress.head.text(field.name))
+        let head = ingress.head
+        let isSlot = rule.injection?.fields.contains { head.isNamed(field, $0.name) } ?? false
+        let isTag = rule.tagging.header.map { head.isNamed(field, FieldName($0.name)) } ?? false
+        return !isSlot && !isTag && !head.connectionOptions.contains { head.isNamed(field, $0) }
     }
 }

@@ -106,11 +106,15 @@ package struct PolicyStage: Sendable {
         let isCovered = ingress.head.bytes.withUnsafeBytes { bytes in
             let text = UnsafeRawBufferPointer(rebasing: bytes[query])
             var isCovered = true
-            QueryParameters.forEach(text) { _, name in
-                let decoded = QueryParameters.decodedName(text[name])
-                let isNamed = keys.contains { $0.utf8.elementsEqual(decoded) }
-                let isSlot = slots.contains { QueryParameters.name(text[name], is: $0) }
-                if !isNamed, !isSlot { isCovered = false }
+            QueryParameters.forEach(text) { pair, _ in
+                // Each part counts as a parameter, as it would for an origin that takes `;` for a separator.
+                for part in text[pair].split(separator: UInt8(ascii: ";")) {
+                    let name = part.prefix { $0 != UInt8(ascii: "=") }
+                    let decoded = QueryParameters.decodedName(name)
+                    let isNamed = keys.contains { $0.utf8.elementsEqual(decoded) }
+                    let isSlot = slots.contains { QueryParameters.name(name, is: $0) }
+                    if !isNamed, !isSlot { isCovered = false }
+                }
             }
             return isCovered
         }

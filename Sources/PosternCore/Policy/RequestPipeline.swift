@@ -20,10 +20,10 @@ package struct RequestPipeline: Sendable {
         nowSeconds: Int64,
         monotonicNow: UInt64
     ) throws(Refusal) -> UpstreamRequest {
-        var agent: CompiledAgent?
+        var proven: IdentifiedRequest?
         do throws(ProxyError) {
             let identified = try identity.identify(ingress, listenerAgent: listenerAgent, in: directory)
-            agent = identified.agent
+            proven = identified
             let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
             try identified.agent.limiter.enter(now: monotonicNow)
             do throws(ProxyError) {
@@ -34,7 +34,7 @@ package struct RequestPipeline: Sendable {
             }
             return UpstreamRequest(allowed, in: directory)
         } catch {
-            throw Refusal(error: error, agent: agent?.name)
+            throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
         }
     }
 }
@@ -43,4 +43,5 @@ package struct RequestPipeline: Sendable {
 package struct Refusal: Error {
     package let error: ProxyError
     package let agent: String?
+    package let identity: AuditIdentity?
 }

@@ -65,13 +65,13 @@ package struct DownstreamHead {
 
     /// Whether a body that is not there must be announced as empty, lest the client wait for it.
     private var mustSayLength: Bool {
-        source.status >= 200 && source.status != 204 && source.status != 304 && !source.fields.contains { $0.known == .contentLength }
+        !source.isAnswerToHead && source.status >= 200 && source.status != 204 && source.status != 304 && !source.fields.contains { $0.known == .contentLength }
     }
 
     private func passes(_ field: HeadField, _ framing: Framing) -> Bool {
         switch field.known {
         case .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .transferEncoding,
-            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .altSvc:
+            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .proxyOther, .altSvc:
             return false
         case .contentLength:
             // Of a body that follows the length is written above; of one that does not it is information.

@@ -10,6 +10,8 @@ package struct ResponseHead: Sendable {
     package let body: ResponseFraming
     /// Whether the upstream will take another request on this connection.
     package let keepsConnection: Bool
+    /// Whether it answers HEAD: then its framing fields describe a body that does not follow.
+    package let isAnswerToHead: Bool
     /// The folded names that Connection lists.
     package let connectionOptions: [FieldName]
 
@@ -22,7 +24,7 @@ package struct ResponseHead: Sendable {
         isAnswerToHead: Bool,
         limits: ResponseLimits = ResponseLimits()
     ) throws(UpstreamError) {
-        let lineEnd = (source.firstIndex(of: 0x0a) ?? source.count) - 1
+        let lineEnd = (source.place(of: 0x0a, from: 0) ?? source.count) - 1
         let isHTTP11 = source.prefix(9).elementsEqual("HTTP/1.1 ".utf8)
         guard lineEnd >= 12, isHTTP11 || source.prefix(9).elementsEqual("HTTP/1.0 ".utf8),
             let status = FieldValue.contentLength(source[9..<12]), (100...599).contains(status),
@@ -34,7 +36,7 @@ package struct ResponseHead: Sendable {
         var facts = Facts()
         var start = lineEnd + 2
         while true {
-            let end = (source[start...].firstIndex(of: 0x0a) ?? source.count) - 1
+            let end = (source.place(of: 0x0a, from: start) ?? source.count) - 1
             if end == start { break }
             guard fields.count < limits.maxFields, let field = HeadField.parse(source, in: start..<end) else {
                 throw .responseMalformed
@@ -47,6 +49,7 @@ package struct ResponseHead: Sendable {
         self.status = status
         reason = min(lineEnd, 13)..<lineEnd
         self.fields = fields
+        self.isAnswerToHead = isAnswerToHead
         connectionOptions = facts.connectionOptions
         keepsConnection = !facts.asksClose && (isHTTP11 || facts.asksKeepAlive)
         if status < 200 || status == 204 || status == 304 || isAnswerToHead {
@@ -79,6 +82,12 @@ package struct ResponseHead: Sendable {
         mutating func note(_ field: HeadField, in source: UnsafeRawBufferPointer) throws(UpstreamError) {
             guard let known = field.known else { return }
             let value = UnsafeRawBufferPointer(rebasing: source[field.value])
+            switch known {
+            case .contentLength, .transferEncoding, .connection:
+                // `Content_Length` is not framing to us, and must not be to a client that folds.
+                guard !source[field.name].contains(UInt8(ascii: "_")) else { throw .responseMalformed }
+            default: break
+            }
             switch known {
             case .contentLength:
                 guard contentLength == nil, let length = FieldValue.contentLength(value) else {

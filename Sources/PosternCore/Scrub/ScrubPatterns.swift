@@ -58,7 +58,9 @@ package struct ScrubPatterns: Sendable {
     package var isEmpty: Bool { patterns.isEmpty }
 
     /// Overwrites every pattern in `text` with asterisks, length for length; returns how many there were.
-    package func mask(_ text: UnsafeMutableRawBufferPointer) -> Int {
+    ///
+    /// - Parameter limit: only what begins before this place is masked; by default, everything.
+    package func mask(_ text: UnsafeMutableRawBufferPointer, startingBefore limit: Int = .max) -> Int {
         guard windowLength > 0, text.count >= windowLength else { return 0 }
         var found: [Range<Int>] = []
         shifts.withUnsafeBufferPointer { shifts in
@@ -71,7 +73,7 @@ package struct ScrubPatterns: Sendable {
                     continue
                 }
                 let start = end - windowLength + 1
-                if let pattern = pattern(at: start, endingIn: slot, of: text) { found.append(start..<start + pattern.count) }
+                if start < limit, let pattern = pattern(at: start, endingIn: slot, of: text) { found.append(start..<start + pattern.count) }
                 end += 1
             }
         }

@@ -2,8 +2,14 @@
 enum SecretEncodings {
     /// Every form of `secret`, each once.
     static func all(of secret: [UInt8]) -> [[UInt8]] {
-        var forms: [[UInt8]] = [secret, QueryParameters.encoded(secret)]
-        forms.append(lowerEscapes(QueryParameters.encoded(secret)))
+        var forms: [[UInt8]] = [secret]
+        // Which characters are left alone differs: RFC 3986 leaves its unreserved ones, most libraries `/` as well, and
+        // JavaScript's encodeURIComponent and encodeURI more of them.
+        for kept in ["", "/", "!'()*", "!'()*;/?:@&=+$,#"] {
+            let encoded = percentEncoded(secret, keeping: Array(kept.utf8))
+            forms.append(encoded)
+            forms.append(lowerEscapes(encoded))
+        }
         for digits in [HexDigit.lower, HexDigit.upper] {
             forms.append(hex(secret, digits) { _ in [] })
             forms.append(hex(secret, digits) { _ in Array("%".utf8) })
@@ -15,8 +21,12 @@ enum SecretEncodings {
         forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\"][$0] })
         forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\", "/": "\\/"][$0] })
         forms.append(escaped(secret) { ["\"": "\\u0022", "\\": "\\u005c", "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"][$0] })
+        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] })
+        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"][$0] })
         for quote in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
-            forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": quote][$0] })
+            for double in ["&quot;", "&#34;"] {
+                forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": double, "'": quote][$0] })
+            }
         }
         for alignment in 0..<3 {
             let core = base64Core(secret, alignment: alignment)
@@ -37,6 +47,10 @@ enum SecretEncodings {
 
     private static func hex(_ secret: [UInt8], _ digits: [UInt8], before: (UInt8) -> [UInt8]) -> [UInt8] {
         secret.flatMap { before($0) + [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+
+    private static func percentEncoded(_ secret: [UInt8], keeping kept: [UInt8]) -> [UInt8] {
+        secret.flatMap { kept.contains($0) ? [$0] : QueryParameters.encoded([$0]) }
     }
 
     private static func lowerEscapes(_ encoded: [UInt8]) -> [UInt8] {

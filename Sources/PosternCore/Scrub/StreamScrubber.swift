@@ -12,7 +12,8 @@ package struct StreamScrubber {
     /// Masks what is in the window and returns how many of its bytes may be passed on.
     package mutating func scrub(_ window: UnsafeMutableRawBufferPointer, isLast: Bool) -> Int {
         let held = isLast ? 0 : patterns.heldBack(UnsafeRawBufferPointer(window))
-        maskedCount += patterns.mask(window)
+        // A short secret at the beginning of what is held back may turn out to be the beginning of a longer one.
+        maskedCount += patterns.mask(window, startingBefore: window.count - held)
         return window.count - held
     }
 }

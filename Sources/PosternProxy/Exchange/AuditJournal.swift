@@ -1,4 +1,4 @@
-package import PosternCore
+internal import PosternCore
 internal import PosternEventLoop
 
 /// Something that waits for its intent to be recorded.
@@ -15,9 +15,10 @@ final class AuditJournal {
     private var batch = AuditBatch()
     /// Who waits for the batch that is being gathered.
     private var gathering: [any IntentWaiter] = []
-    /// Who waits for batches that were handed over, in order.
-    private var handedOver: [[any IntentWaiter]] = []
-    private var firstHandedOver = 0
+    /// Who waits for which of the batches that were handed over. They are not always settled in order: one that is refused at
+    /// once overtakes those that are being written.
+    private var handedOver: [Int: [any IntentWaiter]] = [:]
+    private var batchCount = 0
 
     init(on loop: EventLoop, sink: any AuditSink) {
         self.loop = loop
@@ -42,24 +43,19 @@ final class AuditJournal {
             batch.removeAll()
             return
         }
-        handedOver.append(gathering)
-        gathering.removeAll(keepingCapacity: true)
+        batchCount += 1
+        let number = batchCount
+        handedOver[number] = gathering
+        gathering = []
         let journal = LoopBound(self, on: loop)
         let mailbox = loop.mailbox
         sink.submit(batch) { isRecorded in
-            mailbox.post { loop in journal.on(loop).settleNext(isRecorded) }
+            mailbox.post { loop in journal.on(loop).settle(number, isRecorded) }
         }
         batch.removeAll()
     }
 
-    private func settleNext(_ isRecorded: Bool) {
-        let waiters = handedOver[firstHandedOver]
-        handedOver[firstHandedOver] = []
-        firstHandedOver += 1
-        if firstHandedOver == handedOver.count {
-            handedOver.removeAll(keepingCapacity: true)
-            firstHandedOver = 0
-        }
-        for waiter in waiters { waiter.intentSettled(isRecorded: isRecorded) }
+    private func settle(_ number: Int, _ isRecorded: Bool) {
+        for waiter in handedOver.removeValue(forKey: number) ?? [] { waiter.intentSettled(isRecorded: isRecorded) }
     }
 }

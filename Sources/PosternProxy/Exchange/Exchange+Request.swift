@@ -30,6 +30,7 @@ extension Exchange {
         do throws(ProxyError) {
             try appendBody()
         } catch {
+            wipeSending()
             fail(error)
             return false
         }
@@ -37,7 +38,7 @@ extension Exchange {
         let goesOn = send(wipes: isHead)
         if isSent, goesOn {
             isRequestSent = true
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.firstByte)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.firstByte)
         }
         return goesOn
     }
@@ -82,7 +83,7 @@ extension Exchange {
         if client.hasEnded {
             fail(.clientClosed)
         } else {
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         }
         return false
     }
@@ -90,10 +91,7 @@ extension Exchange {
     /// Sends the gathered bytes and keeps what is not taken; `false` if the exchange ended or started anew.
     private func send(wipes: Bool) -> Bool {
         guard let upstream else { return false }
-        defer {
-            // The head holds the credential.
-            if wipes { worker.sending.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0) } }
-        }
+        defer { if wipes { wipeSending() } }
         if sentAt == nil { sentAt = worker.loop.now }
         let result = worker.sending.withUnsafeBytes { bytes -> UpstreamConnection.Sent in
             var sent = 0
@@ -110,8 +108,13 @@ extension Exchange {
             return .bytes(sent)
         }
         if case .failed = result { return sendFailed() }
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         return true
+    }
+
+    /// The head holds the credential.
+    private func wipeSending() {
+        worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
 
     /// Sends what was kept; `false` if some of it is left, or the exchange ended.
@@ -121,21 +124,21 @@ extension Exchange {
             case .bytes(let count):
                 hasSentBytes = true
                 pendingUp.consume(count)
-                worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+                worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
             case .wouldBlock: return false
             case .failed:
                 _ = sendFailed()
                 return false
             }
         }
-        if isRequestSent { worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.firstByte) }
+        if isRequestSent { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.firstByte) }
         return true
     }
 
     /// An upstream that refuses more of the request may have answered already: that answer counts.
     private func sendFailed() -> Bool {
         if retry() { return false }
-        pendingUp.wipe()
+        pendingUp.removeAll()
         isRequestSent = true
         response.mustEnd = true
         receiveAnswer()

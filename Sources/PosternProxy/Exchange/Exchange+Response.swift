@@ -65,7 +65,7 @@ extension Exchange {
             response.hasBegun = true
             firstByteAt = .now
         }
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         do throws(UpstreamError) {
             if response.isHeadSent {
                 try passOnBody(received, after: [])
@@ -146,7 +146,6 @@ extension Exchange {
         bytes.reserveCapacity(head.bytes.count + 64)
         response.scrubbedCount += DownstreamHead(head, under: rule)
             .append(to: &bytes, framing: response.framing, connection: connectionField)
-        response.isHeadSent = true
         try passOnBody(rest, after: bytes)
     }
 
@@ -171,8 +170,22 @@ extension Exchange {
         if !held.isEmpty {
             UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<received.lowerBound]).copyBytes(from: held)
         }
-        write(start..<received.lowerBound + progress.decoded, after: head, isLast: response.body.isComplete)
-        if response.body.isComplete { complete(keepsUpstream: response.keepsUpstream && isRequestSent) }
+        let window = start..<received.lowerBound + progress.decoded
+        try inspect(received.lowerBound..<window.upperBound)
+        write(window, after: head, isLast: response.body.isComplete)
+        guard response.body.isComplete else { return }
+        // A connection that still owes bytes of this request would send them in front of the next one.
+        complete(keepsUpstream: response.keepsUpstream && isRequestSent && pendingUp.isEmpty && !response.mustEnd)
+    }
+
+    /// Looks into a body that is compressed without saying so.
+    private func inspect(_ decoded: Range<Int>) throws(UpstreamError) {
+        guard let scrubbing = request.rule.injection?.scrubbing, !decoded.isEmpty else { return }
+        let bytes = UnsafeRawBufferPointer(rebasing: worker.answering[decoded])
+        if response.bodyBytes == 0, response.heldBack.isEmpty, response.inspector == nil {
+            response.inspector = CompressedInspector(beginning: bytes, patterns: scrubbing)
+        }
+        if let inspector = response.inspector, inspector.inspect(bytes) == .refused { throw .contentEncoded }
     }
 
     /// Masks, frames and writes the bytes at `window`; the last of them may be held back.
@@ -200,6 +213,7 @@ extension Exchange {
         if head.isEmpty {
             if !body.isEmpty { client.write(body) }
         } else {
+            response.isHeadSent = true
             head.withUnsafeBytes { client.write($0, body) }
         }
     }

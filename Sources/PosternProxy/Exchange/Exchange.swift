@@ -29,7 +29,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
 
     // The request on its way up.
     var requestBody: RequestBodyDecoder
-    var pendingUp = ByteQueue()
+    var pendingUp = ByteQueue(isSecret: true)
     var hasSentHead = false
     var isRequestSent = false
     /// Whether any byte was handed to the connection now in use.
@@ -48,8 +48,9 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     private var unsettledEnd: ProxyError?
     private var isSettled = false
 
-    lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
-    private lazy var totalDeadline: Deadline = Deadline { [unowned self] in fail(.upstream(.totalTimeout)) }
+    /// The connection's, which serves one exchange after another.
+    var deadline: Deadline { client.exchangeDeadline }
+    private var totalDeadline: Deadline?
 
     init(_ request: UpstreamRequest, requestID: String, client: ClientConnection) {
         self.request = request
@@ -72,16 +73,21 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
                 grant: isGrant ? request.rule.id : nil, rule: isGrant ? nil : request.rule.id,
                 method: request.ingress.head.method, url: request.auditURL, tags: tags),
             waiter: self)
-        let timeouts = worker.snapshot.settings.timeouts
-        worker.loop.set(deadline, after: timeouts.audit)
-        if timeouts.total > .zero { worker.loop.set(totalDeadline, after: timeouts.total) }
+        let waits = worker.snapshot.waits
+        worker.loop.set(deadline, afterNanoseconds: waits.audit)
+        if waits.total > 0 {
+            let total = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
+            worker.loop.set(total, afterNanoseconds: waits.total)
+            totalDeadline = total
+        }
     }
 
     func intentSettled(isRecorded: Bool) {
         isSettled = true
         guard case .recording = phase else {
-            // The exchange ended while its intent was being written: the record that is in the log needs its outcome.
-            if isRecorded { recordOutcome(unsettledEnd) }
+            // The exchange ended while its intent was being written: the record that is in the log needs its outcome,
+            // and if there is none, the refusal is still to be told.
+            isRecorded ? recordOutcome(unsettledEnd) : recordRefusal(unsettledEnd ?? .auditUnavailable)
             return
         }
         guard isRecorded else {
@@ -94,7 +100,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     func connect(mayReuse: Bool) {
         phase = .connecting
         hasSentBytes = false
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.connect + .seconds(1))
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.connect)
         do throws(ProxyError) {
             let lease = try worker.engine.lease(
                 for: request.rule, to: request.destination, user: self, mayReuse: mayReuse)
@@ -129,8 +135,8 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         receiveAnswer()
     }
 
-    /// The client's connection is gone.
-    func clientGone() { end(.clientClosed, keepsUpstream: false) }
+    /// The client's connection ends, for this reason.
+    func clientGone(_ reason: ProxyError) { end(reason, keepsUpstream: false) }
 
     /// Cuts the exchange if its agent, listener or rule is no longer there.
     func reviewAuthority(in snapshot: ProxySnapshot, hasListener: Bool) {
@@ -150,7 +156,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         retries += 1
         worker.engine.giveBack(upstream, isReusable: false)
         self.upstream = nil
-        pendingUp.wipe()
+        pendingUp.removeAll()
         hasSentHead = false
         isRequestSent = false
         connect(mayReuse: false)
@@ -159,13 +165,17 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
 
     // MARK: Ends
 
-    private func deadlineExpired() {
+    /// The present phase has taken too long.
+    func deadlineExpired() {
         switch phase {
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
         case .running:
-            // A client that does not read is dealt with by its connection's own deadline.
-            guard client.hasFlushed else { return }
+            // A client that does not read is dealt with by its connection's own deadline; this one is for afterwards.
+            guard client.hasFlushed else {
+                worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
+                return
+            }
             if !isRequestSent {
                 fail(pendingUp.isEmpty ? .clientTimeout : .upstream(.responseTimeout))
             } else {
@@ -205,9 +215,9 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         guard phase != .ended else { return }
         let wasRecording = phase == .recording && !isSettled
         phase = .ended
-        worker.loop.cancel(deadline)
-        worker.loop.cancel(totalDeadline)
-        pendingUp.wipe()
+        worker.loop.suspend(deadline)
+        if let totalDeadline { worker.loop.cancel(totalDeadline) }
+        pendingUp.removeAll()
         if let upstream { worker.engine.giveBack(upstream, isReusable: keepsUpstream) }
         upstream = nil
         request.end()

@@ -17,6 +17,8 @@ struct ResponseProgress {
     var framing = DownstreamHead.Framing.none
     var body = ResponseBodyDecoder(.none)
     var scrubber: StreamScrubber?
+    /// Looks into a body that turned out to be compressed.
+    var inspector: CompressedInspector?
     /// What the scrubber held back: the beginning of what may yet be a secret.
     var heldBack: [UInt8] = []
 

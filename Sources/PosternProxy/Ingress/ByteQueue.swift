@@ -3,6 +3,11 @@ struct ByteQueue {
     private var storage: [UInt8] = []
     private var start = 0
 
+    /// Whether the bytes hold a credential, so that they are overwritten before their memory is given back.
+    private let isSecret: Bool
+
+    init(isSecret: Bool = false) { self.isSecret = isSecret }
+
     var count: Int { storage.count - start }
     var isEmpty: Bool { start == storage.count }
 
@@ -17,8 +22,7 @@ struct ByteQueue {
     mutating func consume(_ count: Int) {
         start += count
         if start == storage.count {
-            storage = []
-            start = 0
+            removeAll()
         } else if start > 65_536 {
             storage.removeFirst(start)
             start = 0
@@ -26,13 +30,8 @@ struct ByteQueue {
     }
 
     mutating func removeAll() {
+        if isSecret { storage.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
         storage = []
         start = 0
-    }
-
-    /// Overwrites the bytes and drops them: for bytes that hold a credential.
-    mutating func wipe() {
-        storage.withUnsafeMutableBytes { $0.initializeMemory(as: UInt8.self, repeating: 0) }
-        removeAll()
     }
 }

@@ -45,6 +45,10 @@ final class ClientConnection: ReadinessHandler {
     private var closesAfterOutput = false
     private var isReadingHeads = false
     private lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
+    /// The deadline of whichever exchange is under way.
+    private(set) lazy var exchangeDeadline: Deadline = Deadline { [unowned self] in
+        if case .exchange(let exchange) = state { exchange.deadlineExpired() }
+    }
 
     init(_ descriptor: CInt, from peer: Peer, through listener: ListenerSettings.Address, worker: ProxyWorker) {
         self.descriptor = descriptor
@@ -63,13 +67,18 @@ final class ClientConnection: ReadinessHandler {
         }
         self.registration = registration
         worker.add(self)
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.requestHead)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
     }
 
     /// Answers a connection that is not served, and closes it.
     func refuseAtOnce(_ error: ProxyError) {
-        let response = ProblemDetails(error).response(
-            requestID: worker.nextRequestID(), closes: true, isBodiless: false)
+        let requestID = worker.nextRequestID()
+        let problem = ProblemDetails(error)
+        worker.journal.append(
+            DenialRecord(
+                time: worker.wallClock, requestID: requestID, peer: auditedPeer, status: problem.status,
+                errorCode: problem.code))
+        let response = problem.response(requestID: requestID, closes: true, isBodiless: false)
         _ = response.withUnsafeBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
         Glibc.close(descriptor)
     }
@@ -78,7 +87,7 @@ final class ClientConnection: ReadinessHandler {
 
     func descriptorIsReady(_ readiness: Readiness) {
         if !readiness.isDisjoint(with: .closed) {
-            abandon()
+            abandon(.clientClosed)
             return
         }
         if readiness.contains(.writable) { isWritable = true }
@@ -158,7 +167,7 @@ final class ClientConnection: ReadinessHandler {
         if case .head(let known) = state {
             scanner = known
         } else {
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.requestHead)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
         }
         let limit = worker.snapshot.settings.requestLimits.maxHeadBytes
         switch input.withBytes({ scanner.scan($0) }) {
@@ -250,16 +259,16 @@ final class ClientConnection: ReadinessHandler {
         isWritable = false
         if sent < first.count { output.append(UnsafeRawBufferPointer(rebasing: first[sent...])) }
         output.append(UnsafeRawBufferPointer(rebasing: second[max(0, sent - first.count)...]))
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
     }
 
     private func flush() {
         let sent = output.withBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
         if sent >= 0 {
             output.consume(sent)
-            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientStall)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         } else if errno != EAGAIN, errno != EWOULDBLOCK {
-            abandon()
+            abandon(.clientClosed)
             return
         }
         guard output.isEmpty else {
@@ -287,7 +296,7 @@ final class ClientConnection: ReadinessHandler {
                 state = .exchange(exchange)
                 exchange.begin()
             } catch {
-                refuse(slowed(error.error, head), head: head, ingress: request, agent: error.agent)
+                refuse(slowed(error.error, head), head: head, ingress: request, agent: error.agent, identity: error.identity)
             }
         } catch {
             refuse(error, head: head, ingress: ingress)
@@ -327,14 +336,15 @@ final class ClientConnection: ReadinessHandler {
         _ error: ProxyError,
         head: RequestHead? = nil,
         ingress: IngressRequest? = nil,
-        agent: String? = nil
+        agent: String? = nil,
+        identity: AuditIdentity? = nil
     ) {
         let requestID = worker.nextRequestID()
         let problem = ProblemDetails(error)
         worker.journal.append(
             DenialRecord(
-                time: worker.wallClock, requestID: requestID, agent: agent, peer: auditedPeer,
-                rule: error.ruleID, method: head.map { ArraySlice($0.method.rawValue.utf8) },
+                time: worker.wallClock, requestID: requestID, agent: agent, identity: identity, peer: auditedPeer,
+                provider: ingress?.providerName, rule: error.ruleID, method: head.map { ArraySlice($0.method.rawValue.utf8) },
                 url: ingress.flatMap(AuditURL.init(asked:)), status: problem.status, errorCode: problem.code,
                 reason: problem.detail, tags: head.map(AuditTags.init) ?? AuditTags()))
         let body = head?.body ?? .none
@@ -376,7 +386,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func becameIdle() {
         state = .idle
-        if output.isEmpty { worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.clientIdle) }
+        if output.isEmpty { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientIdle) }
     }
 
     // MARK: Ends
@@ -418,10 +428,10 @@ final class ClientConnection: ReadinessHandler {
         if hasEnded || remaining <= 0 { close() }
     }
 
-    /// Ends the connection without further ado.
-    func abandon() {
-        if case .exchange(let exchange) = state { exchange.clientGone() }
-        close()
+    /// Ends the connection without further ado; an exchange under way is recorded as ended for this reason.
+    func abandon(_ reason: ProxyError) {
+        if case .exchange(let exchange) = state { exchange.clientGone(reason) }
+        cut()
     }
 
     /// Ends the connection so that the client notices that its answer is not whole: a reset, since the orderly end of
@@ -447,6 +457,7 @@ final class ClientConnection: ReadinessHandler {
         guard !isClosed else { return }
         state = .closed
         worker.loop.cancel(deadline)
+        worker.loop.cancel(exchangeDeadline)
         if let registration { worker.loop.deregister(registration, descriptor) }
         registration = nil
         Glibc.close(descriptor)
@@ -457,7 +468,7 @@ final class ClientConnection: ReadinessHandler {
 
     private func deadlineExpired() {
         if !output.isEmpty {
-            abandon()
+            abandon(.clientTimeout)
             return
         }
         switch state {

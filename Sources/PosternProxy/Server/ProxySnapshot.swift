@@ -1,14 +1,16 @@
 package import PosternCore
 
 /// Everything that decisions about requests read, in one immutable value.
-package struct ProxySnapshot: Sendable {
+package final class ProxySnapshot: Sendable {
     package let settings: ProxySettings
     package let directory: Directory
+    let waits: Waits
     private let listeners: [ListenerSettings.Address: ListenerSettings]
 
     package init(settings: ProxySettings, directory: Directory) {
         self.settings = settings
         self.directory = directory
+        waits = Waits(settings.timeouts)
         listeners = Dictionary(settings.listeners.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -1,5 +1,4 @@
 internal import CLinux
-internal import Logging
 internal import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
@@ -44,7 +43,8 @@ final class ProxyWorker {
         journal = AuditJournal(on: loop, sink: sink)
         engine = try UpstreamEngine(on: loop, settings: engineSettings)
         requestIDs = RequestIDGenerator(startedAt: shared.startedAt, loop: number)
-        sending.reserveCapacity(65_536)
+        // Enough for the longest head and a piece of body: growing would leave a copy of a credential behind.
+        sending.reserveCapacity(262_144)
     }
 
     deinit {
@@ -89,18 +89,18 @@ extension ProxyWorker {
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
         engine.settings = engineSettings
         engine.discardAll()
-        for connection in connections.values { connection.reviewAuthority() }
+        for connection in Array(connections.values) { connection.reviewAuthority() }
     }
 
     /// Starts no further request and closes idle connections.
     func drain() {
         isDraining = true
         stopListening { _ in true }
-        for connection in connections.values { connection.closeIfIdle() }
+        for connection in Array(connections.values) { connection.closeIfIdle() }
     }
 
     /// Cuts whatever still runs.
     func abandon() {
-        for connection in connections.values { connection.abandon() }
+        for connection in Array(connections.values) { connection.abandon(.shuttingDown) }
     }
 }

@@ -4,6 +4,9 @@
 struct RequestIDGenerator {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
+    /// One character names the loop.
+    static let maxLoops = 32
+
     private var characters: [UInt8]
     private var count: UInt64 = 0
 

@@ -1,4 +1,3 @@
-internal import Logging
 internal import PosternCore
 internal import Synchronization
 
@@ -7,13 +6,9 @@ final class SharedState: Sendable {
     /// Nanoseconds since 1970 at which the process started.
     let startedAt: Int64
     let attempts = AttemptLimiter()
-    let logger: Logger
     private let connections = Atomic<Int>(0)
 
-    init(startedAt: Int64, logger: Logger) {
-        self.startedAt = startedAt
-        self.logger = logger
-    }
+    init(startedAt: Int64) { self.startedAt = startedAt }
 
     /// Counts a client connection in; `false` if there are `most` already.
     func connectionBegan(most: Int) -> Bool {
