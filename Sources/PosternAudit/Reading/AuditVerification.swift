@@ -1,13 +1,15 @@
 /// What a reading of the whole log found.
 package struct AuditVerification: Sendable {
-    /// A place in the log. Lines are counted from 1.
+    /// A place in the log.
+    ///
+    /// Lines are counted from 1.
     package struct Place: Hashable, Sendable {
         package var segment: Int
         package var line: Int
         /// The sequence number that stands or should stand there.
         package var sequence: Int
 
-        /// `audit-000001.jsonl:17`
+        /// The file and the line, such as `audit-000001.jsonl:17`.
         package var description: String { "\(AuditDirectory.segmentName(segment)):\(line)" }
     }
 
