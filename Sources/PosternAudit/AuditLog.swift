@@ -14,8 +14,8 @@ package final class AuditLog: AuditSink {
 
     /// Opens or creates the log below a state directory, continues its chain and starts the writer.
     ///
-    /// - Parameter onEvent: told of checkpoints, failures and recoveries, here or on the writer's thread; it must not
-    ///   block.
+    /// `onEvent` is told of checkpoints, failures and recoveries, here or on the writer's thread; it must not block.
+    ///
     /// - Throws: if another daemon holds the log, if its end cannot be understood, or if nothing can be written.
     package init(
         stateDirectory: String,
@@ -41,7 +41,9 @@ package final class AuditLog: AuditSink {
         if !queue.append(batch, completion: completion) { completion(false) }
     }
 
-    /// Writes what waits and a last checkpoint, and gives the lock back. Batches submitted from now on are refused.
+    /// Writes what waits and a last checkpoint, and gives the lock back.
+    ///
+    /// Batches submitted from now on are refused.
     ///
     /// - Returns: whether all of that was done in time.
     @discardableResult

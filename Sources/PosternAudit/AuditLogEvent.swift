@@ -1,4 +1,6 @@
-/// What the log tells the daemon, so that it can tell the journal. Called on the writer's thread.
+/// What the log tells the daemon, so that it can tell the journal.
+///
+/// Called on the writer's thread.
 package enum AuditLogEvent: Equatable, Sendable {
     /// A checkpoint was written: `hash` is the SHA-256 of its line, in hexadecimal. Kept outside the directory, the
     /// pair is an anchor that shows if the log is cut or replaced later.

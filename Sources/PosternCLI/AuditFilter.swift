@@ -13,7 +13,9 @@ package struct AuditFilter: Sendable {
 
     package init() {}
 
-    /// Whether a record is to be shown. A line that is no record always is: it should not be there.
+    /// Whether a record is to be shown.
+    ///
+    /// A line that is no record always is: it should not be there.
     package func matches(_ entry: AuditEntry) -> Bool {
         guard entry.isRecord else { return true }
         let action = entry["event.action"]

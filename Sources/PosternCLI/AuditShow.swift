@@ -33,10 +33,13 @@ package enum AuditShow {
             let title = "\(AuditDirectory.segmentName(found.segment)):\(found.line)\n"
             return title
                 + members.map { member in
-                    "  " + member.name + String(repeating: " ", count: width - member.name.count) + "  \(member.value)\n"
+                    "  " + member.name + String(repeating: " ", count: width - member.name.count)
+                        + "  \(member.value)\n"
                 }.joined()
         }
-        let actions = found.filter { $0.entry["http.request.id"] == Printable.text(id.utf8) }.map { $0.entry["event.action"] }
+        let actions = found.filter { $0.entry["http.request.id"] == Printable.text(id.utf8) }.map {
+            $0.entry["event.action"]
+        }
         if actions.contains("intent"), !actions.contains("outcome") {
             blocks.append("outcome: unknown (the request is under way, or the daemon ended before it did)\n")
         }

@@ -18,7 +18,9 @@ package struct AuditTable {
         }
     }
 
-    /// The line for a record. A cell that is wider than its column widens it for the lines below.
+    /// The line for a record.
+    ///
+    /// A cell that is wider than its column widens it for the lines below.
     package mutating func row(_ entry: AuditEntry) -> String {
         fit([entry])
         return align(AuditTable.cells(entry))

@@ -23,7 +23,11 @@ package enum Output {
         text.withUTF8 { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress, rest.count)
+                let count = Glibc.write(
+                    descriptor,
+                    UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress,
+                    rest.count
+                )
                 if count < 0, errno == EINTR { continue }
                 // A reader that has gone away, as in `postern audit tail | head`, ends the command (SIGPIPE) or the text.
                 if count <= 0 { return }

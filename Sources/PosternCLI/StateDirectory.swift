@@ -16,8 +16,9 @@ package enum StateDirectory {
         return candidates.compactMap { $0 }.first { exists($0 + "/audit") } ?? system
     }
 
-    /// `$XDG_STATE_HOME/postern`, by default `~/.local/state/postern`. XDG Base Directory Specification: a relative
-    /// path is to be ignored.
+    /// `$XDG_STATE_HOME/postern`, by default `~/.local/state/postern`.
+    ///
+    /// XDG Base Directory Specification: a relative path is to be ignored.
     package static func user(_ environment: [String: String]) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/postern" }
         return environment["HOME"].map { $0 + "/.local/state/postern" }

@@ -1,7 +1,9 @@
 internal import FoundationEssentials
 package import PosternAudit
 
-/// The result of a verification, for programs. Names are stable; new ones may be added.
+/// The result of a verification, for programs.
+///
+/// Names are stable; new ones may be added.
 package struct VerificationJSON: Encodable {
     private struct Place: Encodable {
         let file: String

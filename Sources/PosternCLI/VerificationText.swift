@@ -9,10 +9,13 @@ package struct VerificationText {
     /// What was read, and what is to be noted although it is not wrong.
     package var summary: String {
         let counts = report.counts
+        if report.finding != nil {
+            let read = "\(counted(counts.all, "record")) in \(counted(report.segments, "segment"))"
+            return "read \(read), then the log breaks\n"
+        }
         let administrative = counts.administrative + counts.gaps
         var lines = [
-            "\(report.finding == nil ? "verified" : "good until the first bad record:") "
-                + "\(counted(counts.all, "record")) in \(counted(report.segments, "segment"))"
+            "verified \(counted(counts.all, "record")) in \(counted(report.segments, "segment"))"
                 + (report.firstSequence.map { ", \($0) to \(report.lastSequence)" } ?? ""),
             "  \(counted(counts.intents, "intent")), \(counted(counts.outcomes, "outcome")), "
                 + "\(counted(counts.denials, "denial")), \(counted(counts.checkpoints, "checkpoint")), "

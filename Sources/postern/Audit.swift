@@ -25,6 +25,8 @@ struct LogOptions: ParsableArguments {
     var stateDir: String?
 
     var directory: AuditDirectory {
-        AuditDirectory(stateDirectory: stateDir ?? StateDirectory.choose(environment: Environment.all, isRoot: getuid() == 0))
+        AuditDirectory(
+            stateDirectory: stateDir ?? StateDirectory.choose(environment: Environment.all, isRoot: getuid() == 0)
+        )
     }
 }

@@ -17,7 +17,12 @@ struct AuditVerify: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    @Option(help: ArgumentHelp("A record's number and hash that the log must contain; may be repeated.", valueName: "seq:hash"))
+    @Option(
+        help: ArgumentHelp(
+            "A record's number and hash that the log must contain; may be repeated.",
+            valueName: "seq:hash"
+        )
+    )
     var anchor: [AuditAnchor] = []
 
     @Option(help: ArgumentHelp("Believe the keys in this file, not those beside the log.", valueName: "file"))

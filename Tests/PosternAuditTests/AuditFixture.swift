@@ -153,7 +153,11 @@ extension OutcomeRecord {
             url: .sample(),
             result: .success,
             status: 200,
-            measurements: OutcomeRecord.Measurements(duration: 100_000_000, firstByte: 90_000_000, responseBodyBytes: 512)
+            measurements: OutcomeRecord.Measurements(
+                duration: 100_000_000,
+                firstByte: 90_000_000,
+                responseBodyBytes: 512
+            )
         )
     }
 }

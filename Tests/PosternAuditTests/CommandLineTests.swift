@@ -13,7 +13,8 @@ struct CommandLineTests {
     @Test(
         "nothing reaches a terminal but printable ASCII",
         arguments: [
-            ("plain text", "plain text"), ("\u{1b}[2J", "\\x1b[2J"), ("a\nb\r\t", "a\\x0ab\\x0d\\x09"), ("é", "\\xc3\\xa9"),
+            ("plain text", "plain text"), ("\u{1b}[2J", "\\x1b[2J"), ("a\nb\r\t", "a\\x0ab\\x0d\\x09"),
+            ("é", "\\xc3\\xa9"),
             ("\u{7f}\u{9b}31m", "\\x7f\\xc2\\x9b31m"), ("\u{202e}txt", "\\xe2\\x80\\xaetxt"), ("\\x1b", "\\\\x1b"),
         ]
     )
@@ -33,7 +34,8 @@ struct CommandLineTests {
     @Test(
         "a line that Postern did not write is no record",
         arguments: [
-            "", "{", "{}", "nonsense", "{\"a\":1}x", "{\"a\":1,}", "{\"a\": 1}", "{\"a\":01}", "{\"a\":\"\u{1b}\"}", "{\"a\":{}}",
+            "", "{", "{}", "nonsense", "{\"a\":1}x", "{\"a\":1,}", "{\"a\": 1}", "{\"a\":01}", "{\"a\":\"\u{1b}\"}",
+            "{\"a\":{}}",
             "{\"a\":99999999999999999999}", "{\"a\":\"\\", "{\"a\":null}", "[\"a\",1}",
         ]
     )
@@ -48,7 +50,8 @@ struct CommandLineTests {
     @Test(
         "times are durations before now or RFC 3339",
         arguments: [
-            ("30s", 3_600_000_000_000 - 30_000_000_000), ("10m", 3_000_000_000_000), ("1h", 0), ("0d", 3_600_000_000_000),
+            ("30s", 3_600_000_000_000 - 30_000_000_000), ("10m", 3_000_000_000_000), ("1h", 0),
+            ("0d", 3_600_000_000_000),
             ("1970-01-01T00:00:01Z", 1_000_000_000), ("10", nil), ("m", nil), ("-1m", nil), ("1w", nil),
             ("9223372036854775807d", nil), ("", nil),
         ] as [(String, Int64?)]
@@ -61,10 +64,16 @@ struct CommandLineTests {
         "the state directory is the one that holds a log, the system's first for root",
         arguments: [
             (["HOME": "/h"], true, ["/var/lib/postern/audit", "/h/.local/state/postern/audit"], "/var/lib/postern"),
-            (["HOME": "/h"], false, ["/var/lib/postern/audit", "/h/.local/state/postern/audit"], "/h/.local/state/postern"),
+            (
+                ["HOME": "/h"], false, ["/var/lib/postern/audit", "/h/.local/state/postern/audit"],
+                "/h/.local/state/postern"
+            ),
             (["HOME": "/h"], false, ["/var/lib/postern/audit"], "/var/lib/postern"),
             (["HOME": "/h", "XDG_STATE_HOME": "/x"], true, ["/x/postern/audit"], "/x/postern"),
-            (["HOME": "/h", "XDG_STATE_HOME": "x"], false, ["/h/.local/state/postern/audit"], "/h/.local/state/postern"),
+            (
+                ["HOME": "/h", "XDG_STATE_HOME": "x"], false, ["/h/.local/state/postern/audit"],
+                "/h/.local/state/postern"
+            ),
             ([:], false, [], "/var/lib/postern"),
         ] as [([String: String], Bool, [String], String)]
     )
@@ -99,7 +108,14 @@ struct CommandLineTests {
     func table() throws {
         var denial = AuditBatch()
         denial.append(
-            DenialRecord(time: 0, requestID: "r", agent: "b", status: 403, errorCode: "no_grant", reason: "no grant covers it")
+            DenialRecord(
+                time: 0,
+                requestID: "r",
+                agent: "b",
+                status: 403,
+                errorCode: "no_grant",
+                reason: "no grant covers it"
+            )
         )
         let entries = [try entry(.outcome(1)), try entry(denial)]
         var table = AuditTable()
@@ -116,7 +132,12 @@ struct CommandLineTests {
         )
     }
 
-    @Test("durations are short", arguments: [(0, "0 us"), (999_999, "999 us"), (1_250_000, "1.2 ms"), (12_000_000, "12 ms"), (20_000_000_000, "20 s")])
+    @Test(
+        "durations are short",
+        arguments: [
+            (0, "0 us"), (999_999, "999 us"), (1_250_000, "1.2 ms"), (12_000_000, "12 ms"), (20_000_000_000, "20 s"),
+        ]
+    )
     func durations(nanoseconds: Int, text: String) { #expect(AuditTable.duration(nanoseconds) == text) }
 
     @Test("tail shows the last records over all segments, and follows into new ones")
@@ -159,14 +180,19 @@ struct CommandLineTests {
         let good = VerificationText(try fixture.verify())
         #expect(good.failure == nil)
         #expect(good.summary.contains("verified 3 records in 1 segment, 1 to 3\n"))
-        #expect(good.summary.contains("notice: torn last line: audit-000001.jsonl:4, 6 bytes, left by a crash of the daemon\n"))
+        #expect(
+            good.summary.contains(
+                "notice: torn last line: audit-000001.jsonl:4, 6 bytes, left by a crash of the daemon\n"
+            )
+        )
         #expect(good.summary.contains("notice: outcome: unknown for 1 intent without one: request-7\n"))
 
         try fixture.replace(lines: try fixture.lines().dropLast().map { $0.replacing("research-bot", with: "someone") })
         let bad = try fixture.verify()
         let failure = try #require(VerificationText(bad).failure)
         #expect(failure.text.hasPrefix("postern: error: audit-000001.jsonl:2: record 2: it was changed"))
-        let object = try JSONSerialization.jsonObject(with: Data(try VerificationJSON(bad).text().utf8)) as? [String: Any]
+        let object =
+            try JSONSerialization.jsonObject(with: Data(try VerificationJSON(bad).text().utf8)) as? [String: Any]
         #expect(object?["ok"] as? Bool == false)
         #expect((object?["finding"] as? [String: Any])?["kind"] as? String == "edited")
     }

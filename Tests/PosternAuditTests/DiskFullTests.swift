@@ -42,7 +42,10 @@ struct DiskFullTests {
 
     static var canMount: Bool { TinyDisk() != nil }
 
-    @Test("intents are refused, what has happened is kept, and all goes on by itself", .enabled(if: canMount, "needs root"))
+    @Test(
+        "intents are refused, what has happened is kept, and all goes on by itself",
+        .enabled(if: canMount, "needs root")
+    )
     func fullDisk() throws {
         let disk = try #require(TinyDisk())
         let directory = AuditDirectory(stateDirectory: disk.path)
@@ -69,7 +72,10 @@ struct DiskFullTests {
         #expect(report.counts.outcomes == 3)
     }
 
-    @Test("the backlog is written on a timer, and what found no room in it is counted", .enabled(if: canMount, "needs root"))
+    @Test(
+        "the backlog is written on a timer, and what found no room in it is counted",
+        .enabled(if: canMount, "needs root")
+    )
     func backlog() throws {
         let disk = try #require(TinyDisk())
         let events = EventList()
@@ -102,7 +108,10 @@ struct DiskFullTests {
         let directory = AuditDirectory(stateDirectory: disk.path)
         let log = try AuditLog(stateDirectory: disk.path, settings: AuditSettings())
         // An append-only file cannot be truncated, not even by root.
-        let chattr = try Process.run(URL(fileURLWithPath: "/usr/bin/chattr"), arguments: ["+a", directory.segmentPath(1)])
+        let chattr = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/chattr"),
+            arguments: ["+a", directory.segmentPath(1)]
+        )
         chattr.waitUntilExit()
         try #require(chattr.terminationStatus == 0)
         disk.fill()
@@ -118,7 +127,10 @@ struct DiskFullTests {
         #expect(report.counts.intents == number + 1 && report.counts.outcomes == 2)
     }
 
-    @Test("a log cannot be opened on a full disk, and closing one there ends at the deadline", .enabled(if: canMount, "needs root"))
+    @Test(
+        "a log cannot be opened on a full disk, and closing one there ends at the deadline",
+        .enabled(if: canMount, "needs root")
+    )
     func startAndStop() throws {
         let disk = try #require(TinyDisk())
         let log = try AuditLog(stateDirectory: disk.path, settings: AuditSettings())

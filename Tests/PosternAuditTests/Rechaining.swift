@@ -1,7 +1,9 @@
 import Foundation
 import PosternAudit
 
-/// What an attacker without the key can do: compute the hashes again. An implementation apart from the writer's.
+/// What an attacker without the key can do: compute the hashes again.
+///
+/// An implementation apart from the writer's.
 enum Rechaining {
     static func rechain(_ lines: [String]) throws -> [String] {
         var previous = String(repeating: "0", count: 64)

@@ -20,7 +20,8 @@ struct RecordTests {
         record.tags.trace = TraceParent(Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".utf8)[...])
         let line = try line { $0.append(record) }
         #expect(
-            line == #"{"@timestamp":"2026-07-12T09:41:07.123456Z","event.action":"intent","http.request.id":"request-7","#
+            line
+                == #"{"@timestamp":"2026-07-12T09:41:07.123456Z","event.action":"intent","http.request.id":"request-7","#
                 + #""postern.decision":"allow","postern.agent":"research-bot","postern.identity":"socket","#
                 + #""postern.peer.uid":1001,"postern.peer.pid":4242,"postern.provider":"example","#
                 + #""postern.grant":"research-bot/example","http.request.method":"GET","#
@@ -136,7 +137,8 @@ struct RecordTests {
     @Test(
         "times are read with any offset, and anything else is refused",
         arguments: [
-            ("1970-01-01T02:00:00+02:00", 0), ("1970-01-01T00:00:00.5Z", 500_000_000), ("1970-01-01 00:00:01z", 1_000_000_000),
+            ("1970-01-01T02:00:00+02:00", 0), ("1970-01-01T00:00:00.5Z", 500_000_000),
+            ("1970-01-01 00:00:01z", 1_000_000_000),
             ("1969-12-31T23:00:00-01:00", 0), ("1970-01-01T00:00:00", nil), ("1970-01-01T00:00:00Zx", nil),
             ("1970-13-01T00:00:00Z", nil), ("1970-01-01T24:00:00Z", nil), ("", nil), ("yesterday", nil),
         ] as [(String, Int64?)]

@@ -55,14 +55,18 @@ struct VerifierTests {
         Tampering(testDescription: "edit a value", kind: .edited, line: 8) {
             $0[7] = $0[7].replacing("research-bot", with: "innocent-bot")
         },
-        Tampering(testDescription: "edit a number", kind: .edited, line: 3) { $0[2] = $0[2].replacing(":200", with: ":403") },
+        Tampering(testDescription: "edit a number", kind: .edited, line: 3) {
+            $0[2] = $0[2].replacing(":200", with: ":403")
+        },
         Tampering(testDescription: "renumber", kind: .edited, line: 8) {
             $0[7] = $0[7].replacing("\"event.sequence\":8", with: "\"event.sequence\":9")
         },
         Tampering(testDescription: "another hash", kind: .edited, line: 8) {
             $0[7] = $0[7].replacing("postern.previous\":\"", with: "postern.previous\":\"0").replacing("\"}", with: "}")
         },
-        Tampering(testDescription: "change white space", kind: .edited, line: 8) { $0[7] = $0[7].replacing(",", with: ", ") },
+        Tampering(testDescription: "change white space", kind: .edited, line: 8) {
+            $0[7] = $0[7].replacing(",", with: ", ")
+        },
         Tampering(testDescription: "edit the last before the checkpoint", kind: .edited, line: 21) {
             $0[20] = $0[20].replacing(":200", with: ":403")
         },
@@ -171,7 +175,10 @@ struct VerifierTests {
         #expect(try fixture.verify().counts.intents == 1000)
     }
 
-    @Test("anchors are a number and a hash", arguments: ["", "1", "1:", ":", "0:\(String(repeating: "a", count: 64))", "1:xyz"])
+    @Test(
+        "anchors are a number and a hash",
+        arguments: ["", "1", "1:", ":", "0:\(String(repeating: "a", count: 64))", "1:xyz"]
+    )
     func malformedAnchors(text: String) { #expect(AuditAnchor(text) == nil) }
 
     @Test("a directory without a log is an error")

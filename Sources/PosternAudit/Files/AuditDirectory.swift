@@ -62,7 +62,9 @@ package struct AuditDirectory: Hashable, Sendable {
         if status.st_mode & 0o022 != 0 { throw .exposed(path: path, reason: "may be changed by other users") }
     }
 
-    /// Takes the lock that keeps a second daemon out. It lasts until the descriptor is closed, and ends with the process.
+    /// Takes the lock that keeps a second daemon out.
+    ///
+    /// It lasts until the descriptor is closed, and ends with the process.
     func lock() throws(AuditLogError) -> FileDescriptor {
         let file = try FileDescriptor(opening: lockPath, flags: O_RDWR | O_CREAT)
         // Readers touch the lock for a moment to see whether it is held; that must not keep a daemon from starting.

@@ -1,13 +1,15 @@
 /// What a reading of the whole log found.
 package struct AuditVerification: Sendable {
-    /// A place in the log. Lines are counted from 1.
+    /// A place in the log.
+    ///
+    /// Lines are counted from 1.
     package struct Place: Hashable, Sendable {
         package var segment: Int
         package var line: Int
         /// The sequence number that stands or should stand there.
         package var sequence: Int
 
-        /// `audit-000001.jsonl:17`
+        /// The file and the line, such as `audit-000001.jsonl:17`.
         package var description: String { "\(AuditDirectory.segmentName(segment)):\(line)" }
     }
 
@@ -66,8 +68,9 @@ package struct AuditVerification: Sendable {
     package var segments = 0
     package var counts = Counts()
     package var firstSequence: Int?
-    /// The last record that was read and found good, and the hash of its line.
+    /// The last record that is good.
     package var lastSequence = 0
+    /// The hash of its line; empty if something is wrong behind it.
     package var lastHash = ""
     /// Records behind the last checkpoint: chained, but not signed yet.
     package var unsigned = 0

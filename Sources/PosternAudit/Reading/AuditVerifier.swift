@@ -57,6 +57,11 @@ package struct AuditVerifier {
         var report = checker.summary()
         report.tornLines = tornLines
         report.finding = finding
+        if let finding, finding.kind != .truncated {
+            // What was read may include the bad record: the next one tells.
+            report.lastSequence = finding.place.sequence - 1
+            report.lastHash = ""
+        }
         return report
     }
 

@@ -5,7 +5,9 @@ struct ChainChecker {
     typealias Place = AuditVerification.Place
     typealias Finding = AuditVerification.Finding
 
-    /// A line that does not continue the chain. Which line is to blame, only the lines behind it can tell.
+    /// A line that does not continue the chain.
+    ///
+    /// Which line is to blame, only the lines behind it can tell.
     struct Mismatch {
         let place: Place
         /// The line before; `nil` if this is the first.
@@ -84,7 +86,8 @@ struct ChainChecker {
         return .good
     }
 
-    private func checkChain(_ line: ChainedLine, _ bytes: UnsafeRawBufferPointer, _ position: ChainPosition) -> Verdict? {
+    private func checkChain(_ line: ChainedLine, _ bytes: UnsafeRawBufferPointer, _ position: ChainPosition) -> Verdict?
+    {
         let follows = (chain ?? .origin).hexadecimalHash.utf8.elementsEqual(line.previous)
         if follows, line.sequence == nextSequence { return nil }
         if follows { return bad(.edited, "its sequence number was changed from \(nextSequence)") }
@@ -100,10 +103,15 @@ struct ChainChecker {
 
     private mutating func checkSignature(_ line: ChainedLine, _ bytes: UnsafeRawBufferPointer) -> Verdict? {
         let id = line.keyID.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard keys.contains(id) else { return bad(.key, "the checkpoint is signed by a key that is not known here: \(id)") }
+        guard keys.contains(id) else {
+            return bad(.key, "the checkpoint is signed by a key that is not known here: \(id)")
+        }
         guard line.hasValidSignature(bytes, keys) else {
             let since = place.sequence - report.unsigned
-            return bad(.signature, "the signature does not fit: one of the records \(since) to \(place.sequence) was changed")
+            return bad(
+                .signature,
+                "the signature does not fit: one of the records \(since) to \(place.sequence) was changed"
+            )
         }
         report.keyIDs.insert(id)
         return nil

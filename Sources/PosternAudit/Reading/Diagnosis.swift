@@ -41,12 +41,24 @@ struct Diagnosis {
             return false
         }
         if mismatch.isGenuine ?? vouches == true {
-            return Finding(kind: .edited, place: previous, message: "it was changed: the next record repeats another hash of it")
+            return Finding(
+                kind: .edited,
+                place: previous,
+                message: "it was changed: the next record repeats another hash of it"
+            )
         }
         if mismatch.isGenuine == false || vouches == false {
-            return Finding(kind: .edited, place: mismatch.place, message: "it was changed: it does not fit the records beside it")
+            return Finding(
+                kind: .edited,
+                place: mismatch.place,
+                message: "it was changed: it does not fit the records beside it"
+            )
         }
-        return Finding(kind: .edited, place: previous, message: "it or the next record was changed: the hash does not fit")
+        return Finding(
+            kind: .edited,
+            place: previous,
+            message: "it or the next record was changed: the hash does not fit"
+        )
     }
 
     /// Calls `body` with each line behind a place (`nil` for what is not a record) until it returns false.

@@ -1,4 +1,6 @@
-/// Reads the records of one segment, for people. It checks nothing: that is what ``AuditVerifier`` is for.
+/// Reads the records of one segment, for people.
+///
+/// It checks nothing: that is what ``AuditVerifier`` is for.
 package struct SegmentReader {
     private var lines: LineReader
     package let segment: Int

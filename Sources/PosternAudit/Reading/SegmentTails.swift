@@ -26,7 +26,8 @@ struct SegmentTails {
     }
 
     private static func tail(_ bytes: UnsafeRawBufferPointer) -> (Int, Tail)? {
-        guard let line = ChainedLine(bytes), line.kind == .gap, let segment = line.gap.segment, let offset = line.gap.offset
+        guard let line = ChainedLine(bytes), line.kind == .gap, let segment = line.gap.segment,
+            let offset = line.gap.offset
         else { return nil }
         let hash = line.gap.hash.map { String(decoding: $0, as: UTF8.self) }
         return (segment, Tail(offset: offset, bytes: line.gap.bytes, hash: hash))

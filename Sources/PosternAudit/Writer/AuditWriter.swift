@@ -187,7 +187,9 @@ final class AuditWriter {
         onEvent(.checkpoint(sequence: checkpoint.sequence, hash: checkpoint.hexadecimalHash))
     }
 
-    /// Removes a torn line that is on record now. Where that is not possible it may stay: readers know of it.
+    /// Removes a torn line that is on record now.
+    ///
+    /// Where that is not possible it may stay: readers know of it.
     private func cutOff(_ gap: Gap) {
         guard case .tail(let segment, let offset, let tail?) = gap.cause else { return }
         _ = truncate(directory.segmentPath(segment), off_t(offset))
