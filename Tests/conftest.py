@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, defaultdict
 
 import pytest
 
 from support.ca import CertificateAuthority
 from support.topology import Topology
+
+
+def pytest_addoption(parser):
+    parser.addoption("--attacks", action="store_true", help="end with a line for each row of the attack catalogue")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark in item.iter_markers("attack"):
+            item.user_properties += [("attack", number) for number in mark.args]
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("attacks"):
+        return
+    rows: dict[int, Counter] = defaultdict(Counter)
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "attack" and (report.when == "call" or outcome != "passed"):
+                    rows[value][outcome] += 1
+    for number in sorted(rows):
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in rows[number].items())
+        terminalreporter.write_line(f"attack {number}: {counts}")
 
 
 @pytest.fixture(scope="session")

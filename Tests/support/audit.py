@@ -26,20 +26,20 @@ def read(state: Path) -> list[Row]:
     return rows
 
 
-def kind(row: Row) -> str:
-    return row.get("event.action") or row.get("event") or row.get("kind") or row.get("type") or ""
+def of(rows: Iterable[Row], action: str) -> list[Row]:
+    return [row for row in rows if row["event.action"] == action]
 
 
 def intents(rows: Iterable[Row]) -> list[Row]:
-    return [row for row in rows if kind(row) == "intent"]
+    return of(rows, "intent")
 
 
 def outcomes(rows: Iterable[Row]) -> list[Row]:
-    return [row for row in rows if kind(row) == "outcome"]
+    return of(rows, "outcome")
 
 
 def denials(rows: Iterable[Row]) -> list[Row]:
-    return [row for row in rows if kind(row) in ("denial", "denied")]
+    return of(rows, "denied")
 
 
 def about(rows: Iterable[Row], *texts: str) -> list[Row]:

@@ -63,7 +63,8 @@ class RawClient:
         self.sock.settimeout(timeout)
         if sock.family != socket.AF_UNIX:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.received = recording.new() if recording else bytearray()
+        self.recording = recording or Recording()
+        self.received = self.recording.new()
         self.records = True
         self.reader = Reader(self._receive)
 
@@ -126,9 +127,10 @@ class RawClient:
             length += len(piece)
             if keep_body:
                 pieces.append(piece)
-        return Response(
-            head.fields, head.status, head.reason, head.version, b"".join(pieces), length, interim, trailers
-        )
+        body = b"".join(pieces)
+        if self.records:
+            self.recording.new().extend(body)  # without its framing, which may have parted a secret
+        return Response(head.fields, head.status, head.reason, head.version, body, length, interim, trailers)
 
     def responses(self, idle: float = 0.5) -> list[Response]:
         """Every answer until the end of the connection, or until nothing has come for a while."""

@@ -105,3 +105,14 @@ def paths_outside(guarded: Guarded) -> list[str]:
         for reading in readings(request.path)
         if not reading.startswith(guarded.prefix)
     ]
+
+
+def unrecorded(guarded: list[Guarded], intents: int) -> list[str]:
+    """I7: no more requests than intents. One that went unanswered and came again is a retry within one intent."""
+    requests = [request for one in guarded for request in one.origin.requests]
+    seen = len(requests)
+    for request in requests:
+        again = [r for r in requests if (r.method, r.target) == (request.method, request.target)]
+        if not request.is_answered and len(again) > 1:
+            seen -= 1
+    return [f"origins saw {seen} requests, the audit log has {intents} intents"] if seen > intents else []

@@ -33,6 +33,7 @@ class Request(RequestHead):
         self.received_at = time.monotonic()
         self.body_length = 0
         self.body_complete = False
+        self.is_answered = False
         self.keeps_body = True
         self._pieces: list[bytes] = []
         self._incoming = body
@@ -231,6 +232,7 @@ class RecordingOrigin:
                 time.sleep(part)
             else:
                 sock.sendall(part)
+                request.is_answered = True
         return True
 
 

@@ -219,10 +219,18 @@ class Topology:
         if self.daemon is None or not self.daemon.is_alive():
             self.start()
         self._audit_before = len(self.daemon.audit())
+        self._connections_before = {origin.name: len(origin.connections) for origin in self.origins}
 
     def audit(self) -> list[audit.Row]:
         """The audit records since the test began."""
         return self.daemon.audit()[getattr(self, "_audit_before", 0) :]
+
+    def assert_untouched(self, *origins: RecordingOrigin) -> None:
+        """No byte and no connection reached these origins (all of them if none is named) since the test began."""
+        for origin in origins or self.origins:
+            assert not origin.raw, f"{origin.name} received {origin.raw[:300]!r}"
+            new = origin.connections[self._connections_before[origin.name] :]
+            assert not new, f"{origin.name} was connected to"
 
     def denial(self, *texts: str, timeout: float = 3.0) -> audit.Row:
         """Waits for an audit record of a denial in which all of ``texts`` occur."""
@@ -241,11 +249,7 @@ class Topology:
         search = LeakSearch(self.planted)
         for received in list(self.recording.received):
             found += [f"a client received {leak}: {bytes(received[:300])!r}" for leak in search.find(received)]
-        seen = sum(len(origin.requests) for origin in self.origins)
-        recorded = len(audit.intents(self.audit()))
-        if seen > recorded:
-            found.append(f"origins saw {seen} requests, the audit log has {recorded} intents")
-        return found
+        return found + oracle.unrecorded(self.guarded, len(audit.intents(self.audit())))
 
     def files(self) -> list[str]:
         """Leaks in logs and in the state directory."""
