@@ -77,10 +77,10 @@ def cpu_seconds(pid):
 
 
 def foreign_cpu_seconds():
-    """CPU time since boot that neither this program nor anything it started has used."""
+    """CPU time since boot that went to neither this program nor its children; stolen time included."""
     with open("/proc/stat") as file:
         fields = file.readline().split()[1:]
-    busy = sum(int(fields[index]) for index in (0, 1, 2, 5, 6)) / TICKS
+    busy = sum(int(fields[index]) for index in (0, 1, 2, 5, 6, 7)) / TICKS
     ended = os.times()
     return busy - cpu_seconds(os.getpid()) - ended.children_user - ended.children_system
 

@@ -3,8 +3,8 @@
 
     echo_origin.py CERTIFICATE KEY
 
-Prints its port, then one JSON line for each request. The answer to the client is the same, credential and all: it is for
-Postern to keep that from the agent.
+Prints its port, then one JSON line for each request. The answer to the client is the same, credential and all: it is
+for Postern to keep that from the agent.
 """
 
 import http.server

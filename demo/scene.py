@@ -76,8 +76,8 @@ class Scene:
 
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
         self._write("leaf.ext", f"subjectAltName=DNS:{HOST}\nextendedKeyUsage=serverAuth\n")
-        openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=Postern demo CA", "-keyout", "ca.key", "-out", "ca.pem",
-                "-addext", "keyUsage=critical,keyCertSign")
+        openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=Postern demo CA", "-keyout", "ca.key",
+                "-out", "ca.pem", "-addext", "keyUsage=critical,keyCertSign")
         openssl("req", *key, "-subj", f"/CN={HOST}", "-keyout", "origin.key", "-out", "origin.csr")
         openssl("x509", "-req", "-in", "origin.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2",
                 "-extfile", "leaf.ext", "-out", "origin.pem")

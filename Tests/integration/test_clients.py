@@ -31,7 +31,8 @@ def python() -> str:
         installed = VENV / "installed"
         if not installed.exists() or installed.read_text() != REQUIREMENTS.read_text():
             subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-            subprocess.run([VENV / "bin/pip", "install", "-q", "--disable-pip-version-check", "-r", REQUIREMENTS], check=True)
+            pip = [VENV / "bin/pip", "install", "-q", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
             installed.write_text(REQUIREMENTS.read_text())
     return str(VENV / "bin/python")
 
@@ -129,7 +130,8 @@ def test_curl(world, how):
 
 
 def test_curl_streams(world):
-    output = run("curl", "-sSN", "-d", CHAT.replace('"m"', '"m", "stream": true', 1), "-H", "Content-Type: application/json",
+    streamed = json.dumps({**json.loads(CHAT), "stream": True})
+    output = run("curl", "-sSN", "-d", streamed, "-H", "Content-Type: application/json",
                  "http://api.openai.com/v1/chat/completions", proxy=world.proxy)
     assert output.count("data: ") == len(TEXT.split()) + 1
 

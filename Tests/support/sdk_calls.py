@@ -71,7 +71,7 @@ def github(base, key, _socket):
 
     client = github.Github(base_url=base, auth=github.Auth.Token(key), retry=None)
     user = client.get_user()
-    # Objects GitHub returned carry https links, which PyGithub follows: a client with another base URL makes them itself.
+    # Objects from GitHub carry https links, which PyGithub follows; with another base URL they are made here.
     repository = client.get_repo("acme/demo", lazy="/via/" in base)
     issue = repository.create_issue("broken", body="it is")
     return [user.login, issue.number]

@@ -103,7 +103,8 @@ class StandInWorld:
             self.daemon.terminate()
             search = LeakSearch(self.planted)
             paths = [*self.directory.glob("*.log"), *(self.directory / "state").rglob("*")]
-            found = [f"{path.name}: {leak}" for path in paths if path.is_file() for leak in search.find(path.read_bytes())]
+            files = [path for path in paths if path.is_file()]
+            found = [f"{path.name}: {leak}" for path in files for leak in search.find(path.read_bytes())]
             assert not found, "\n".join(found)
         finally:
             for standin in self.standins.values():
