@@ -37,6 +37,8 @@ int postern_epoll_wait(int epoll, struct postern_event *events, int capacity, in
 
 int postern_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
+int postern_eventfd_counting(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE); }
+
 uint64_t postern_monotonic_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

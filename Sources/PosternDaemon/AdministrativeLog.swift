@@ -1,11 +1,12 @@
 internal import CLinux
-internal import Foundation
+internal import Glibc
 internal import PosternCore
+internal import PosternEventLoop
 internal import Synchronization
 
 /// Records acts on the daemon itself.
 struct AdministrativeLog {
-    private static let patience: TimeInterval = 5
+    private static let patience = Duration.seconds(5)
     private let sink: any AuditSink
 
     init(_ sink: any AuditSink) { self.sink = sink }
@@ -16,13 +17,13 @@ struct AdministrativeLog {
         var batch = AuditBatch()
         batch.append(
             AdministrativeRecord(time: postern_realtime_ns(), action: action, processID: getpid()))
-        let settled = DispatchSemaphore(value: 0)
+        let settled = Latch()
         let result = Reported()
         sink.submit(batch) { recorded in
             result.value.withLock { $0 = recorded }
             settled.signal()
         }
-        guard settled.wait(timeout: .now() + AdministrativeLog.patience) == .success else { return false }
+        guard settled.wait(for: AdministrativeLog.patience) else { return false }
         return result.value.withLock { $0 }
     }
 

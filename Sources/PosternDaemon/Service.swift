@@ -73,15 +73,14 @@ struct Service {
             loading.result.withLock { $0 = Result { try loader.load() } }
             loading.done.signal()
         }.start()
-        let interval = Double(manager.watchdogInterval.wholeNanoseconds) / 1e9
-        while loading.done.wait(timeout: .now() + interval) == .timedOut { manager.notify("WATCHDOG=1") }
+        while !loading.done.wait(for: manager.watchdogInterval) { manager.notify("WATCHDOG=1") }
         guard let result = loading.result.withLock({ $0 }) else { throw CancellationError() }
         return try result.get()
     }
 
     /// Where the reading thread leaves what it read.
     private final class Loading: Sendable {
-        let done = DispatchSemaphore(value: 0)
+        let done = Latch()
         let result = Mutex<Result<Configuration, any Error>?>(nil)
     }
 

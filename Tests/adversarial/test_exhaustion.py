@@ -592,7 +592,8 @@ def test_pipelined_requests_wait_their_turn(topology):
 })
 def test_upstreams_that_fail_after_the_head(topology, row):
     topology.good.handler = raw(*row)
-    message = topology.head("GET", URL)
+    # With `close`, so that a 502 of ours ends the connection as well as a cut does.
+    message = topology.head("GET", URL, "Connection: close")
     for _ in range(100):
         with topology.connect() as client:
             client.send(message)

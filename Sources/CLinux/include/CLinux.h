@@ -40,6 +40,8 @@ int postern_epoll_modify(int epoll, int fd, uint32_t bits, bool edge_triggered, 
 int postern_epoll_remove(int epoll, int fd);
 int postern_epoll_wait(int epoll, struct postern_event *events, int capacity, int timeout_ms);
 int postern_eventfd(void);
+// Each read takes one signal.
+int postern_eventfd_counting(void);
 uint64_t postern_monotonic_ns(void);
 int64_t postern_realtime_ns(void);
 

@@ -53,7 +53,17 @@ final class ClientConnection: ReadinessHandler {
         if case .exchange(let exchange) = state { exchange.deadlineExpired() }
     }
 
-    init(_ descriptor: CInt, from peer: Peer, through listener: ListenerSettings.Address, worker: ProxyWorker) {
+    /// Whether it takes one of the places that `max_connections` gives.
+    let isCounted: Bool
+
+    init(
+        _ descriptor: CInt,
+        from peer: Peer,
+        through listener: ListenerSettings.Address,
+        isCounted: Bool,
+        worker: ProxyWorker
+    ) {
+        self.isCounted = isCounted
         self.descriptor = descriptor
         self.peer = peer
         self.listener = listener
@@ -61,29 +71,21 @@ final class ClientConnection: ReadinessHandler {
         auditedPeer = peer.audited
     }
 
-    func start() {
+    /// Begins to serve the client, or answers it with an error and sees to it that it can read that.
+    func start(refusing error: ProxyError?) {
         if case .address = peer.origin { _ = postern_set_no_delay(descriptor) }
         guard let registration = try? worker.loop.register(descriptor, .edges, handler: self) else {
             Glibc.close(descriptor)
-            worker.shared.connectionEnded()
+            if isCounted { worker.shared.connectionEnded() }
             return
         }
         self.registration = registration
         worker.add(self)
+        if let error {
+            refuse(error)
+            return
+        }
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
-    }
-
-    /// Answers a connection that is not served, and closes it.
-    func refuseAtOnce(_ error: ProxyError) {
-        let requestID = worker.nextRequestID()
-        let problem = ProblemDetails(error)
-        worker.journal.append(
-            DenialRecord(
-                time: worker.wallClock, requestID: requestID, peer: auditedPeer, status: problem.status,
-                errorCode: problem.code))
-        let response = problem.response(requestID: requestID, closes: true, isBodiless: false)
-        _ = response.withUnsafeBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
-        Glibc.close(descriptor)
     }
 
     var isClosed: Bool { if case .closed = state { true } else { false } }

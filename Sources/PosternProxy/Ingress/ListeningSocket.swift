@@ -60,12 +60,9 @@ final class ListeningSocket: ReadinessHandler {
             return
         }
         let hasRoom = worker.shared.connectionBegan(most: worker.snapshot.settings.maxConnections)
-        let connection = ClientConnection(descriptor, from: peer, through: address, worker: worker)
-        guard hasRoom else {
-            connection.refuseAtOnce(.overloaded)
-            return
-        }
-        connection.start()
+        let connection = ClientConnection(
+            descriptor, from: peer, through: address, isCounted: hasRoom, worker: worker)
+        connection.start(refusing: hasRoom ? nil : .overloaded)
     }
 }
 

@@ -36,7 +36,7 @@ struct LoopThread: Sendable {
         thread.name = "postern-loop-\(number)"
         thread.stackSize = 1 << 20
         thread.start()
-        made.ready.wait()
+        guard made.ready.wait(for: .seconds(10)) else { return nil }
         return made.thread.withLock { $0 }
     }
 
@@ -48,7 +48,7 @@ struct LoopThread: Sendable {
 
     /// Where the new thread leaves what it made.
     private final class Made: Sendable {
-        let ready = DispatchSemaphore(value: 0)
+        let ready = Latch()
         let thread = Mutex<LoopThread?>(nil)
     }
 }

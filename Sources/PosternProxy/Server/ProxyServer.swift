@@ -17,7 +17,7 @@ package final class ProxyServer {
     private var snapshot: ProxySnapshot
 
     /// How long a loop may take for what it is asked before that counts as stuck.
-    private static let patience: TimeInterval = 10
+    private static let patience = Duration.seconds(10)
 
     /// Binds every listener. Nothing is accepted before ``start()``.
     ///
@@ -106,10 +106,14 @@ package final class ProxyServer {
 
     @discardableResult
     private func onAllLoops(_ body: @escaping @Sendable (ProxyWorker) -> Void) -> Bool {
-        let done = DispatchSemaphore(value: 0)
-        for loop in loops { loop.run { body($0); done.signal() } }
-        let deadline = DispatchTime.now() + ProxyServer.patience
-        return loops.allSatisfy { _ in done.wait(timeout: deadline) == .success }
+        let done = Latch()
+        for loop in loops {
+            loop.run { worker in
+                body(worker)
+                done.signal()
+            }
+        }
+        return loops.allSatisfy { _ in done.wait(for: ProxyServer.patience) }
     }
 
     private func engineSettings(for snapshot: ProxySnapshot) -> UpstreamEngine.Settings {

@@ -78,7 +78,7 @@ extension ProxyWorker {
     func add(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = connection }
 
     func remove(_ connection: ClientConnection) {
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil, connection.isCounted else { return }
         shared.connectionEnded()
     }
 
