@@ -80,7 +80,7 @@ check: lint  ## what has to hold before a push: lint, warnings as errors, import
 	$(SWIFT) build -c release $(SWIFT_FLAGS) -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 	@$(MAKE) --no-print-directory test
 
-install:  ## programs, units, example configuration and documents; honours DESTDIR and PREFIX
+install: $(PROGRAMS)  ## programs, units, example configuration and documents; honours DESTDIR and PREFIX
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(SYSCONFDIR)/postern"
 	install -m 0755 "$(POSTERN_BIN)/posternd" "$(POSTERN_BIN)/postern" "$(DESTDIR)$(BINDIR)"
 	for unit in systemd/*.service systemd/*.socket; do \

@@ -66,6 +66,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "PosternCLI", dependencies: ["PosternAudit", "PosternCore"], swiftSettings: strict),
+
         // Programs.
         .executableTarget(
             name: "posternd",
@@ -75,13 +77,18 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternConfig",
+                "PosternAudit", "PosternCLI", "PosternConfig",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
 
         // Tests.
+        .testTarget(
+            name: "PosternAuditTests",
+            dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -14,8 +14,8 @@ package final class AuditLog: AuditSink {
 
     /// Opens or creates the log below a state directory, continues its chain and starts the writer.
     ///
-    /// - Parameter onEvent: told of checkpoints, failures and recoveries, here or on the writer's thread; it must not
-    ///   block.
+    /// `onEvent` is told of checkpoints, failures and recoveries, here or on the writer's thread; it must not block.
+    ///
     /// - Throws: if another daemon holds the log, if its end cannot be understood, or if nothing can be written.
     package init(
         stateDirectory: String,
@@ -41,13 +41,16 @@ package final class AuditLog: AuditSink {
         if !queue.append(batch, completion: completion) { completion(false) }
     }
 
-    /// Writes what waits and a last checkpoint, and gives the lock back. Batches submitted from now on are refused.
+    /// Writes what waits and a last checkpoint, and gives the lock back.
+    ///
+    /// Batches submitted from now on are refused.
     ///
     /// - Returns: whether all of that was done in time.
     @discardableResult
     package func close(within limit: Duration) -> Bool {
-        let endsAt = SystemClock.monotonic().addingReportingOverflow(limit.nanoseconds).partialValue
-        queue.close(endsAt: endsAt)
-        return end.wait(until: endsAt)
+        // The writer gives up earlier than its caller, so that it has let go of the lock when this returns.
+        let now = SystemClock.monotonic()
+        queue.close(endsAt: now + limit.nanoseconds / 4 * 3)
+        return end.wait(until: now + limit.nanoseconds)
     }
 }

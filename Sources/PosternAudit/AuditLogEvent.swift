@@ -1,11 +1,13 @@
-/// What the log tells the daemon, so that it can tell the journal. Called on the writer's thread.
+/// What the log tells the daemon, so that it can tell the journal.
+///
+/// Called on the writer's thread.
 package enum AuditLogEvent: Equatable, Sendable {
     /// A checkpoint was written: `hash` is the SHA-256 of its line, in hexadecimal. Kept outside the directory, the
     /// pair is an anchor that shows if the log is cut or replaced later.
     case checkpoint(sequence: Int, hash: String)
     /// A new segment was started.
     case segment(path: String)
-    /// After a crash, an incomplete last line was found in a segment.
+    /// After a crash, an incomplete last line was found in a segment; it is on record now.
     case tornLine(segment: Int, bytes: Int)
     /// Records cannot be written; intents are refused until ``recovered``.
     case failing(AuditLogError)

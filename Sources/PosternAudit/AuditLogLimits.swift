@@ -1,4 +1,6 @@
-/// The bounds and waits of the writer. Not settings: the daemon uses the defaults, tests use smaller ones.
+/// The bounds and waits of the writer.
+///
+/// Not settings: the daemon uses the defaults, tests use smaller ones.
 package struct AuditLogLimits: Sendable {
     /// Records that wait for the writer; further batches are refused.
     package var pendingBytes = 64 << 20

@@ -46,6 +46,8 @@ struct Service {
             let next = ProxySnapshot(settings: configuration.settings, directory: directory)
             let added = try server.bindAdditions(of: next)
             guard administration.record(.reload(configuration.counts)) else {
+                // The record of a reload may yet be written when there is room again; this one then stands behind it.
+                administration.record(.reloadFailed(reason: "the audit log could not be written"))
                 logger.error("reload refused: the audit log cannot be written; the old configuration stays in force")
                 return
             }

@@ -20,12 +20,12 @@ def _name(text: str) -> x509.Name:
 class CertificateAuthority:
     """Issues EC P-256 leaves into files below ``directory``; ``path`` is the PEM file to trust."""
 
-    def __init__(self, directory: Path, name: str = "Scratch CA"):
+    def __init__(self, directory: Path, name: str = "Scratch CA", days: tuple[float, float] = (-1, 30)):
         self.directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._count = 0
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._certificate = self._sign(_name(name), self._key, _name(name), self._key, is_authority=True)
+        self._certificate = self._sign(_name(name), self._key, _name(name), self._key, days=days, is_authority=True)
         self.path = directory / f"{name.replace(' ', '-').lower()}.pem"
         self.path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from collections import Counter
 from dataclasses import dataclass
 from typing import Callable
 
@@ -110,9 +111,7 @@ def paths_outside(guarded: Guarded) -> list[str]:
 def unrecorded(guarded: list[Guarded], intents: int) -> list[str]:
     """I7: no more requests than intents. One that went unanswered and came again is a retry within one intent."""
     requests = [request for one in guarded for request in one.origin.requests]
-    seen = len(requests)
-    for request in requests:
-        again = [r for r in requests if (r.method, r.target) == (request.method, request.target)]
-        if not request.is_answered and len(again) > 1:
-            seen -= 1
+    times = Counter((request.method, request.target) for request in requests)
+    retried = sum(not r.is_answered and times[r.method, r.target] > 1 for r in requests)
+    seen = len(requests) - retried
     return [f"origins saw {seen} requests, the audit log has {intents} intents"] if seen > intents else []

@@ -89,10 +89,7 @@ class RecordingOrigin:
         self._sockets: set[socket.socket] = set()
         self._context = None
         if certificate:
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(certificate)
-            self._context.set_alpn_protocols(["http/1.1"])
-            self._context.sni_callback = self._record_server_name
+            self.use_certificate(certificate)
         self._listener = socket.socket(family)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind((address, port))
@@ -100,6 +97,13 @@ class RecordingOrigin:
         self.address = address
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True, name=f"origin {name}").start()
+
+    def use_certificate(self, certificate: Path) -> None:
+        """Speaks TLS from the next connection on, with this certificate."""
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate)
+        self._context.set_alpn_protocols(["http/1.1"])
+        self._context.sni_callback = self._record_server_name
 
     @property
     def authority(self) -> str:

@@ -62,13 +62,18 @@ package struct AuditDirectory: Hashable, Sendable {
         if status.st_mode & 0o022 != 0 { throw .exposed(path: path, reason: "may be changed by other users") }
     }
 
-    /// Takes the lock that keeps a second daemon out. It lasts until the descriptor is closed, and ends with the process.
+    /// Takes the lock that keeps a second daemon out.
+    ///
+    /// It lasts until the descriptor is closed, and ends with the process.
     func lock() throws(AuditLogError) -> FileDescriptor {
         let file = try FileDescriptor(opening: lockPath, flags: O_RDWR | O_CREAT)
-        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw errno == EWOULDBLOCK ? .locked(path: path) : .last("lock", lockPath)
+        // Readers touch the lock for a moment to see whether it is held; that must not keep a daemon from starting.
+        for attempt in 1...5 {
+            if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return file }
+            guard errno == EWOULDBLOCK else { throw .last("lock", lockPath) }
+            if attempt < 5 { usleep(20_000) }
         }
-        return file
+        throw .locked(path: path)
     }
 
     /// Whether a daemon holds the lock now.

@@ -4,8 +4,9 @@ internal import Glibc
 final class FileDescriptor: Sendable {
     let number: Int32
 
-    /// Opens a file; one that is created is for its owner alone. Symbolic links are not followed: nobody may choose
-    /// where the log is written.
+    /// Opens a file; one that is created is for its owner alone.
+    ///
+    /// Symbolic links are not followed: nobody may choose where the log is written.
     init(opening path: String, flags: Int32) throws(AuditLogError) {
         var result: Int32
         repeat { result = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600) } while result < 0 && errno == EINTR
@@ -41,7 +42,9 @@ final class FileDescriptor: Sendable {
         while !rest.isEmpty {
             let count = Glibc.write(number, rest.baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw count == 0 ? .system(operation: "write", path: path, code: EIO) : .last("write", path) }
+            guard count > 0 else {
+                throw count == 0 ? .system(operation: "write", path: path, code: EIO) : .last("write", path)
+            }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }

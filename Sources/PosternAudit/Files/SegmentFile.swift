@@ -1,7 +1,9 @@
 internal import Glibc
 internal import PosternCore
 
-/// The segment that is being written. It grows by whole groups of lines, or not at all.
+/// The segment that is being written.
+///
+/// It grows by whole groups of lines, or not at all.
 final class SegmentFile {
     let number: Int
     let path: String

@@ -1,6 +1,8 @@
 internal import FoundationEssentials
 
-/// The text form of keys: base64 between `-----BEGIN X-----` and `-----END X-----`. RFC 7468.
+/// The text form of keys: base64 between `-----BEGIN X-----` and `-----END X-----`.
+///
+/// RFC 7468.
 enum PEM {
     /// One block, its base64 on a single line: an Ed25519 key needs no second one.
     static func text(label: String, _ bytes: [UInt8]) -> String {

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// The Ed25519 key that signs checkpoints, kept in the log's directory as PKCS #8 PEM, readable by its owner alone.
 struct SigningKey {
-    /// The start of an Ed25519 PrivateKeyInfo; the 32 bytes of the seed follow. RFC 8410 section 10.3.
+    /// The start of an Ed25519 PrivateKeyInfo; the 32 bytes of the seed follow.
+    ///
+    /// RFC 8410 section 10.3.
     private static let prefix: [UInt8] = [
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
     ]
@@ -12,7 +14,9 @@ struct SigningKey {
     /// The id that checkpoints name.
     let id: String
 
-    /// Reads the key, or makes one where there is none. The caller holds the log's lock.
+    /// Reads the key, or makes one where there is none.
+    ///
+    /// The caller holds the log's lock.
     init(directory: AuditDirectory) throws(AuditLogError) {
         if access(directory.keyPath, F_OK) != 0 { try SigningKey.create(in: directory) }
         let path = directory.keyPath

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// The public keys whose signatures a reader believes.
 package struct VerifyingKeys: Sendable {
-    /// The start of an Ed25519 SubjectPublicKeyInfo; the 32 bytes of the key follow. RFC 8410 section 10.1.
+    /// The start of an Ed25519 SubjectPublicKeyInfo; the 32 bytes of the key follow.
+    ///
+    /// RFC 8410 section 10.1.
     static let prefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
     /// What is signed before the bytes of the line, so that a signature means a checkpoint and nothing else.
     static let context = Array("postern-audit-checkpoint-v1\n".utf8)
@@ -18,7 +20,9 @@ package struct VerifyingKeys: Sendable {
         var keys: [String: Curve25519.Signing.PublicKey] = [:]
         for block in blocks {
             guard block.starts(with: VerifyingKeys.prefix),
-                let key = try? Curve25519.Signing.PublicKey(rawRepresentation: block.dropFirst(VerifyingKeys.prefix.count))
+                let key = try? Curve25519.Signing.PublicKey(
+                    rawRepresentation: block.dropFirst(VerifyingKeys.prefix.count)
+                )
             else { throw .malformedKey(path: path) }
             keys[VerifyingKeys.id(of: key)] = key
         }

@@ -3,13 +3,15 @@ struct ChainedLine {
     private(set) var sequence = 0
     /// The 64 digits of the hash of the line before.
     private(set) var previous: Slice<UnsafeRawBufferPointer>
-    private(set) var action: Slice<UnsafeRawBufferPointer>?
+    private(set) var kind = Kind.other
     private(set) var requestID: Slice<UnsafeRawBufferPointer>?
     private(set) var keyID: Slice<UnsafeRawBufferPointer>?
-    private(set) var reason: Slice<UnsafeRawBufferPointer>?
     private(set) var gap = GapMembers()
     /// The signature of a checkpoint, and how much of the line it signs.
     private(set) var signature: (digits: Slice<UnsafeRawBufferPointer>, signedCount: Int)?
+
+    /// The value of `event.action`, as far as it matters here.
+    enum Kind { case intent, outcome, denied, checkpoint, gap, other }
 
     /// The members of a gap record.
     struct GapMembers {
@@ -50,15 +52,33 @@ struct ChainedLine {
                 if isChained { return nil }
             }
         }
-        guard members.isWellFormed, hasSequence, sequence > 0, previous.count == 64 else { return nil }
+        guard members.isWellFormed, hasSequence, sequence > 0, previous.count == 64,
+            (kind == .checkpoint) == (signature != nil)
+        else { return nil }
+    }
+
+    /// Whether a checkpoint, read from `line`, carries a signature of one of the keys.
+    func hasValidSignature(_ line: UnsafeRawBufferPointer, _ keys: VerifyingKeys) -> Bool {
+        guard let signature, let keyID, let bytes = Hexadecimal.bytes(signature.digits) else { return false }
+        let signed = UnsafeRawBufferPointer(rebasing: line[..<signature.signedCount])
+        return keys.verify(bytes, checkpoint: signed, keyID: String(decoding: keyID, as: UTF8.self))
+    }
+
+    private static func kind(_ action: Slice<UnsafeRawBufferPointer>) -> Kind {
+        let names: [(StaticString, Kind)] = [
+            ("intent", .intent), ("outcome", .outcome), ("denied", .denied), ("checkpoint", .checkpoint), ("gap", .gap),
+        ]
+        let match = names.first { name, _ in
+            action.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        }
+        return match?.1 ?? .other
     }
 
     private mutating func readText(_ name: Slice<UnsafeRawBufferPointer>, _ text: Slice<UnsafeRawBufferPointer>) {
         // The names differ in length or late; comparing the length first keeps this out of the profile.
         switch name.count {
         case 16 where name.elementsEqual("postern.previous".utf8): previous = text
-        case 12 where name.elementsEqual("event.action".utf8): action = text
-        case 12 where name.elementsEqual("event.reason".utf8): reason = text
+        case 12 where name.elementsEqual("event.action".utf8): kind = ChainedLine.kind(text)
         case 15 where name.elementsEqual("http.request.id".utf8): requestID = text
         case 11 where name.elementsEqual("postern.key".utf8): keyID = text
         case 16 where name.elementsEqual("postern.gap.hash".utf8): gap.hash = text

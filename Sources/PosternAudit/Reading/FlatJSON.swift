@@ -57,7 +57,8 @@ package struct FlatJSON: Sequence, IteratorProtocol {
 
     private mutating func literal(_ text: StaticString) -> Bool {
         let end = index + text.utf8CodeUnitCount
-        guard end <= line.count, line[index..<end].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: end - index))
+        guard end <= line.count,
+            line[index..<end].elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: end - index))
         else { return false }
         index = end
         return true
@@ -71,7 +72,8 @@ package struct FlatJSON: Sequence, IteratorProtocol {
         while index < line.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(line[index]) {
             let digit = Int(line[index] - UInt8(ascii: "0"))
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (sum, carry) =
+                isNegative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             guard !overflow, !carry else { return nil }
             value = sum
             index += 1

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PosternCore
 
 /// Writes the log: takes what waits in the queue, chains it, writes it in groups and reports back.
@@ -51,13 +52,10 @@ final class AuditWriter {
         backlog = Backlog(limit: limits.backlogBytes)
         checkpointAt = SystemClock.monotonic()
         rotationSize = settings.segmentBytes
-        for gap in gaps {
-            guard case .tail(let segment, _, let bytes, _) = gap.cause else { continue }
-            onEvent(.tornLine(segment: segment, bytes: bytes ?? 0))
-        }
         onEvent(.segment(path: segment.path))
         var nothing = PendingRecords()
         if let error = write(&nothing) { throw error }
+        for gap in end.gaps { cutOff(gap) }
     }
 
     /// Writes until the queue is closed, then as long as there is something left and time for it.
@@ -189,6 +187,15 @@ final class AuditWriter {
         onEvent(.checkpoint(sequence: checkpoint.sequence, hash: checkpoint.hexadecimalHash))
     }
 
+    /// Removes a torn line that is on record now.
+    ///
+    /// Where that is not possible it may stay: readers know of it.
+    private func cutOff(_ gap: Gap) {
+        guard case .tail(let segment, let offset, let tail?) = gap.cause else { return }
+        _ = truncate(directory.segmentPath(segment), off_t(offset))
+        onEvent(.tornLine(segment: segment, bytes: tail.bytes))
+    }
+
     /// Moves on to a new segment when this one is full, or when a failed write left something in it that could not be
     /// cut off.
     private func prepareSegment() throws(AuditLogError) {
@@ -204,7 +211,7 @@ final class AuditWriter {
             return
         }
         if segment.isBroken {
-            gaps = [Gap(cause: .tail(segment: segment.number, offset: segment.size, bytes: nil, digest: nil))]
+            gaps.append(Gap(cause: .tail(segment: segment.number, offset: segment.size, nil)))
         }
         segment = next
         rotationSize = settings.segmentBytes

@@ -5,9 +5,9 @@ struct Gap {
     enum Cause {
         /// Records were lost because nothing could be written for too long.
         case dropped(records: Int)
-        /// A segment ends in bytes that are not part of the log: a line torn by a crash, or what a failed write left.
-        /// They stay where they are.
-        case tail(segment: Int, offset: Int, bytes: Int?, digest: String?)
+        /// A segment ends in bytes that are not part of the log: a line torn by a crash or, where they are not given,
+        /// what a failed write left and could not be cut off.
+        case tail(segment: Int, offset: Int, SegmentEnd.Tail?)
     }
 
     let cause: Cause
@@ -19,12 +19,13 @@ struct Gap {
         case .dropped(let records):
             encoder.member("event.reason", constant: "records_dropped")
             encoder.member("postern.gap.records", records)
-        case .tail(let segment, let offset, let bytes, let digest):
-            encoder.member("event.reason", constant: "incomplete_tail")
+        case .tail(let segment, let offset, let tail):
+            encoder.member("event.reason", constant: tail == nil ? "failed_write" : "torn_line")
             encoder.member("postern.gap.segment", segment)
             encoder.member("postern.gap.offset", offset)
-            encoder.member("postern.gap.bytes", bytes)
-            encoder.member("postern.gap.hash", digest)
+            encoder.member("postern.gap.bytes", tail?.bytes)
+            encoder.member("postern.gap.hash", tail?.hash)
+            encoder.member("postern.gap.text", bytes: tail?.start)
         }
     }
 }

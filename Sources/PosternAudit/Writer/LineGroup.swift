@@ -26,7 +26,9 @@ struct LineGroup: ~Copyable {
     }
 
     /// Calls `body` with the lines.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(AuditLogError) -> Result) throws(AuditLogError) -> Result {
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(AuditLogError) -> Result) throws(AuditLogError)
+        -> Result
+    {
         try buffer.withBytes { bytes in
             Swift.Result { () throws(AuditLogError) in try body(bytes) }
         }.get()

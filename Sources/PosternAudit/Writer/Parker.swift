@@ -18,6 +18,8 @@ final class Parker: @unchecked Sendable {
     /// Ends the sleep of the other thread, or the one it is about to begin.
     func wake() { postern_audit_wake(word) }
 
-    /// Sleeps until woken or for so long; `nil` is without limit. May return early.
+    /// Sleeps until woken or for so long; `nil` is without limit.
+    ///
+    /// May return early.
     func sleep(nanoseconds: Int64?) { postern_audit_wait(word, nanoseconds ?? -1) }
 }

@@ -34,7 +34,9 @@ struct PendingRecords: Sendable {
         return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<entries[index].end])) }
     }
 
-    /// Forgets everything. The memory is kept for the next turn unless a burst made it large.
+    /// Forgets everything.
+    ///
+    /// The memory is kept for the next turn unless a burst made it large.
     mutating func removeAll() {
         let keeps = bytes.capacity <= 4 << 20
         bytes.removeAll(keepingCapacity: keeps)

@@ -15,10 +15,10 @@ enum SystemClock {
 }
 
 extension Duration {
-    /// The duration in whole nanoseconds, at most some 292 years.
+    /// The duration in whole nanoseconds, at most a year: enough for any wait, and safe to add to a time.
     var nanoseconds: Int64 {
+        let year: Int64 = 365 * 86_400
         let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : scaled.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        return min(seconds, year) * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

@@ -8,8 +8,9 @@ package struct AuditBatch: ~Copyable, Sendable {
     package struct Entry: Sendable {
         /// Where the record ends; it starts where the one before ends.
         package let end: Int
-        /// An intent may be refused: its request has not been sent. Any other record tells of something that has
-        /// happened, so the writer keeps it until it can be written.
+        /// An intent may be refused: its request has not been sent.
+        ///
+        /// Any other record tells of something that has happened, so the writer keeps it until it can be written.
         package let isIntent: Bool
 
         package init(end: Int, isIntent: Bool) {
@@ -45,7 +46,9 @@ package struct AuditBatch: ~Copyable, Sendable {
     /// Adds a denial record.
     package mutating func append(_ record: DenialRecord) { append(isIntent: false) { record.encode(into: &$0) } }
     /// Adds a record of an administrative act.
-    package mutating func append(_ record: AdministrativeRecord) { append(isIntent: false) { record.encode(into: &$0) } }
+    package mutating func append(_ record: AdministrativeRecord) {
+        append(isIntent: false) { record.encode(into: &$0) }
+    }
 
     /// Forgets the records and keeps the memory.
     package mutating func removeAll() {

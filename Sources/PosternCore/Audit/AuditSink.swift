@@ -1,4 +1,6 @@
-/// Where audit records go. Implemented by the writer of the log, and by tests.
+/// Where audit records go.
+///
+/// Implemented by the writer of the log, and by tests.
 package protocol AuditSink: Sendable {
     /// Takes the records of a batch over and reports, once and on any thread, whether its intents are recorded.
     ///

@@ -1,4 +1,6 @@
-/// What a client said about the work a request belongs to. None of it is proven.
+/// What a client said about the work a request belongs to.
+///
+/// None of it is proven.
 package struct AuditTags: Sendable {
     /// The run, from `Postern-Run`.
     package var run: ArraySlice<UInt8>?
@@ -35,7 +37,9 @@ extension AuditTags {
     /// Longer values are cut, so that a client cannot fill the log with one header.
     private static let maxLength = 256
 
-    /// Reads the tags of a request. Of repeated fields the last counts.
+    /// Reads the tags of a request.
+    ///
+    /// Of repeated fields the last counts.
     package init(_ head: RequestHead) {
         self.init()
         for field in head.fields {

@@ -1,5 +1,7 @@
 /// The URL of a request as the audit log shows it: scheme, host, explicit port, path and the names of the query
-/// parameters. Their values are left out, because that is where people put keys.
+/// parameters.
+///
+/// Their values are left out, because that is where people put keys.
 ///
 ///     https://api.example.com:443/v1/messages?limit=&after=
 package struct AuditURL: Sendable {

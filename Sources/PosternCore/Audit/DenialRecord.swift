@@ -1,4 +1,6 @@
-/// A request that Postern answered itself, and why. Nothing of it went upstream.
+/// A request that Postern answered itself, and why.
+///
+/// Nothing of it went upstream.
 package struct DenialRecord: Sendable {
     /// Nanoseconds since 1970.
     package var time: Int64

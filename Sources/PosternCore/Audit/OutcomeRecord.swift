@@ -21,7 +21,9 @@ package struct OutcomeRecord: Sendable {
         }
     }
 
-    /// What was measured. Durations are nanoseconds of the monotonic clock.
+    /// What was measured.
+    ///
+    /// Durations are nanoseconds of the monotonic clock.
     package struct Measurements: Sendable {
         /// From the first byte of the request to the last of the answer.
         package var duration: Int
@@ -95,7 +97,9 @@ package struct OutcomeRecord: Sendable {
         self.measurements = measurements
     }
 
-    /// Writes the members of the record. Counts of zero that are nearly always zero are left out.
+    /// Writes the members of the record.
+    ///
+    /// Counts of zero that are nearly always zero are left out.
     package func encode(into encoder: inout JSONObjectEncoder) {
         encoder.member("@timestamp", timestamp: time)
         encoder.member("event.action", constant: "outcome")

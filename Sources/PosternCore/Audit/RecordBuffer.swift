@@ -48,4 +48,3 @@ package struct RecordBuffer: ~Copyable, @unchecked Sendable {
         return grown + count
     }
 }
-

@@ -12,7 +12,9 @@ package enum Timestamp {
         }
     }
 
-    /// Stores the text, ``length`` bytes, and moves on. Times outside the years 0 to 9999 are clamped.
+    /// Stores the text, ``length`` bytes, and moves on.
+    ///
+    /// Times outside the years 0 to 9999 are clamped.
     static func store(_ nanoseconds: Int64, at end: inout UnsafeMutablePointer<UInt8>) {
         let microseconds = floorDivide(Int(nanoseconds), 1000)
         let seconds = floorDivide(microseconds, 1_000_000)
@@ -46,7 +48,8 @@ package enum Timestamp {
             let second = reader.number(width: 2),
             (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
         else { return nil }
-        guard let fraction = reader.skip(".") ? reader.fraction() : 0, let offset = reader.offset(), reader.isAtEnd else {
+        guard let fraction = reader.skip(".") ? reader.fraction() : 0, let offset = reader.offset(), reader.isAtEnd
+        else {
             return nil
         }
         let days = CivilDate(year: year, month: month, day: day).daysSince1970

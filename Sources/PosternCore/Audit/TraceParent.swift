@@ -1,4 +1,6 @@
-/// A valid `traceparent` field: `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`. W3C Trace Context section 3.2.
+/// A valid `traceparent` field: `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`.
+///
+/// W3C Trace Context section 3.2.
 package struct TraceParent: Sendable {
     /// The 32 hexadecimal digits that name the whole trace.
     package let traceID: ArraySlice<UInt8>
@@ -17,7 +19,9 @@ package struct TraceParent: Sendable {
         let flags = value[start + 53..<start + 55]
         // Later versions may append fields after another dash; version ff is forbidden.
         let isKnown = version.elementsEqual("00".utf8)
-        guard isKnown ? value.count == 55 : value.count == 55 || value[start + 55] == UInt8(ascii: "-") else { return nil }
+        guard isKnown ? value.count == 55 : value.count == 55 || value[start + 55] == UInt8(ascii: "-") else {
+            return nil
+        }
         guard [version, traceID, parentID, flags].allSatisfy({ $0.allSatisfy(TraceParent.isLowerHex) }),
             !version.elementsEqual("ff".utf8), traceID.contains(where: { $0 != UInt8(ascii: "0") }),
             parentID.contains(where: { $0 != UInt8(ascii: "0") })

@@ -76,14 +76,6 @@ package final class Directory: Sendable {
     /// Where a provider takes its credential.
     package func slots(ofProvider name: String) -> CredentialSlots { slots[name] ?? CredentialSlots() }
 
-    /// Whether a running exchange would still be let through, as far as its agent and rule go.
-    package func stillAllows(_ rule: AccessRule, _ destination: Destination) -> Bool {
-        agentsByName[rule.agentName]?.rules.contains { other in
-            other.id == rule.id && other.scheme == destination.scheme
-                && other.hosts.contains { $0.matches(destination.host) }
-        } ?? false
-    }
-
     private static func byName<Value>(
         _ kind: String,
         _ values: [Value],

@@ -89,6 +89,10 @@ package struct ProblemDetails: Equatable, Sendable {
                 429, "too_many_attempts", "http_request_denied", "Too many wrong keys",
                 "Wait, then send the right key.")
             fields = [("Retry-After", "5")]
+        case .browserRequest:
+            self.init(
+                403, "browser_request", "http_request_denied", "A web page may not use this port",
+                "The port stands for an agent, so any page open in a browser could act as it. Use the agent's key.")
         case .noGrant(let destination):
             self.init(
                 403, "no_grant", "http_request_denied", "No grant covers this destination",

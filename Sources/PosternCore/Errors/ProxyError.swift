@@ -14,6 +14,7 @@ package enum ProxyError: Error, Equatable, Sendable {
     case identityConflict
     case peerNotAllowed
     case tooManyAttempts
+    case browserRequest
     // May they?
     case noGrant(destination: String)
     case unknownProvider
@@ -65,7 +66,7 @@ extension ProxyError {
         case .auditUnavailable, .overloaded, .shuttingDown, .internalError, .authorityWithdrawn: .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
             .tunnelNotSupported, .expectationFailed, .identityRequired, .keyRequired, .identityConflict, .peerNotAllowed,
-            .tooManyAttempts, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath, .ambiguousGrant,
+            .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath, .ambiguousGrant,
             .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
             .clientClosed, .clientTimeout:
             .downstream
@@ -79,7 +80,7 @@ extension ProxyError {
             .tooManyAttempts, .peerNotAllowed, .overloaded, .shuttingDown, .internalError, .methodNotSupported,
             .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout:
             true
-        case .identityRequired, .keyRequired, .identityConflict, .noGrant, .unknownProvider, .policyDenied,
+        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider, .policyDenied,
             .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests,
             .auditUnavailable, .destinationProhibited, .loopDetected, .upstream:
             false

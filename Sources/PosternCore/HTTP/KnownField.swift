@@ -20,6 +20,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case credential
     case cookie
     case userAgent
+    /// What browsers add and a page cannot leave out.
+    case browser
     // Of responses.
     case setCookie, contentEncoding, etag, digest, altSvc, date, location
 
@@ -54,7 +56,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("set-cookie", .setCookie), ("set-cookie2", .setCookie), ("content-encoding", .contentEncoding),
         ("etag", .etag), ("digest", .digest), ("content-digest", .digest), ("repr-digest", .digest),
         ("content-md5", .digest), ("alt-svc", .altSvc), ("alt-used", .altSvc), ("date", .date),
-        ("location", .location),
+        ("location", .location), ("origin", .browser), ("sec-fetch-site", .browser), ("sec-fetch-mode", .browser),
+        ("sec-fetch-dest", .browser),
     ]
 
     /// The field that a raw name stands for, if it is known.

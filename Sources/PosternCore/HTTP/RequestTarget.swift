@@ -3,7 +3,8 @@ package struct RequestTarget: Sendable {
     /// What the target names.
     package enum Form: Sendable {
         /// `http://host/path` or `https://host/path`: a request to a forward proxy.
-        case absolute(Scheme, Authority)
+        /// The range is where the authority stands in the head.
+        case absolute(Scheme, Authority, Range<Int>)
         /// `/path`: a request to the daemon itself.
         case origin
     }
@@ -39,7 +40,7 @@ package struct RequestTarget: Sendable {
             guard let authority = Authority(bytes[start..<end]) else {
                 throw .malformedRequest("the request-target does not name one plain host and port")
             }
-            form = .absolute(scheme, authority)
+            form = .absolute(scheme, authority, start..<end)
             pathStart = end
         }
         let queryMark = bytes[pathStart..<target.upperBound].firstIndex(of: UInt8(ascii: "?"))

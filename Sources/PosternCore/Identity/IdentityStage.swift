@@ -30,6 +30,12 @@ package struct IdentityStage: Sendable {
             // than ignored, and never adds to what the socket may do.
             if let proxyAgent, proxyAgent !== agent { throw .identityConflict }
             if let urlAgent, urlAgent !== agent { throw .identityConflict }
+            if listenerAgent.source == .port, case .provider = ingress.target,
+                ingress.head.fields.contains(where: { $0.known == .browser })
+            {
+                // A page of any site can send requests to a port of this machine, and needs no key here.
+                throw .browserRequest
+            }
             return IdentifiedRequest(ingress: ingress, agent: agent, source: listenerAgent.source)
         }
         if let proxyAgent {

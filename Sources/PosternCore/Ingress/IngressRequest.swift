@@ -29,8 +29,8 @@ package final class IngressRequest: Sendable {
         guard head.method.isForwardable else { throw .methodNotSupported }
         let target = try RequestTarget(head)
         switch target.form {
-        case .absolute(let scheme, let authority):
-            try IngressRequest.requireHost(of: head, toBe: authority, scheme)
+        case .absolute(let scheme, let authority, let place):
+            try IngressRequest.requireHost(of: head, toBe: authority, at: place, scheme)
             self.target = .destination(scheme, authority.host, authority.port)
             path = target.path.range
         case .origin:
@@ -67,9 +67,11 @@ package final class IngressRequest: Sendable {
     private static func requireHost(
         of head: RequestHead,
         toBe authority: Authority,
+        at place: Range<Int>,
         _ scheme: Scheme
     ) throws(ProxyError) {
-        guard let range = head.host else { return }
+        // Spelt alike, which they nearly always are, they need not be compared by their meaning.
+        guard let range = head.host, head[range] != head[place] else { return }
         guard let host = Authority(head[range]), host.host == authority.host,
             host.port ?? scheme.defaultPort == authority.port ?? scheme.defaultPort
         else { throw .malformedRequest("Host does not name the host of the URL") }

@@ -10,8 +10,11 @@ package struct UpstreamRequest: Sendable {
     package let destination: Destination
     /// Places in the head of fields that hold some agent's key, which no upstream may see.
     private let agentKeyFields: [Int]
+    /// Under whose limits it was admitted.
+    private let limiters: [Limiter]
 
-    init(_ allowed: AllowedRequest, in directory: Directory) {
+    init(_ allowed: AllowedRequest, admittedBy limiters: [Limiter], in directory: Directory) {
+        self.limiters = limiters
         ingress = allowed.identified.ingress
         agent = allowed.identified.agent
         identitySource = allowed.identified.source
@@ -28,8 +31,12 @@ package struct UpstreamRequest: Sendable {
 
     /// Ends the request's admission under its limits.
     package func end() {
-        rule.limiter.leave()
-        agent.limiter.leave()
+        for limiter in limiters { limiter.leave() }
+    }
+
+    /// The same request under another decision, still counted where it was admitted.
+    init(_ allowed: AllowedRequest, inPlaceOf former: UpstreamRequest, in directory: Directory) {
+        self.init(allowed, admittedBy: former.limiters, in: directory)
     }
 
     /// Appends the head to send upstream, credential included, ready to be followed by the body.
@@ -166,7 +173,7 @@ package struct UpstreamRequest: Sendable {
             if isInjecting { return false }
         case .credential:
             if isInjecting || agentKeyFields.contains(index) { return false }
-        case .traceparent, .userAgent, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
+        case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
             break
         }
         let head = ingress.head

@@ -32,10 +32,33 @@ package struct RequestPipeline: Sendable {
                 identified.agent.limiter.leave()
                 throw error
             }
-            return UpstreamRequest(allowed, in: directory)
+            return UpstreamRequest(
+                allowed, admittedBy: [allowed.rule.limiter, identified.agent.limiter], in: directory)
         } catch {
             throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
         }
+    }
+
+    /// Decides again about a request that was let through under an earlier directory.
+    ///
+    /// - Returns: the same request with the authority it has now.
+    /// - Throws: ``ProxyError/authorityWithdrawn`` if it would not be let through now, or only by another rule.
+    package func review(
+        _ request: UpstreamRequest,
+        listenerAgent: (name: String, source: AuditIdentity)?,
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> UpstreamRequest {
+        do throws(ProxyError) {
+            let identified = try identity.identify(request.ingress, listenerAgent: listenerAgent, in: directory)
+            let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
+            if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
+                allowed.destination == request.destination
+            {
+                return UpstreamRequest(allowed, inPlaceOf: request, in: directory)
+            }
+        } catch {}
+        throw .authorityWithdrawn
     }
 }
 

@@ -79,7 +79,7 @@ package struct DownstreamHead {
         case .setCookie: if rule.injection != nil, !rule.passesCookies { return false }
         case .host, .expect, .http2Settings, .proxyAuthorization, .posternGrant, .posternRun, .posternRole,
             .posternContext, .alterContext, .traceparent, .acceptEncoding, .range, .ifRange, .provenance,
-            .credential, .cookie, .userAgent, .contentEncoding, .etag, .digest, .date, .location, nil:
+            .credential, .cookie, .userAgent, .browser, .contentEncoding, .etag, .digest, .date, .location, nil:
             break
         }
         guard !source.connectionOptions.isEmpty else { return true }

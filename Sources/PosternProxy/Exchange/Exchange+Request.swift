@@ -5,10 +5,18 @@ internal import PosternUpstream
 // The request on its way up. Head and body are written anew; what the client framed is not passed on.
 extension Exchange {
     private static let chunkHeaderBytes = 10
+    /// Pieces sent in one turn, so that a fast upload leaves the loop time for others.
+    private static let maxPiecesSentPerTurn = 16
 
     /// Sends what there is of the request, as far as the upstream takes it.
     func sendRequest() {
+        var pieces = 0
         while case .running = phase, let upstream {
+            pieces += 1
+            guard pieces <= Exchange.maxPiecesSentPerTurn else {
+                client.goOnNextTurn()
+                return
+            }
             if !pendingUp.isEmpty, !flush(to: upstream) { return }
             if isRequestSent { return }
             if hasSentHead, !requestBody.isComplete, !readBody() { return }

@@ -19,7 +19,7 @@ extension Exchange {
         var pieces = 0
         while case .running = phase, let upstream, hasSentHead, client.hasFlushed {
             guard pieces < Exchange.maxPiecesPerTurn else {
-                worker.loop.atNextTurn { [weak self] in self?.receiveAnswer() }
+                client.goOnNextTurn()
                 return
             }
             pieces += 1

@@ -19,7 +19,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         case ended
     }
 
-    let request: UpstreamRequest
+    private(set) var request: UpstreamRequest
     let requestID: String
     let client: ClientConnection
     let worker: ProxyWorker
@@ -138,10 +138,22 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     /// The client's connection ends, for this reason.
     func clientGone(_ reason: ProxyError) { end(reason, keepsUpstream: false) }
 
-    /// Cuts the exchange if its agent, listener or rule is no longer there.
-    func reviewAuthority(in snapshot: ProxySnapshot, hasListener: Bool) {
-        guard !hasListener || !snapshot.directory.stillAllows(request.rule, request.destination) else { return }
-        fail(.authorityWithdrawn)
+    /// Another directory is in force. What has been sent goes on if it would be let through now as well; what has not is
+    /// sent under the new authority, or not at all.
+    func reviewAuthority(in snapshot: ProxySnapshot) {
+        guard phase != .ended else { return }
+        do throws(ProxyError) {
+            let renewed = try worker.pipeline.review(
+                request, listenerAgent: try client.listenerAgent(in: snapshot), in: snapshot.directory,
+                nowSeconds: worker.wallClock / 1_000_000_000)
+            guard sentAt == nil else { return }
+            request = renewed
+            guard case .connecting = phase, let upstream else { return }
+            // A connection made for the old credential never carries the new one.
+            self.upstream = nil
+            worker.engine.giveBack(upstream, isReusable: false)
+            connect(mayReuse: false)
+        } catch { fail(.authorityWithdrawn) }
     }
 
     /// Goes on with a new connection if the upstream had closed the kept one before it took the request; `false` if

@@ -26,6 +26,8 @@ final class ClientConnection: ReadinessHandler {
 
     /// The longest body of a refused request that is read to keep the connection.
     private static let maxDiscardedBytes = 1_048_576
+    /// Pieces of work done for one connection in one turn.
+    private static let maxStepsPerTurn = 32
     private static let lingerTime = Duration.seconds(2)
 
     let worker: ProxyWorker
@@ -44,6 +46,7 @@ final class ClientConnection: ReadinessHandler {
     /// Whether the connection ends once the output is gone.
     private var closesAfterOutput = false
     private var isReadingHeads = false
+    private var goesOnNextTurn = false
     private lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
     /// The deadline of whichever exchange is under way.
     private(set) lazy var exchangeDeadline: Deadline = Deadline { [unowned self] in
@@ -142,7 +145,14 @@ final class ClientConnection: ReadinessHandler {
         guard !isReadingHeads else { return }
         isReadingHeads = true
         defer { isReadingHeads = false }
+        var steps = 0
         while true {
+            // A client that pipelines refused requests must not keep the loop from everybody else.
+            steps += 1
+            guard steps <= ClientConnection.maxStepsPerTurn else {
+                goOnNextTurn()
+                return
+            }
             switch state {
             case .idle, .head:
                 if input.isEmpty || !scanHead() {
@@ -152,6 +162,17 @@ final class ClientConnection: ReadinessHandler {
             case .discarding: if !discard() { return endIfClientEnded() }
             case .exchange, .lingering, .closed: return
             }
+        }
+    }
+
+    /// Goes on in the next turn; asking twice is asking once.
+    func goOnNextTurn() {
+        guard !goesOnNextTurn else { return }
+        goesOnNextTurn = true
+        worker.loop.atNextTurn { [weak self] in
+            guard let self else { return }
+            goesOnNextTurn = false
+            advance()
         }
     }
 
@@ -304,7 +325,7 @@ final class ClientConnection: ReadinessHandler {
     }
 
     /// The agent whose listener this is, as the present snapshot has it.
-    private func listenerAgent(
+    func listenerAgent(
         in snapshot: ProxySnapshot
     ) throws(ProxyError) -> (name: String, source: AuditIdentity)? {
         guard let settings = snapshot.listener(listener) else { throw .shuttingDown }
@@ -450,7 +471,7 @@ final class ClientConnection: ReadinessHandler {
     /// Cuts an exchange whose agent, listener or grant is no longer there.
     func reviewAuthority() {
         guard case .exchange(let exchange) = state else { return }
-        exchange.reviewAuthority(in: worker.snapshot, hasListener: worker.snapshot.listener(listener) != nil)
+        exchange.reviewAuthority(in: worker.snapshot)
     }
 
     private func close() {
