@@ -1,4 +1,4 @@
-"""The units, judged by systemd's own tools. Nothing is installed: copies are looked at in a scratch directory."""
+"""`make install` into a scratch directory, and the units in it judged by systemd's own tools."""
 
 import pathlib
 import re
@@ -7,22 +7,41 @@ import subprocess
 
 import pytest
 
-UNITS = pathlib.Path(__file__).resolve().parents[2] / "systemd"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+UNITS = ROOT / "systemd"
 HIGHEST_EXPOSURE = 1.5
 
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 
 
 @pytest.fixture
-def units(tmp_path):
-    """The units as `make install` writes them: with the program's path replaced by one that exists."""
-    program = tmp_path / "posternd"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    for unit in UNITS.iterdir():
-        name = unit.name.replace("@.", "@research-bot.")
-        (tmp_path / name).write_text(unit.read_text().replace("/usr/bin/posternd", str(program)))
-    return sorted(path for path in tmp_path.iterdir() if path.suffix in (".service", ".socket"))
+def installed(tmp_path):
+    """What `make install` puts below a prefix, with stand-ins for the programs."""
+    programs = tmp_path / "built"
+    programs.mkdir()
+    for name in ("posternd", "postern"):
+        (programs / name).write_text("#!/bin/sh\n")
+    prefix = tmp_path / "prefix"
+    subprocess.run(
+        ["make", "-s", "-C", ROOT, "install", f"PREFIX={prefix}", f"SYSCONFDIR={tmp_path}/etc",
+         f"POSTERN_BIN={programs}"], check=True)
+    return prefix
+
+
+@pytest.fixture
+def units(installed):
+    """The installed units, the template as one of its instances."""
+    directory = installed / "lib/systemd/system"
+    template = directory / "posternd-agent@.socket"
+    template.rename(directory / "posternd-agent@research-bot.socket")
+    return sorted(directory.iterdir())
+
+
+def test_install_puts_everything_in_its_place(installed):
+    found = {str(path.relative_to(installed.parent)) for path in installed.parent.rglob("*") if path.is_file()}
+    assert {"prefix/bin/posternd", "prefix/bin/postern", "etc/postern/proxy.conf.example",
+            "prefix/lib/systemd/system/posternd.service", "prefix/lib/systemd/system/posternd.socket",
+            "prefix/share/doc/postern/README.md"} <= found
 
 
 def test_verify_is_clean(units):
