@@ -121,8 +121,10 @@ extension EventLoop {
         set(deadline, at: Instant(nanoseconds: overflow ? .max : moment))
     }
 
-    /// Sees to it that the deadline's action is not called for now. Cheaper than to cancel it, for a deadline that will
-    /// soon be set again: the queue finds out when the moment comes.
+    /// Sees to it that the deadline's action is not called for now.
+    ///
+    /// Cheaper than to cancel it, for a deadline that will soon be set again: the queue finds out when the moment
+    /// comes.
     package func suspend(_ deadline: Deadline) { deadline.due = nil }
 
     /// Sees to it that the deadline's action is not called, and forgets it.

@@ -15,8 +15,9 @@ final class AuditJournal {
     private var batch = AuditBatch()
     /// Who waits for the batch that is being gathered.
     private var gathering: [any IntentWaiter] = []
-    /// Who waits for which of the batches that were handed over. They are not always settled in order: one that is refused at
-    /// once overtakes those that are being written.
+    /// Who waits for which of the batches that were handed over.
+    ///
+    /// They are not always settled in order: one that is refused at once overtakes those that are being written.
     private var handedOver: [Int: [any IntentWaiter]] = [:]
     private var batchCount = 0
 
