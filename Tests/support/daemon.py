@@ -51,8 +51,10 @@ class Daemon:
             self.wait_ready()
 
     def write_config(self, text: str) -> None:
-        self.config_path.write_text(text)
-        self.config_path.chmod(0o600)
+        new = self.config_path.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(0o600)
+        new.rename(self.config_path)  # at once: a reload may be reading it
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
         def ready() -> bool:
