@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -275,9 +274,9 @@ def listening(family=socket.AF_INET, address=("127.0.0.1", 0)) -> socket.socket:
     return socket.socket(fileno=high)
 
 
-def test_sockets_handed_over_are_served_by_name(make_topology):
+def test_sockets_handed_over_are_served_by_name(make_topology, tmp_path):
     main = listening()
-    folder = tempfile.mkdtemp(prefix="postern-")
+    folder = str(tmp_path)
     agent = listening(socket.AF_UNIX, f"{folder}/b.sock")
 
     def edit(_topology, config):

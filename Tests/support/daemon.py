@@ -48,7 +48,11 @@ class Daemon:
             )
         self.pid = self.process.pid
         if wait:
-            self.wait_ready()
+            try:
+                self.wait_ready()
+            except BaseException:
+                self.kill9()
+                raise
 
     def write_config(self, text: str) -> None:
         new = self.config_path.with_suffix(".new")
