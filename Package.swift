@@ -19,23 +19,23 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     ],
     targets: [
         // C: what Swift cannot call by itself (variadic functions, macros, Linux-only calls).
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CLinux"),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
         // Libraries, in the order in which they may import one another.
         .target(name: "PosternEventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "PosternCore",
-            dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLinux", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
             name: "PosternConfig",
-            dependencies: ["PosternCore", "TOMLKit"],
+            dependencies: ["PosternCore", "CLinux"],
             resources: [.embedInCode("Resources/providers.json")],
             swiftSettings: strict
         ),
@@ -52,29 +52,44 @@ let package = Package(
         .target(
             name: "PosternProxy",
             dependencies: [
-                "PosternCore", "PosternEventLoop", "PosternUpstream", "PosternAudit", "CLinux",
+                "PosternCore", "PosternEventLoop", "PosternUpstream", "CLinux",
+            ],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "PosternDaemon",
+            dependencies: [
+                "PosternCore", "PosternConfig", "PosternEventLoop", "PosternProxy", "PosternAudit", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
 
+        .target(name: "PosternCLI", dependencies: ["PosternAudit", "PosternCore"], swiftSettings: strict),
+
         // Programs.
         .executableTarget(
             name: "posternd",
-            dependencies: [
-                "PosternConfig", "PosternProxy", "PosternAudit", "CLinux",
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["PosternDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternConfig",
+                "PosternAudit", "PosternCLI", "PosternConfig",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
+
+        // Tests.
+        .testTarget(
+            name: "PosternAuditTests",
+            dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,4 +5,3 @@
 
 void postern_explicit_bzero(void *memory, size_t length) { explicit_bzero(memory, length); }
 int postern_mlock(const void *memory, size_t length) { return mlock(memory, length); }
-int postern_munlock(const void *memory, size_t length) { return munlock(memory, length); }

@@ -1,8 +1,7 @@
 // Linux calls and macros that Swift's Glibc module does not show, each as a plain function.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// No feature macro here: with _GNU_SOURCE, fd_set looks different from the one that Foundation's modules were built
+// with, and a Swift file that sees both does not compile. The sources define it for themselves.
 #include <stddef.h>
 #include <stdint.h>
 #include <stdbool.h>
@@ -10,10 +9,11 @@
 #include <sys/socket.h>
 #include <netinet/in.h>
 
+#include "CLinux_audit.h"
+
 // Memory.
 void postern_explicit_bzero(void *memory, size_t length);
 int postern_mlock(const void *memory, size_t length);
-int postern_munlock(const void *memory, size_t length);
 
 // Process hardening.
 int postern_forbid_dumps(void);
@@ -21,3 +21,50 @@ int postern_forbid_dumps(void);
 // Addresses.
 int postern_parse_ipv6(const char *text, uint8_t address[16]);
 void postern_format_ipv6(const uint8_t address[16], char *text, size_t length);
+
+// epoll. Event bits are those of <sys/epoll.h>, which Swift sees as an enum; here they are plain numbers.
+enum {
+    POSTERN_READABLE = 0x001,
+    POSTERN_WRITABLE = 0x004,
+    POSTERN_ERROR = 0x008,
+    POSTERN_HANGUP = 0x010,
+    POSTERN_READ_HANGUP = 0x2000,
+};
+struct postern_event {
+    uint32_t bits;
+    uint64_t token;
+};
+int postern_epoll_create(void);
+int postern_epoll_add(int epoll, int fd, uint32_t bits, bool edge_triggered, bool exclusive, uint64_t token);
+int postern_epoll_modify(int epoll, int fd, uint32_t bits, bool edge_triggered, uint64_t token);
+int postern_epoll_remove(int epoll, int fd);
+int postern_epoll_wait(int epoll, struct postern_event *events, int capacity, int timeout_ms);
+int postern_eventfd(void);
+// Each read takes one signal.
+int postern_eventfd_counting(void);
+uint64_t postern_monotonic_ns(void);
+int64_t postern_realtime_ns(void);
+
+// Sockets.
+int postern_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
+int postern_listen_tcp(const uint8_t *address, int address_length, uint16_t port, int backlog);
+int postern_listen_unix(const char *path, unsigned int mode, int backlog);
+int postern_local_port(int fd);
+int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid);
+int postern_set_no_delay(int fd);
+void postern_reset_on_close(int fd);
+ssize_t postern_send(int fd, const void *bytes, size_t length);
+ssize_t postern_send_two(int fd, const void *first, size_t first_length, const void *second, size_t second_length);
+ssize_t postern_receive(int fd, void *bytes, size_t length);
+bool postern_is_quiet(int fd);
+
+// Helper programs.
+#include "spawn_helper.h"
+
+// Process life.
+void postern_raise_descriptor_limit(void);
+int postern_signal_descriptor(void);
+// The number of a signal that came, or 0.
+int postern_wait_for_signal(int descriptor, int timeout_ms);
+void postern_notify(const char *path, const char *message);
+void postern_format_time(int64_t nanoseconds, char *text, size_t length);

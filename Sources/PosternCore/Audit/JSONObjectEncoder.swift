@@ -1,98 +1,107 @@
-/// Appends the members of one flat JSON object to a byte buffer, leaving the closing brace to the caller.
+/// Appends the members of one flat JSON object to a record buffer, leaving the closing brace to the writer.
 ///
-/// Control characters, quotes and backslashes are escaped (RFC 8259 section 7), and so are DEL and every byte
-/// that is not ASCII, each invalid or foreign byte as `\u00XX`: a log line stays one line of printable ASCII
-/// whatever a client sent.
-package struct JSONObjectEncoder {
-    private var bytes: [UInt8]
+/// Quotes and backslashes are escaped (RFC 8259 section 7), and so are control characters, DEL and every byte
+/// that is not ASCII, each such byte as `\u00XX`: a log line stays one line of printable ASCII whatever a client
+/// sent. Members whose value is `nil` are left out.
+package struct JSONObjectEncoder: ~Copyable {
+    private var buffer: RecordBuffer
     private var isFirst = true
 
-    /// Starts an object at the end of `bytes`.
-    package init(continuing bytes: consuming [UInt8] = []) {
-        self.bytes = bytes
-        self.bytes.append(UInt8(ascii: "{"))
+    /// Starts an object at the end of `buffer`.
+    init(continuing buffer: consuming RecordBuffer) {
+        self.buffer = buffer
+        self.buffer.extend(by: 1) { end in
+            end.pointee = UInt8(ascii: "{")
+            return end + 1
+        }
     }
 
     /// Ends the use of the encoder and returns the buffer.
-    package consuming func take() -> [UInt8] { bytes }
+    consuming func take() -> RecordBuffer { buffer }
 
-    package mutating func member(_ name: StaticString, _ value: String) {
-        key(name)
-        bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { appendEscaped($0) }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    package mutating func member(_ name: StaticString, bytes value: some Collection<UInt8>) {
-        key(name)
-        bytes.append(UInt8(ascii: "\""))
-        if value.withContiguousStorageIfAvailable({ appendEscaped($0) }) == nil {
-            Array(value).withUnsafeBufferPointer { appendEscaped($0) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    package mutating func member(_ name: StaticString, _ value: Int) {
-        key(name)
-        bytes.appendDecimal(value)
-    }
-
-    package mutating func member(_ name: StaticString, _ value: Bool) {
-        key(name)
-        bytes.append(contentsOf: (value ? "true" : "false").utf8)
-    }
-
-    /// Adds the member only where there is a value.
+    /// Adds a text.
+    @inline(__always)
     package mutating func member(_ name: StaticString, _ value: String?) {
-        if let value { member(name, value) }
+        guard var value else { return }
+        value.withUTF8 { member(name, text: $0) }
     }
 
-    /// Adds the member only where there is a value.
-    package mutating func member(_ name: StaticString, _ value: Int?) {
-        if let value { member(name, value) }
+    /// Adds bytes as a text, each byte as the character of the same number.
+    @inline(__always)
+    package mutating func member(_ name: StaticString, bytes value: ArraySlice<UInt8>?) {
+        guard let value else { return }
+        value.withUnsafeBufferPointer { member(name, text: $0) }
     }
 
-    private mutating func key(_ name: StaticString) {
-        if isFirst { isFirst = false } else { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
-        // Copy the runs that need no escape whole: nearly every value is one run.
-        var start = 0
-        for index in 0..<text.count {
-            let byte = text[index]
-            if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-            start = index + 1
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            default:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(HexDigit.lower[Int(byte >> 4)])
-                bytes.append(HexDigit.lower[Int(byte & 15)])
-            }
+    /// Adds a constant text that needs no escape.
+    package mutating func member(_ name: StaticString, constant value: StaticString) {
+        extend(name, by: value.utf8CodeUnitCount + 2) { end in
+            end.store(UInt8(ascii: "\""))
+            end.store(value)
+            end.store(UInt8(ascii: "\""))
         }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
-}
 
-extension [UInt8] {
-    /// Appends a number in decimal.
-    package mutating func appendDecimal(_ value: Int) {
-        if value < 0 { append(UInt8(ascii: "-")) }
-        var magnitude = value.magnitude
-        let start = count
-        repeat {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10))
-            magnitude /= 10
-        } while magnitude > 0
-        self[start...].reverse()
+    /// Adds a number.
+    package mutating func member(_ name: StaticString, _ value: Int?) {
+        guard let value else { return }
+        extend(name, by: 20) { $0.store(decimal: value) }
+    }
+
+    /// Adds `true` or `false`.
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
+        guard let value else { return }
+        extend(name, by: 5) { $0.store(value ? "true" : "false") }
+    }
+
+    /// Adds a time in nanoseconds since 1970 as RFC 3339 text in UTC, such as `2026-07-12T09:41:07.123456Z`.
+    package mutating func member(_ name: StaticString, timestamp nanoseconds: Int64) {
+        extend(name, by: Timestamp.length + 2) { end in
+            end.store(UInt8(ascii: "\""))
+            Timestamp.store(nanoseconds, at: &end)
+            end.store(UInt8(ascii: "\""))
+        }
+    }
+
+    /// Adds a text that `body` writes in pieces into at most `length` bytes.
+    @inline(__always)
+    mutating func member(
+        _ name: StaticString,
+        upTo length: Int,
+        _ body: (inout UnsafeMutablePointer<UInt8>) -> Void
+    ) {
+        extend(name, by: length + 2) { end in
+            end.store(UInt8(ascii: "\""))
+            body(&end)
+            end.store(UInt8(ascii: "\""))
+        }
+    }
+
+    private mutating func member(_ name: StaticString, text: UnsafeBufferPointer<UInt8>) {
+        extend(name, by: 6 * text.count + 2) { end in
+            end.store(UInt8(ascii: "\""))
+            end.store(escaped: text)
+            end.store(UInt8(ascii: "\""))
+        }
+    }
+
+    /// Writes the name, then lets `body` write a value of at most `length` bytes.
+    @inline(__always)
+    private mutating func extend(
+        _ name: StaticString,
+        by length: Int,
+        _ body: (inout UnsafeMutablePointer<UInt8>) -> Void
+    ) {
+        let isFirst = isFirst
+        self.isFirst = false
+        buffer.extend(by: name.utf8CodeUnitCount + 4 + length) { start in
+            var end = start
+            if !isFirst { end.store(UInt8(ascii: ",")) }
+            end.store(UInt8(ascii: "\""))
+            end.store(name)
+            end.store("\":")
+            body(&end)
+            return end
+        }
     }
 }

@@ -49,10 +49,13 @@ package struct IPAddress: Hashable, Sendable {
         if bytes.count == 4 { return bytes }
         if bytes[0..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xff, bytes[11] == 0xff { return Array(bytes[12...]) }
         if bytes[0..<12].allSatisfy({ $0 == 0 }), bytes[12...].contains(where: { $0 != 0 }) { return Array(bytes[12...]) }
-        if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b]) { return Array(bytes[12...]) }
+        if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]) { return Array(bytes[12...]) }
         if bytes.starts(with: [0x20, 0x02]) { return Array(bytes[2..<6]) }
         return nil
     }
+
+    /// Whether it is the address that stands for all of a machine's own.
+    package var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 
     /// Whether the address is a public unicast one, which is all that an upstream may have by default.
     ///

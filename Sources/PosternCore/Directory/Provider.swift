@@ -77,6 +77,7 @@ package struct IPEndpoint: Hashable, Sendable {
     /// Reads `127.0.0.1:8443` or `[::1]:8443`; `nil` for a name, a missing port or port 0.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0,
+            text[text.index(after: colon)...].allSatisfy(\.isNumber),
             let address = HostName(text[..<colon])?.address
         else { return nil }
         self.init(address: address, port: port)

@@ -18,8 +18,8 @@ package final class Secret: @unchecked Sendable {
     }
 
     deinit {
+        // Not unlocked: locks do not nest, and other secrets may lie on the same page.
         postern_explicit_bzero(storage.baseAddress, storage.count)
-        _ = postern_munlock(storage.baseAddress, storage.count)
         storage.deallocate()
     }
 

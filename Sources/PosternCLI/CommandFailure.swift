@@ -1,0 +1,27 @@
+internal import PosternAudit
+
+/// Why a command failed, for people: lower case, without a full stop.
+package struct CommandFailure: Error {
+    package let message: String
+    /// What to type or do next.
+    package let hint: String?
+
+    package init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+
+    /// Words for anything that a command can throw.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as AuditLogError: self.init(error.description, hint: error.hint)
+        default: self.init(String(describing: error))
+        }
+    }
+
+    /// The lines for standard error.
+    package var text: String {
+        "postern: error: \(Printable.text(message))\n" + (hint.map { "postern: hint: \(Printable.text($0))\n" } ?? "")
+    }
+}

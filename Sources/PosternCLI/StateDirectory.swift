@@ -1,0 +1,26 @@
+internal import Glibc
+
+/// Where the daemon keeps its state when the command line does not say.
+package enum StateDirectory {
+    /// The system's.
+    package static let system = "/var/lib/postern"
+
+    /// Chooses the directory that holds an audit log: for root the system's before the user's own, for others the
+    /// other way round; the system's if there is none.
+    package static func choose(
+        environment: [String: String],
+        isRoot: Bool,
+        exists: (String) -> Bool = { access($0, F_OK) == 0 }
+    ) -> String {
+        let candidates = isRoot ? [system, user(environment)] : [user(environment), system]
+        return candidates.compactMap { $0 }.first { exists($0 + "/audit") } ?? system
+    }
+
+    /// `$XDG_STATE_HOME/postern`, by default `~/.local/state/postern`.
+    ///
+    /// XDG Base Directory Specification: a relative path is to be ignored.
+    package static func user(_ environment: [String: String]) -> String? {
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/postern" }
+        return environment["HOME"].map { $0 + "/.local/state/postern" }
+    }
+}

@@ -1,0 +1,87 @@
+internal import PosternCore
+
+/// `[[provider]]`: an upstream service of the operator's own, or changes to one of the catalogue.
+struct ProviderSection {
+    let catalogue: ProviderCatalogue
+
+    /// A provider of the catalogue to which nothing was changed.
+    static func builtIn(_ entry: CatalogueEntry) throws(Refusal) -> ResolvedProvider {
+        let method = try CatalogueChoice.usual(entry)
+        guard entry.wildcardHosts != .pinTenant else { throw TenantHosts.missing(entry) }
+        let provider = Provider(
+            name: entry.name,
+            hosts: entry.hosts.compactMap(HostPattern.init),
+            scheme: .https,
+            injection: try CatalogueChoice.injection(method),
+            network: UpstreamNetwork(),
+            tagging: AuditTagging(),
+            passesCookies: false
+        )
+        return ResolvedProvider(provider: provider, secretVariables: CatalogueChoice.secretVariables(method))
+    }
+
+    /// Reads one provider; `nil` after noting why there is none.
+    func read(_ table: TableReader, name: Located<String>?, entry: CatalogueEntry?) -> ResolvedProvider? {
+        let hosts = TenantHosts.read(table, entry: entry)
+        let scheme = NetworkKeys.scheme(table) ?? .https
+        let credential = readInjection(table, entry: entry)
+        let network = NetworkKeys.read(table, scheme: scheme)
+        let tagging = TaggingKeys.read(table, injection: credential?.injection ?? [], catalogue: catalogue)
+        let passesCookies = table.boolean("pass_cookies") ?? false
+        if let name, entry == nil, !table.has("hosts") || !table.has("inject") {
+            refuseIncomplete(table, name: name.value)
+        }
+        table.finish()
+        guard let name, let hosts, let credential else { return nil }
+        let provider = Provider(
+            name: name.value,
+            hosts: hosts,
+            scheme: scheme,
+            injection: credential.injection,
+            network: network,
+            tagging: tagging,
+            passesCookies: passesCookies
+        )
+        return ResolvedProvider(provider: provider, secretVariables: credential.secretVariables)
+    }
+
+    /// What the operator writes replaces what the catalogue says; otherwise `auth` chooses one of its methods.
+    private func readInjection(
+        _ table: TableReader,
+        entry: CatalogueEntry?
+    ) -> (injection: [InjectionTemplate], secretVariables: Set<String>?)? {
+        let auth = table.string("auth")
+        if table.has("inject") {
+            if auth != nil {
+                table.refuse(
+                    "auth",
+                    "stands beside `inject`",
+                    hint: "`auth` chooses from the catalogue; keep one of them"
+                )
+            }
+            return InjectionKeys.read(table).map { ($0, nil) }
+        }
+        guard let entry else {
+            if auth != nil { table.refuse("auth", "needs a provider of the catalogue", hint: "write `inject` instead") }
+            return nil
+        }
+        return table.attempt(auth == nil ? "name" : "auth", line: auth?.line ?? table.line(of: "name")) {
+            () throws(Refusal) in
+            let method: CatalogueAuthMethod
+            if let auth {
+                method = try CatalogueChoice.method(auth.value, of: entry)
+            } else {
+                method = try CatalogueChoice.usual(entry)
+            }
+            return (try CatalogueChoice.injection(method), CatalogueChoice.secretVariables(method))
+        }
+    }
+
+    private func refuseIncomplete(_ table: TableReader, name: String) {
+        let missing = ["hosts", "inject"].filter { !table.has($0) }.map { "`\($0)`" }.joined(separator: " and ")
+        table.refuse(
+            "[[provider]] \(Excerpt.of(name)) is not in the catalogue, so it needs \(missing)",
+            hint: Suggestion.hint(for: name, among: catalogue.entries.keys)
+        )
+    }
+}

@@ -1,0 +1,75 @@
+internal import PosternCore
+
+/// `[[grant]]`: an agent may use a secret.
+struct GrantSection {
+    let agents: Set<String>
+    let credentials: Set<String>
+    let providerOfCredential: [String: ResolvedProvider]
+    let rules: RuleIDs
+
+    func read(_ table: TableReader) -> Grant? {
+        let agent = table.reference("agent", to: agents, kind: "agent")
+        let credential = table.reference("secret", to: credentials, kind: "secret")
+        let base = agent.flatMap { agent in credential.map { "\(agent.value)/\($0.value)" } }
+        let id = rules.id(of: table, default: base)
+        let hosts = readHosts(table, provider: credential.flatMap { providerOfCredential[$0.value]?.provider })
+        let constraints = RuleKeys.constraints(table)
+        let limits = LimitKeys.read(table)
+        let expiry = table.instant("expires")
+        table.finish()
+        guard let agent, let credential, let id else { return nil }
+        return Grant(
+            id: id,
+            agent: agent.value,
+            credential: credential.value,
+            hosts: hosts,
+            constraints: constraints,
+            limits: limits,
+            expiresAt: expiry
+        )
+    }
+
+    /// A grant narrows its provider; a host beyond it would never be matched and is a mistake.
+    private func readHosts(_ table: TableReader, provider: Provider?) -> [HostPattern]? {
+        guard let hosts = table.hosts("hosts") else { return nil }
+        if let provider {
+            for host in hosts where !provider.hosts.contains(where: { $0.covers(host.value, scheme: provider.scheme) })
+            {
+                table.problems.add(
+                    "`hosts` in [[grant]]: \(Excerpt.of(host.value.written)) is not one of provider `\(provider.name)`",
+                    line: host.line,
+                    hint: "its hosts are \(provider.hosts.map(\.written).joined(separator: ", "))"
+                )
+            }
+        }
+        return hosts.map(\.value)
+    }
+}
+
+/// `[[egress]]`: an agent may reach hosts without a credential.
+struct EgressSection {
+    let agents: Set<String>
+    let rules: RuleIDs
+
+    func read(_ table: TableReader) -> EgressRule? {
+        let agent = table.reference("agent", to: agents, kind: "agent")
+        let id = rules.id(of: table, default: agent.map { "\($0.value)/egress" })
+        if !table.has("hosts") { table.refuseMissing("hosts") }
+        let hosts = table.hosts("hosts")
+        let scheme = NetworkKeys.scheme(table) ?? .https
+        let network = NetworkKeys.read(table, scheme: scheme)
+        let constraints = RuleKeys.constraints(table)
+        let limits = LimitKeys.read(table)
+        table.finish()
+        guard let agent, let id, let hosts else { return nil }
+        return EgressRule(
+            id: id,
+            agent: agent.value,
+            hosts: hosts.map(\.value),
+            scheme: scheme,
+            constraints: constraints,
+            limits: limits,
+            network: network
+        )
+    }
+}

@@ -1,0 +1,98 @@
+internal import PosternCore
+
+/// `[[socket]]`: a listener whose every connection is one agent.
+struct SocketSection {
+    let agents: Set<String>
+    let allowsRemote: Bool
+    let listeners: ListenerList
+
+    func read(_ table: TableReader) {
+        let agent = table.reference("agent", to: agents, kind: "agent")
+        let userIDs = readUserIDs(table)
+        let address = readAddress(table, hasUserIDs: table.has("uids"))
+        table.finish()
+        guard let agent, let address else { return }
+        let listener = ListenerSettings(address: address, agent: agent.value, allowedUserIDs: userIDs)
+        listeners.add(listener, line: table.line, in: table)
+    }
+
+    private func readAddress(_ table: TableReader, hasUserIDs: Bool) -> ListenerSettings.Address? {
+        let forms = ["path", "listen", "systemd"].filter(table.has)
+        guard forms.count == 1 else {
+            let found = forms.isEmpty ? "none" : forms.map { "`\($0)`" }.joined(separator: " and ")
+            table.refuse("[[socket]] takes exactly one of `path`, `listen` and `systemd`, found \(found)")
+            _ = table.has("mode")
+            return nil
+        }
+        let mode = readMode(table, isPath: forms == ["path"], hasUserIDs: hasUserIDs)
+        if let path = table.string("path") {
+            return table.attempt("path", line: path.line) { () throws(Refusal) in
+                .unix(path: try ListenAddress.socketPath(path.value), mode: mode)
+            }
+        }
+        if let listen = table.string("listen") {
+            if hasUserIDs { table.refuse("uids", "needs a unix socket: TCP does not say who connects") }
+            return table.attempt("listen", line: listen.line) { () throws(Refusal) in
+                .tcp(try ListenAddress.tcp(listen.value, allowsRemote: allowsRemote))
+            }
+        }
+        guard let name = table.string("systemd") else { return nil }
+        return table.attempt("systemd", line: name.line) { () throws(Refusal) in
+            .inherited(name: try ListenAddress.inheritedName(name.value))
+        }
+    }
+
+    private func readMode(_ table: TableReader, isPath: Bool, hasUserIDs: Bool) -> UInt32 {
+        guard let text = table.string("mode") else { return ProxySection.defaultSocketMode }
+        guard isPath else {
+            table.refuse("mode", "needs `path`: another kind of socket has no mode of ours")
+            return ProxySection.defaultSocketMode
+        }
+        let isOctal =
+            (3...4).contains(text.value.utf8.count)
+            && text.value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }
+        guard isOctal, let mode = UInt32(text.value, radix: 8), mode <= 0o777 else {
+            table.refuse("mode", "must be a file mode in octal, such as \"0660\"")
+            return ProxySection.defaultSocketMode
+        }
+        if mode & 0o007 != 0, !hasUserIDs {
+            table.refuse(
+                "mode",
+                "lets every user of this machine be the agent",
+                hint: "list who may connect in `uids`, or use \"0660\""
+            )
+        }
+        return mode
+    }
+
+    private func readUserIDs(_ table: TableReader) -> [UInt32]? {
+        guard let node = table.node("uids") else { return nil }
+        guard case .array(let elements) = node.value else {
+            table.refuseType("uids", node, expected: "an array of user ids or names")
+            return nil
+        }
+        if elements.isEmpty {
+            table.refuse(
+                "uids",
+                "is empty, so nobody could connect",
+                hint: "leave it out to admit whom the file mode admits"
+            )
+        }
+        return elements.compactMap { readUserID($0, in: table) }
+    }
+
+    private func readUserID(_ element: ConfigNode, in table: TableReader) -> UInt32? {
+        switch element.value {
+        case .integer(let number):
+            // The largest is (uid_t)-1, which means "no user" to every system call.
+            if let id = UInt32(exactly: number), id < UInt32.max { return id }
+            table.problems.add("`uids` in [[socket]]: \(number) is not a user id", line: element.line)
+        case .string(let name):
+            if let id = UserDatabase.userID(of: name) { return id }
+            table.problems.add("`uids` in [[socket]]: there is no user \(Excerpt.of(name))", line: element.line)
+        default:
+            table.refuseType("uids", element, expected: "an array of user ids or names")
+        }
+        return nil
+    }
+}

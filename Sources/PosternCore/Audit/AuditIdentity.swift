@@ -1,0 +1,20 @@
+/// How an agent was recognised.
+package enum AuditIdentity: Hashable, Sendable, CaseIterable {
+    /// By the unix socket it connected to.
+    case socket
+    /// By the TCP port it connected to.
+    case port
+    /// By the key in `Proxy-Authorization`.
+    case proxyAuthorization
+    /// By the key in the credential slot of a base-URL request.
+    case urlKey
+
+    var text: StaticString {
+        switch self {
+        case .socket: "socket"
+        case .port: "port"
+        case .proxyAuthorization: "proxy_authorization"
+        case .urlKey: "url_key"
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Where a connection came from, as the kernel says.
+package struct AuditPeer: Sendable {
+    /// The client's IP address; `nil` on a unix socket.
+    package var address: String?
+    /// The client's port; `nil` on a unix socket.
+    package var port: UInt16?
+    /// The user id of the process that connected; `nil` on TCP.
+    package var userID: UInt32?
+    /// The process that connected; `nil` on TCP.
+    package var processID: Int32?
+
+    package init(address: String? = nil, port: UInt16? = nil, userID: UInt32? = nil, processID: Int32? = nil) {
+        self.address = address
+        self.port = port
+        self.userID = userID
+        self.processID = processID
+    }
+
+    func encode(into encoder: inout JSONObjectEncoder) {
+        encoder.member("client.address", address)
+        encoder.member("client.port", port.map(Int.init))
+        encoder.member("postern.peer.uid", userID.map(Int.init))
+        encoder.member("postern.peer.pid", processID.map(Int.init))
+    }
+}

@@ -1,0 +1,89 @@
+/// Everything that a client of the proxy can cause or see, other than an answer of its upstream.
+package enum ProxyError: Error, Equatable, Sendable {
+    // The client's request could not be read.
+    case malformedRequest(String)
+    case headerTooLarge
+    case targetTooLong
+    case requestTimeout
+    case methodNotSupported
+    case tunnelNotSupported
+    case expectationFailed
+    // Who is asking?
+    case identityRequired
+    case keyRequired
+    case identityConflict
+    case peerNotAllowed
+    case tooManyAttempts
+    case browserRequest
+    // May they?
+    case noGrant(destination: String)
+    case unknownProvider
+    case policyDenied(rule: String, reason: String)
+    case ambiguousPath(rule: String)
+    case ambiguousGrant(candidates: [String])
+    case grantExpired(rule: String)
+    case bodyTooLarge(limit: Int)
+    case rateLimited(retryAfterSeconds: Int, limit: Int)
+    case tooManyRequests(limit: Int)
+    // Ours to carry out.
+    case auditUnavailable
+    case overloaded
+    case shuttingDown
+    case destinationProhibited
+    case loopDetected
+    case upstream(UpstreamError)
+    case authorityWithdrawn
+    case clientClosed
+    case clientTimeout
+    case internalError
+}
+
+/// What can go wrong between Postern and an upstream.
+package enum UpstreamError: Error, Equatable, Sendable {
+    case resolution
+    case connectionRefused
+    case connectionTimeout
+    case addressProhibited
+    case addressIsOurs
+    case certificate
+    case handshake
+    case connectionLost
+    case responseTimeout
+    case responseIncomplete
+    case responseMalformed
+    case contentEncoded
+    case totalTimeout
+}
+
+extension ProxyError {
+    /// Whose doing an error is; log levels and the reuse of connections follow from it.
+    package enum Fault: String, Sendable { case downstream, upstream, local }
+
+    package var fault: Fault {
+        switch self {
+        case .upstream(.addressIsOurs), .upstream(.addressProhibited): .downstream
+        case .upstream: .upstream
+        case .auditUnavailable, .overloaded, .shuttingDown, .internalError, .authorityWithdrawn: .local
+        case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
+            .tunnelNotSupported, .expectationFailed, .identityRequired, .keyRequired, .identityConflict, .peerNotAllowed,
+            .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath, .ambiguousGrant,
+            .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
+            .clientClosed, .clientTimeout:
+            .downstream
+        }
+    }
+
+    /// Whether the bytes that follow on the connection can no longer be told apart, so it must be closed.
+    package var endsConnection: Bool {
+        switch self {
+        case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .tunnelNotSupported,
+            .tooManyAttempts, .peerNotAllowed, .overloaded, .shuttingDown, .internalError, .methodNotSupported,
+            .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout:
+            true
+        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider, .policyDenied,
+            .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests,
+            .auditUnavailable, .destinationProhibited, .loopDetected, .upstream:
+            false
+        }
+    }
+}

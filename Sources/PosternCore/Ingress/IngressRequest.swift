@@ -1,0 +1,92 @@
+/// A request as it was read: framing, target and path are checked, nothing is yet known of who asks or whether they may.
+///
+/// Everything later — policy, the dialled address, Host, the audit record, the bytes sent upstream — is computed from
+/// this value and from nothing else.
+package final class IngressRequest: Sendable {
+    /// What the client addressed.
+    package enum Target: Sendable {
+        /// An absolute URL: the scheme, host and port as written.
+        case destination(Scheme, HostName, UInt16?)
+        /// A base URL, `/via/<provider>/…`.
+        case provider(String)
+    }
+
+    package let head: RequestHead
+    package let target: Target
+    /// The path for the upstream: for a base URL, what follows the provider's name.
+    package let path: Range<Int>
+    package let hazards: RequestPath.Hazards
+    package let query: Range<Int>?
+    package let peer: Peer
+
+    /// Reads a head as a request to the proxy.
+    ///
+    /// - Throws: ``ProxyError/tunnelNotSupported`` for CONNECT, ``ProxyError/methodNotSupported`` for TRACE,
+    ///   ``ProxyError/malformedRequest(_:)`` for a target that is neither an absolute URL nor a base URL, and for a Host that
+    ///   differs from it.
+    package init(_ head: RequestHead, from peer: Peer) throws(ProxyError) {
+        if head.method == .connect { throw .tunnelNotSupported }
+        guard head.method.isForwardable else { throw .methodNotSupported }
+        let target = try RequestTarget(head)
+        switch target.form {
+        case .absolute(let scheme, let authority, let place):
+            try IngressRequest.requireHost(of: head, toBe: authority, at: place, scheme)
+            self.target = .destination(scheme, authority.host, authority.port)
+            path = target.path.range
+        case .origin:
+            try IngressRequest.requireOwnHost(of: head)
+            let (provider, rest) = try IngressRequest.baseURL(head, target.path.range)
+            self.target = .provider(provider)
+            path = rest
+        }
+        hazards = target.path.hazards
+        query = target.query
+        self.head = head
+        self.peer = peer
+    }
+
+    /// The provider that a base URL names.
+    package var providerName: String? { if case .provider(let name) = target { name } else { nil } }
+
+    private static let basePrefix = Array("/via/".utf8)
+
+    private static func baseURL(_ head: RequestHead, _ path: Range<Int>) throws(ProxyError) -> (String, Range<Int>) {
+        let bytes = head[path]
+        guard bytes.starts(with: basePrefix) else {
+            throw .malformedRequest("a path alone names no upstream; use the proxy form, or /via/<provider>/")
+        }
+        let name = bytes.dropFirst(basePrefix.count).prefix { $0 != UInt8(ascii: "/") }
+        guard !name.isEmpty, name.endIndex < bytes.endIndex,
+            name.allSatisfy({ ByteClass.isToken($0) && $0 != UInt8(ascii: "%") })
+        else { throw .unknownProvider }
+        return (String(decoding: name, as: UTF8.self), name.endIndex..<path.upperBound)
+    }
+
+    /// RFC 9112 section 3.2.2 lets a proxy ignore Host beside an absolute URL; two names in one request are refused all
+    /// the same, since only a client with something to hide sends them.
+    private static func requireHost(
+        of head: RequestHead,
+        toBe authority: Authority,
+        at place: Range<Int>,
+        _ scheme: Scheme
+    ) throws(ProxyError) {
+        // Spelt alike, which they nearly always are, they need not be compared by their meaning.
+        guard let range = head.host, head[range] != head[place] else { return }
+        guard let host = Authority(head[range]), host.host == authority.host,
+            host.port ?? scheme.defaultPort == authority.port ?? scheme.defaultPort
+        else { throw .malformedRequest("Host does not name the host of the URL") }
+    }
+
+    /// A page in a browser can be made to send requests here under a name of its own; only our names are answered.
+    private static func requireOwnHost(of head: RequestHead) throws(ProxyError) {
+        guard let range = head.host else { return }
+        guard let host = Authority(head[range])?.host, isOwn(host) else {
+            throw .malformedRequest("Host does not name this proxy; use localhost or its loopback address")
+        }
+    }
+
+    private static func isOwn(_ host: HostName) -> Bool {
+        // Nobody can make a browser believe that an address belongs to their page.
+        host.address != nil || host.text == "localhost" || host.text == "postern" || host.text == "postern.internal"
+    }
+}

@@ -1,0 +1,184 @@
+/// A request that may be sent: what the client asked, under one rule, to one destination.
+///
+/// It is the only type from which request bytes for an upstream are made, and making them is where the credential comes
+/// in. It cannot be printed or encoded.
+package struct UpstreamRequest: Sendable {
+    package let ingress: IngressRequest
+    package let agent: CompiledAgent
+    package let identitySource: AuditIdentity
+    package let rule: AccessRule
+    package let destination: Destination
+    /// Places in the head of fields that hold some agent's key, which no upstream may see.
+    private let agentKeyFields: [Int]
+    /// Under whose limits it was admitted.
+    private let limiters: [Limiter]
+
+    init(_ allowed: AllowedRequest, admittedBy limiters: [Limiter], in directory: Directory) {
+        self.limiters = limiters
+        ingress = allowed.identified.ingress
+        agent = allowed.identified.agent
+        identitySource = allowed.identified.source
+        rule = allowed.rule
+        destination = allowed.destination
+        // On a grant every credential field goes anyway.
+        agentKeyFields =
+            allowed.rule.injection != nil
+            ? []
+            : PresentedKey.inCredentialFields(ingress.head)
+                .filter { directory.agent(holding: $0.key) != nil }
+                .map(\.index)
+    }
+
+    /// Ends the request's admission under its limits.
+    package func end() {
+        for limiter in limiters { limiter.leave() }
+    }
+
+    /// The same request under another decision, still counted where it was admitted.
+    init(_ allowed: AllowedRequest, inPlaceOf former: UpstreamRequest, in directory: Directory) {
+        self.init(allowed, admittedBy: former.limiters, in: directory)
+    }
+
+    /// Appends the head to send upstream, credential included, ready to be followed by the body.
+    ///
+    /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
+    /// parsed, and the other fields are copied one by one.
+    package func appendHead(to buffer: inout [UInt8], tags: TagContext) {
+        let head = ingress.head
+        buffer.append(contentsOf: head.method.rawValue.utf8)
+        buffer.append(0x20)
+        appendPath(to: &buffer)
+        appendQuery(to: &buffer)
+        buffer.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
+        buffer.append(contentsOf: destination.authority.utf8)
+        buffer.append(contentsOf: "\r\n".utf8)
+        for index in head.fields.indices where forwards(index) { append(head.fields[index], to: &buffer, tags) }
+        if let injection = rule.injection {
+            for field in injection.fields { field.line.withBytes { buffer.append(contentsOf: $0) } }
+            // In a compressed answer a credential could not be found (BREACH works the other way round, too).
+            buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
+        }
+        if let tag = rule.tagging.header {
+            buffer.append(contentsOf: "\(tag.name): ".utf8)
+            tags.render(tag.value, into: &buffer)
+            buffer.append(contentsOf: "\r\n".utf8)
+        }
+        if rule.tagging.userAgentSuffix != nil, !head.fields.contains(where: { $0.known == .userAgent }) {
+            buffer.append(contentsOf: "User-Agent:".utf8)
+            appendUserAgentSuffix(to: &buffer, tags)
+            buffer.append(contentsOf: "\r\n".utf8)
+        }
+        switch head.body {
+        case .none:
+            // RFC 9110 section 8.6: an empty body is announced where the method gives one a meaning.
+            if head.method == .post || head.method == .put || head.method == .patch {
+                buffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
+            }
+        case .length(let length):
+            buffer.append(contentsOf: "Content-Length: ".utf8)
+            buffer.appendDecimal(length)
+            buffer.append(contentsOf: "\r\n".utf8)
+        case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+        }
+        buffer.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// The canonical URL for the audit log, with the name of a secret in the path in place of what the client wrote there.
+    package var auditURL: AuditURL {
+        let head = ingress.head
+        var path = head[ingress.path]
+        if let (slot, placeholder) = pathSlot {
+            path = ArraySlice(slot.shown.dropLast(slot.suffix.count)) + head[placeholder.upperBound..<ingress.path.upperBound]
+        }
+        return AuditURL(destination: destination, path: path, query: ingress.query.map { head[$0] })
+    }
+
+    private var pathSlot: (slot: InjectionPlan.PathSlot, placeholder: Range<Int>)? {
+        guard let slots = rule.injection?.pathSlots, !slots.isEmpty else { return nil }
+        for slot in slots {
+            if let placeholder = slot.placeholder(in: ingress.head[ingress.path]) { return (slot, placeholder) }
+        }
+        return nil
+    }
+
+    private func appendPath(to buffer: inout [UInt8]) {
+        guard let (slot, placeholder) = pathSlot else {
+            buffer.append(contentsOf: ingress.head[ingress.path])
+            return
+        }
+        buffer.append(contentsOf: slot.prefix)
+        slot.secret.withBytes { buffer.append(contentsOf: $0) }
+        buffer.append(contentsOf: ingress.head[placeholder.upperBound..<ingress.path.upperBound])
+    }
+
+    private func appendQuery(to buffer: inout [UInt8]) {
+        let parameters = rule.injection?.parameters ?? []
+        guard !parameters.isEmpty else {
+            guard let query = ingress.query else { return }
+            buffer.append(UInt8(ascii: "?"))
+            buffer.append(contentsOf: ingress.head[query])
+            return
+        }
+        var separator = UInt8(ascii: "?")
+        func begin(_ buffer: inout [UInt8]) {
+            buffer.append(separator)
+            separator = UInt8(ascii: "&")
+        }
+        if let query = ingress.query {
+            ingress.head.bytes.withUnsafeBytes { bytes in
+                let text = UnsafeRawBufferPointer(rebasing: bytes[query])
+                QueryParameters.forEach(text) { pair, _ in
+                    let raw = UnsafeRawBufferPointer(rebasing: text[pair])
+                    if parameters.contains(where: { QueryParameters.pair(raw, names: $0.name) }) { return }
+                    begin(&buffer)
+                    buffer.append(contentsOf: text[pair])
+                }
+            }
+        }
+        for parameter in parameters {
+            begin(&buffer)
+            parameter.pair.withBytes { buffer.append(contentsOf: $0) }
+        }
+    }
+
+    private func append(_ field: HeadField, to buffer: inout [UInt8], _ tags: TagContext) {
+        let bytes = ingress.head.bytes
+        buffer.append(contentsOf: bytes[field.name])
+        buffer.append(UInt8(ascii: ":"))
+        if !field.value.isEmpty {
+            buffer.append(0x20)
+            buffer.append(contentsOf: bytes[field.value])
+        }
+        if field.known == .userAgent { appendUserAgentSuffix(to: &buffer, tags) }
+        buffer.append(0x0d)
+        buffer.append(0x0a)
+    }
+
+    private func appendUserAgentSuffix(to buffer: inout [UInt8], _ tags: TagContext) {
+        guard let suffix = rule.tagging.userAgentSuffix else { return }
+        buffer.append(0x20)
+        tags.render(suffix, into: &buffer)
+    }
+
+    /// Whether a field of the client's goes upstream.
+    private func forwards(_ index: Int) -> Bool {
+        let field = ingress.head.fields[index]
+        let isInjecting = rule.injection != nil
+        switch field.known {
+        case .host, .contentLength, .transferEncoding, .expect, .connection, .keepAlive, .proxyConnection, .te,
+            .trailer, .upgrade, .http2Settings, .proxyAuthorization, .proxyAuthenticate, .proxyAuthenticationInfo,
+            .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
+            return false
+        case .acceptEncoding, .range, .ifRange, .cookie:
+            if isInjecting { return false }
+        case .credential:
+            if isInjecting || agentKeyFields.contains(index) { return false }
+        case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
+            break
+        }
+        let head = ingress.head
+        let isSlot = rule.injection?.fields.contains { head.isNamed(field, $0.name) } ?? false
+        let isTag = rule.tagging.header.map { head.isNamed(field, FieldName($0.name)) } ?? false
+        return !isSlot && !isTag && !head.connectionOptions.contains { head.isNamed(field, $0) }
+    }
+}

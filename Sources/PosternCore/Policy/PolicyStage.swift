@@ -1,0 +1,134 @@
+/// A request that one rule lets through, and where it goes.
+package struct AllowedRequest: Sendable {
+    package let identified: IdentifiedRequest
+    package let rule: AccessRule
+    package let destination: Destination
+    /// What rules saw as the path: for a provider with its secret in the path, what follows the secret.
+    package let path: Range<Int>
+}
+
+/// Decides whether an agent's request is covered by exactly one of its rules. Deny is the default; the same input gives
+/// the same answer.
+package struct PolicyStage: Sendable {
+    package init() {}
+
+    /// Finds the rule for a request.
+    ///
+    /// - Parameter nowSeconds: the wall clock, in seconds since 1970, for expiry.
+    /// - Throws: ``ProxyError/noGrant(destination:)`` where no rule names the destination; where some do, what the nearest
+    ///   one lacks; ``ProxyError/ambiguousGrant(candidates:)`` where more than one grant covers the request.
+    package func evaluate(_ request: IdentifiedRequest, nowSeconds: Int64) throws(ProxyError) -> AllowedRequest {
+        let candidates = try candidates(for: request)
+        var allowed: [AllowedRequest] = []
+        var refusal: ProxyError?
+        for (rule, destination) in candidates {
+            do throws(ProxyError) {
+                let path = try check(rule, request.ingress, nowSeconds)
+                allowed.append(
+                    AllowedRequest(identified: request, rule: rule, destination: destination, path: path))
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        // A grant is the more specific of the two: it was bound to this destination with a credential in mind.
+        let grants = allowed.filter { $0.rule.injection != nil }
+        if let only = grants.count == 1 ? grants[0] : grants.isEmpty ? allowed.first : nil { return only }
+        if !grants.isEmpty { throw .ambiguousGrant(candidates: grants.map(\.rule.id)) }
+        throw refusal ?? .noGrant(destination: PolicyStage.describe(request.ingress.target))
+    }
+
+    private func candidates(
+        for request: IdentifiedRequest
+    ) throws(ProxyError) -> [(rule: AccessRule, destination: Destination)] {
+        var found: [(rule: AccessRule, destination: Destination)] = []
+        switch request.ingress.target {
+        case .destination(let scheme, let host, let port):
+            for rule in request.agent.rules(for: host) {
+                if let destination = rule.destination(scheme, host, port) { found.append((rule, destination)) }
+            }
+        case .provider(let name):
+            for rule in request.agent.rules where rule.providerName == name {
+                if let destination = rule.baseURLDestination { found.append((rule, destination)) }
+            }
+            // The same answer whether the provider exists without a grant or not at all.
+            if found.isEmpty { throw .unknownProvider }
+        }
+        if let wanted = try request.ingress.head.value(of: .posternGrant) {
+            let id = request.ingress.head[wanted]
+            found.removeAll { !$0.rule.id.utf8.elementsEqual(id) }
+        }
+        return found
+    }
+
+    /// Checks a rule's constraints; returns the path they were applied to.
+    private func check(
+        _ rule: AccessRule,
+        _ ingress: IngressRequest,
+        _ nowSeconds: Int64
+    ) throws(ProxyError) -> Range<Int> {
+        if let expiresAt = rule.expiresAt, nowSeconds >= expiresAt { throw .grantExpired(rule: rule.id) }
+        var path = ingress.path
+        let slots = rule.injection?.pathSlots ?? []
+        if !slots.isEmpty {
+            let bytes = ingress.head[path]
+            guard let slot = slots.first(where: { $0.placeholder(in: bytes) != nil }),
+                let placeholder = slot.placeholder(in: bytes)
+            else {
+                let shapes = slots.map { String(decoding: $0.shown, as: UTF8.self) }.joined(separator: " or ")
+                throw .policyDenied(rule: rule.id, reason: "its paths start with \(shapes), with any text in the braces")
+            }
+            path = placeholder.upperBound..<path.upperBound
+        }
+        let constraints = rule.constraints
+        if let methods = constraints.methods, !methods.contains(ingress.head.method) {
+            throw .policyDenied(
+                rule: rule.id,
+                reason: "it allows \(PolicyStage.list(methods.map(\.rawValue))), not \(ingress.head.method.rawValue)")
+        }
+        if constraints.paths != nil || !slots.isEmpty {
+            var hazards = ingress.hazards
+            if constraints.allowsEncodedSlash { hazards.remove(.encodedSlash) }
+            guard hazards.isEmpty else { throw .ambiguousPath(rule: rule.id) }
+        }
+        if let paths = constraints.paths, !paths.contains(where: { $0.matches(ingress.head[path]) }) {
+            throw .policyDenied(rule: rule.id, reason: "it allows the paths \(PolicyStage.list(paths.map(\.text)))")
+        }
+        if let keys = constraints.queryKeys { try check(keys, rule, ingress) }
+        if let limit = constraints.maxBodyBytes, case .length(let length) = ingress.head.body, length > limit {
+            throw .bodyTooLarge(limit: limit)
+        }
+        return path
+    }
+
+    private func check(_ keys: [String], _ rule: AccessRule, _ ingress: IngressRequest) throws(ProxyError) {
+        guard let query = ingress.query else { return }
+        let slots = rule.injection?.parameters.map(\.name) ?? []
+        let isCovered = ingress.head.bytes.withUnsafeBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[query])
+            var isCovered = true
+            QueryParameters.forEach(text) { pair, _ in
+                // Each part counts as a parameter, as it would for an origin that takes `;` for a separator.
+                for part in text[pair].split(separator: UInt8(ascii: ";")) {
+                    let name = part.prefix { $0 != UInt8(ascii: "=") }
+                    let decoded = QueryParameters.decodedName(name)
+                    let isNamed = keys.contains { $0.utf8.elementsEqual(decoded) }
+                    let isSlot = slots.contains { QueryParameters.name(name, is: $0) }
+                    if !isNamed, !isSlot { isCovered = false }
+                }
+            }
+            return isCovered
+        }
+        if !isCovered {
+            throw .policyDenied(rule: rule.id, reason: "it allows the query parameters \(PolicyStage.list(keys))")
+        }
+    }
+
+    private static func list(_ items: [String]) -> String { items.isEmpty ? "none" : items.joined(separator: ", ") }
+
+    private static func describe(_ target: IngressRequest.Target) -> String {
+        switch target {
+        case .destination(_, let host, let port): port.map { "\(host):\($0)" } ?? host.text
+        case .provider(let name): name
+        }
+    }
+}

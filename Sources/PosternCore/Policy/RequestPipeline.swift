@@ -1,0 +1,70 @@
+/// The journey of a request up to the moment at which it may be recorded and sent:
+///
+///     IngressRequest -> IdentifiedRequest -> AllowedRequest -> UpstreamRequest
+///
+/// All of it is decided at once, on one snapshot, without waiting for anything. It is the one way to an upstream.
+package struct RequestPipeline: Sendable {
+    private let identity = IdentityStage()
+    private let policy = PolicyStage()
+
+    package init() {}
+
+    /// Proves who asks and whether they may.
+    ///
+    /// - Returns: the request, admitted under its agent's and its rule's limits; whoever takes it calls
+    ///   ``UpstreamRequest/end()`` once.
+    package func authorize(
+        _ ingress: IngressRequest,
+        listenerAgent: (name: String, source: AuditIdentity)?,
+        in directory: Directory,
+        nowSeconds: Int64,
+        monotonicNow: UInt64
+    ) throws(Refusal) -> UpstreamRequest {
+        var proven: IdentifiedRequest?
+        do throws(ProxyError) {
+            let identified = try identity.identify(ingress, listenerAgent: listenerAgent, in: directory)
+            proven = identified
+            let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
+            try identified.agent.limiter.enter(now: monotonicNow)
+            do throws(ProxyError) {
+                try allowed.rule.limiter.enter(now: monotonicNow)
+            } catch {
+                identified.agent.limiter.leave()
+                throw error
+            }
+            return UpstreamRequest(
+                allowed, admittedBy: [allowed.rule.limiter, identified.agent.limiter], in: directory)
+        } catch {
+            throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
+        }
+    }
+
+    /// Decides again about a request that was let through under an earlier directory.
+    ///
+    /// - Returns: the same request with the authority it has now.
+    /// - Throws: ``ProxyError/authorityWithdrawn`` if it would not be let through now, or only by another rule.
+    package func review(
+        _ request: UpstreamRequest,
+        listenerAgent: (name: String, source: AuditIdentity)?,
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> UpstreamRequest {
+        do throws(ProxyError) {
+            let identified = try identity.identify(request.ingress, listenerAgent: listenerAgent, in: directory)
+            let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
+            if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
+                allowed.destination == request.destination
+            {
+                return UpstreamRequest(allowed, inPlaceOf: request, in: directory)
+            }
+        } catch {}
+        throw .authorityWithdrawn
+    }
+}
+
+/// Why a request was refused, and whose it was, as far as that was proven.
+package struct Refusal: Error {
+    package let error: ProxyError
+    package let agent: String?
+    package let identity: AuditIdentity?
+}

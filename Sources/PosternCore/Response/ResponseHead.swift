@@ -1,0 +1,133 @@
+/// The head of an upstream's answer, parsed strictly: an answer that could be read in two ways could become two
+/// answers to the agent. RFC 9112 sections 4 to 6.
+package struct ResponseHead: Sendable {
+    package let bytes: [UInt8]
+    package let status: Int
+    /// The place of the reason phrase; empty where there is none.
+    package let reason: Range<Int>
+    package let fields: [HeadField]
+    /// The framing of a body, where the request and the status allow one.
+    package let body: ResponseFraming
+    /// Whether the upstream will take another request on this connection.
+    package let keepsConnection: Bool
+    /// Whether it answers HEAD: then its framing fields describe a body that does not follow.
+    package let isAnswerToHead: Bool
+    /// The folded names that Connection lists.
+    package let connectionOptions: [FieldName]
+
+    /// Parses a head that ``HeadScanner`` found complete.
+    ///
+    /// - Parameter isAnswerToHead: whether it answers HEAD, and so has no body whatever its fields say.
+    /// - Throws: ``UpstreamError/responseMalformed``.
+    package init(
+        _ source: UnsafeRawBufferPointer,
+        isAnswerToHead: Bool,
+        limits: ResponseLimits = ResponseLimits()
+    ) throws(UpstreamError) {
+        let lineEnd = (source.place(of: 0x0a, from: 0) ?? source.count) - 1
+        let isHTTP11 = source.prefix(9).elementsEqual("HTTP/1.1 ".utf8)
+        guard lineEnd >= 12, isHTTP11 || source.prefix(9).elementsEqual("HTTP/1.0 ".utf8),
+            let status = FieldValue.contentLength(source[9..<12]), (100...599).contains(status),
+            lineEnd == 12 || source[12] == 0x20,
+            source[12..<lineEnd].allSatisfy(ByteClass.isFieldValue)
+        else { throw .responseMalformed }
+        var fields: [HeadField] = []
+        fields.reserveCapacity(16)
+        var facts = Facts()
+        var start = lineEnd + 2
+        while true {
+            let end = (source.place(of: 0x0a, from: start) ?? source.count) - 1
+            if end == start { break }
+            guard fields.count < limits.maxFields, let field = HeadField.parse(source, in: start..<end) else {
+                throw .responseMalformed
+            }
+            try facts.note(field, in: source)
+            fields.append(field)
+            start = end + 2
+        }
+        bytes = Array(source)
+        self.status = status
+        reason = min(lineEnd, 13)..<lineEnd
+        self.fields = fields
+        self.isAnswerToHead = isAnswerToHead
+        connectionOptions = facts.connectionOptions
+        keepsConnection = !facts.asksClose && (isHTTP11 || facts.asksKeepAlive)
+        if status < 200 || status == 204 || status == 304 || isAnswerToHead {
+            body = .none
+        } else if facts.isChunked {
+            guard isHTTP11 else { throw .responseMalformed }
+            body = .chunked
+        } else if let length = facts.contentLength {
+            body = length == 0 ? .none : .length(length)
+        } else {
+            body = .untilClose
+        }
+    }
+
+    /// Whether the body is in a coding in which bytes cannot be searched. RFC 9110 section 8.4.
+    package var isContentEncoded: Bool {
+        fields.contains { field in
+            field.known == .contentEncoding && !field.value.isEmpty
+                && !FieldValue.equalsIgnoringCase(bytes[field.value], "identity")
+        }
+    }
+
+    private struct Facts {
+        var contentLength: Int?
+        var isChunked = false
+        var asksClose = false
+        var asksKeepAlive = false
+        var connectionOptions: [FieldName] = []
+
+        mutating func note(_ field: HeadField, in source: UnsafeRawBufferPointer) throws(UpstreamError) {
+            guard let known = field.known else { return }
+            let value = UnsafeRawBufferPointer(rebasing: source[field.value])
+            switch known {
+            case .contentLength, .transferEncoding, .connection:
+                // `Content_Length` is not framing to us, and must not be to a client that folds.
+                guard !source[field.name].contains(UInt8(ascii: "_")) else { throw .responseMalformed }
+            default: break
+            }
+            switch known {
+            case .contentLength:
+                guard contentLength == nil, let length = FieldValue.contentLength(value) else {
+                    throw .responseMalformed
+                }
+                contentLength = length
+            case .transferEncoding:
+                guard !isChunked, FieldValue.equalsIgnoringCase(value, "chunked") else { throw .responseMalformed }
+                isChunked = true
+            case .connection:
+                FieldValue.members(value) { member in
+                    if FieldValue.equalsIgnoringCase(member, "close") {
+                        asksClose = true
+                    } else if FieldValue.equalsIgnoringCase(member, "keep-alive") {
+                        asksKeepAlive = true
+                    } else {
+                        connectionOptions.append(FieldName(String(decoding: member, as: UTF8.self)))
+                    }
+                }
+            default: break
+            }
+            if isChunked, contentLength != nil { throw .responseMalformed }
+        }
+    }
+}
+
+/// How long a response body is. RFC 9112 section 6.3.
+package enum ResponseFraming: Hashable, Sendable {
+    case none
+    case length(Int)
+    case chunked
+    case untilClose
+}
+
+/// What the head of an answer may measure.
+package struct ResponseLimits: Hashable, Sendable {
+    package var maxHeadBytes = 65_536
+    package var maxFields = 200
+    /// Interim (1xx) heads before the final one.
+    package var maxInterimHeads = 16
+
+    package init() {}
+}

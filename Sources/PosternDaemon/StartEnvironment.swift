@@ -1,0 +1,40 @@
+internal import CLinux
+internal import Foundation
+
+/// The environment the process was started with, taken out of the process.
+///
+/// libcurl and OpenSSL go by variables (`http_proxy`, `SSLKEYLOGFILE`, `OPENSSL_CONF`, …) that must not decide where a
+/// credential goes, and a helper program must not inherit a secret.
+struct StartEnvironment {
+    let variables: [String: String]
+    /// Sockets handed over by the service manager, by name. sd_listen_fds(3).
+    let inheritedSockets: [String: CInt]
+    let serviceManager: ServiceManager
+
+    /// Reads the environment and empties it. To be called once, before any thread is started.
+    static func take() -> StartEnvironment {
+        let variables = ProcessInfo.processInfo.environment
+        let environment = StartEnvironment(
+            variables: variables,
+            inheritedSockets: inheritedSockets(variables),
+            serviceManager: ServiceManager(variables)
+        )
+        clearenv()
+        return environment
+    }
+
+    private static func inheritedSockets(_ variables: [String: String]) -> [String: CInt] {
+        guard variables["LISTEN_PID"] == "\(getpid())", let count = variables["LISTEN_FDS"].flatMap({ CInt($0) }),
+            (1...1024).contains(count)
+        else { return [:] }
+        let names = variables["LISTEN_FDNAMES"]?.split(separator: ":", omittingEmptySubsequences: false) ?? []
+        var sockets: [String: CInt] = [:]
+        for index in 0..<count {
+            let descriptor = 3 + index
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            let name = Int(index) < names.count ? String(names[Int(index)]) : "unknown"
+            if sockets[name] == nil { sockets[name] = descriptor }
+        }
+        return sockets
+    }
+}

@@ -1,0 +1,55 @@
+internal import PosternCore
+
+/// Follows a request body through its framing.
+struct RequestBodyDecoder {
+    private enum State {
+        case length(remaining: Int)
+        case chunked(ChunkedDecoder)
+        case complete
+    }
+
+    private var state: State
+
+    init(_ framing: BodyFraming) {
+        switch framing {
+        case .none: state = .complete
+        case .length(let length): state = .length(remaining: length)
+        case .chunked: state = .chunked(ChunkedDecoder())
+        }
+    }
+
+    var isComplete: Bool { if case .complete = state { true } else { false } }
+
+    /// Reads a piece of input.
+    ///
+    /// - Parameter data: called with each run of body bytes.
+    /// - Returns: how much of the input was used up; less than all of it only where the body ends.
+    /// - Throws: ``ProxyError/malformedRequest(_:)`` for broken chunks.
+    mutating func decode(
+        _ input: UnsafeRawBufferPointer,
+        _ data: (UnsafeRawBufferPointer) -> Void
+    ) throws(ProxyError) -> Int {
+        switch state {
+        case .complete: return 0
+        case .length(let remaining):
+            let taken = min(remaining, input.count)
+            data(UnsafeRawBufferPointer(rebasing: input[..<taken]))
+            state = taken == remaining ? .complete : .length(remaining: remaining - taken)
+            return taken
+        case .chunked(var decoder):
+            var position = 0
+            while true {
+                switch decoder.next(input, from: &position) {
+                case .data(let range): data(UnsafeRawBufferPointer(rebasing: input[range]))
+                case .needsMore:
+                    state = .chunked(decoder)
+                    return position
+                case .complete(let end):
+                    state = .complete
+                    return end
+                case .malformed: throw .malformedRequest("the chunked body is malformed")
+                }
+            }
+        }
+    }
+}

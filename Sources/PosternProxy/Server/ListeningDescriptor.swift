@@ -1,0 +1,57 @@
+internal import CLinux
+internal import Glibc
+package import PosternCore
+
+/// A socket that is bound and listens, shared by all event loops, and unbound when the last of them lets go.
+package final class ListeningDescriptor: Sendable {
+    package let address: ListenerSettings.Address
+    let descriptor: CInt
+
+    /// The port it got, for TCP; 0 for a unix socket.
+    package var port: UInt16 { UInt16(clamping: postern_local_port(descriptor)) }
+
+    /// Where it listens, with the port it got.
+    package var description: String {
+        guard case .tcp(let endpoint) = address else { return "\(address)" }
+        return "\(IPEndpoint(address: endpoint.address, port: port))"
+    }
+
+    private static let backlog: CInt = 4096
+
+    /// Binds a socket for the address.
+    ///
+    /// - Parameter inherited: the sockets that the service manager handed over, by name.
+    package init(
+        _ address: ListenerSettings.Address,
+        inherited: [String: CInt]
+    ) throws(ListenError) {
+        self.address = address
+        switch address {
+        case .tcp(let endpoint):
+            descriptor = postern_listen_tcp(
+                endpoint.address.bytes, CInt(endpoint.address.bytes.count), endpoint.port, ListeningDescriptor.backlog)
+        case .unix(let path, let mode):
+            descriptor = postern_listen_unix(path, mode, ListeningDescriptor.backlog)
+        case .inherited(let name):
+            guard let found = inherited[name] else { throw ListenError(address: address, reason: "no such socket was handed over") }
+            // A copy, so that a reload which drops the listener and a later one that names it again both work.
+            descriptor = fcntl(found, F_DUPFD_CLOEXEC, 3)
+            if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }
+        }
+        guard descriptor >= 0 else {
+            throw ListenError(address: address, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}
+
+/// A listener could not be set up.
+package struct ListenError: Error, CustomStringConvertible {
+    package let address: ListenerSettings.Address
+    package let reason: String
+
+    package var description: String { "cannot listen on \(address): \(reason)" }
+}

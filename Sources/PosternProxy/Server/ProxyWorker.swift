@@ -1,0 +1,106 @@
+internal import CLinux
+internal import PosternCore
+internal import PosternEventLoop
+internal import PosternUpstream
+
+/// Everything that one event loop needs to serve clients. Nothing in it is shared with another thread.
+final class ProxyWorker {
+    let loop: EventLoop
+    let journal: AuditJournal
+    let engine: UpstreamEngine
+    let shared: SharedState
+    let pipeline = RequestPipeline()
+    /// What holds for requests that start now.
+    private(set) var snapshot: ProxySnapshot
+    private(set) var parser: RequestHeadParser
+    /// Whether no further request is started.
+    private(set) var isDraining = false
+
+    /// Where sockets are read into; used up before any other socket is.
+    let receiving = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
+    /// Where answers are read into, with room in front for what was held back and for a chunk header, and behind for
+    /// the end of a chunk.
+    let answering = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536 + 32_768, alignment: 64)
+    /// Where requests are written together; holds credentials, and is wiped after each use.
+    var sending: [UInt8] = []
+
+    private var requestIDs: RequestIDGenerator
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var listening: [ListeningSocket] = []
+
+    init(
+        number: Int,
+        loop: EventLoop,
+        snapshot: ProxySnapshot,
+        sink: any AuditSink,
+        shared: SharedState,
+        engineSettings: UpstreamEngine.Settings
+    ) throws(UpstreamError) {
+        self.loop = loop
+        self.snapshot = snapshot
+        self.shared = shared
+        parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
+        journal = AuditJournal(on: loop, sink: sink)
+        engine = try UpstreamEngine(on: loop, settings: engineSettings)
+        requestIDs = RequestIDGenerator(startedAt: shared.startedAt, loop: number)
+        // Enough for the longest head and a piece of body: growing would leave a copy of a credential behind.
+        sending.reserveCapacity(262_144)
+    }
+
+    deinit {
+        receiving.deallocate()
+        answering.deallocate()
+    }
+
+    func nextRequestID() -> String { requestIDs.next() }
+
+    /// Nanoseconds since 1970.
+    var wallClock: Int64 { postern_realtime_ns() }
+}
+
+@available(*, unavailable)
+extension ProxyWorker: Sendable {}
+
+// Connections and listeners.
+extension ProxyWorker {
+    func listen(on socket: ListeningDescriptor) {
+        listening.append(ListeningSocket(socket, worker: self))
+    }
+
+    func stopListening(where isGone: (ListenerSettings.Address) -> Bool) {
+        listening.removeAll { socket in
+            guard isGone(socket.address) else { return false }
+            socket.stop()
+            return true
+        }
+    }
+
+    func add(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = connection }
+
+    func remove(_ connection: ClientConnection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil, connection.isCounted else { return }
+        shared.connectionEnded()
+    }
+
+    /// Puts another snapshot in force. When this returns no request that starts here uses the old one, no upstream
+    /// connection opened under it is kept, and exchanges whose authority is gone are cut.
+    func adopt(_ snapshot: ProxySnapshot, engineSettings: UpstreamEngine.Settings) {
+        self.snapshot = snapshot
+        parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
+        engine.settings = engineSettings
+        engine.discardAll()
+        for connection in Array(connections.values) { connection.reviewAuthority() }
+    }
+
+    /// Starts no further request and closes idle connections.
+    func drain() {
+        isDraining = true
+        stopListening { _ in true }
+        for connection in Array(connections.values) { connection.closeIfIdle() }
+    }
+
+    /// Cuts whatever still runs.
+    func abandon() {
+        for connection in Array(connections.values) { connection.abandon(.shuttingDown) }
+    }
+}

@@ -1,0 +1,23 @@
+internal import PosternCore
+internal import Synchronization
+
+/// The little that event loops share: counts that are atomic, and values that never change.
+final class SharedState: Sendable {
+    /// Nanoseconds since 1970 at which the process started.
+    let startedAt: Int64
+    let attempts = AttemptLimiter()
+    private let connections = Atomic<Int>(0)
+
+    init(startedAt: Int64) { self.startedAt = startedAt }
+
+    /// Counts a client connection in; `false` if there are `most` already.
+    func connectionBegan(most: Int) -> Bool {
+        if connections.add(1, ordering: .relaxed).newValue <= most { return true }
+        connections.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func connectionEnded() { connections.subtract(1, ordering: .relaxed) }
+
+    var connectionCount: Int { connections.load(ordering: .relaxed) }
+}

@@ -1,0 +1,54 @@
+internal import CCurl
+internal import PosternCore
+
+/// A libcurl handle in transport mode, with what must live as long as it does.
+final class Dial {
+    /// What all dials of an engine have in common.
+    struct Settings {
+        let timeoutMilliseconds: Int
+        /// The authorities trusted where a provider names none of its own.
+        let systemAuthorities: String
+    }
+
+    let handle: UnsafeMutableRawPointer
+    private let list: UnsafeMutablePointer<curl_slist>?
+    private let share: UnsafeMutableRawPointer?
+
+    /// Prepares a dial; `nil` when memory is short.
+    ///
+    /// libcurl is never given a client's URL: it is written here from the canonical destination.
+    init?(to destination: Destination, network: UpstreamNetwork, settings: Settings, context: UnsafeMutableRawPointer) {
+        let url = "\(destination.description)/"
+        let connectTo = network.fixedAddress.map { "::\($0)" }
+        let authorities = network.certificateAuthorityFile ?? settings.systemAuthorities
+        var list: UnsafeMutablePointer<curl_slist>?
+        var share: UnsafeMutableRawPointer?
+        let handle = url.withCString { url in
+            authorities.withCString { authorities in
+                Dial.withOptionalCString(connectTo) { connectTo in
+                    var dial = postern_dial(
+                        url: url,
+                        connect_to: connectTo,
+                        ca_file: authorities,
+                        timeout_ms: settings.timeoutMilliseconds,
+                        private_data: context
+                    )
+                    return postern_dial_create(&dial, &list, &share)
+                }
+            }
+        }
+        guard let handle else { return nil }
+        self.handle = handle
+        self.list = list
+        self.share = share
+    }
+
+    deinit { postern_dial_destroy(handle, list, share) }
+
+    private static func withOptionalCString<Result>(
+        _ text: String?,
+        _ body: (UnsafePointer<CChar>?) -> Result
+    ) -> Result {
+        if let text { text.withCString(body) } else { body(nil) }
+    }
+}

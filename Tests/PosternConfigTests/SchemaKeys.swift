@@ -1,0 +1,33 @@
+/// The keys of the schema, table by table.
+///
+/// A key that is missing here is refused by no test, so add it with the key.
+enum SchemaKeys {
+    static let all = Array(Set(byTable.values.joined())).sorted()
+
+    static let byTable: [String: [String]] = [
+        "[proxy]": ["listen", "allow_remote_clients", "state_dir", "event_loops", "max_connections"],
+        "[timeouts]": [
+            "request_head_s", "client_idle_s", "client_stall_s", "connect_s", "first_byte_s", "upstream_idle_s",
+            "total_s", "pooled_connection_s", "drain_s", "audit_s",
+        ],
+        "[limits]": [
+            "max_head_bytes", "max_field_bytes", "max_fields", "max_pooled_connections", "max_upstream_connections",
+        ],
+        "[audit]": ["durability", "segment_bytes", "checkpoint_interval_s"],
+        "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
+        "[[provider]]": [
+            "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",
+            "audit_header", "user_agent_suffix", "pass_cookies",
+        ],
+        "[[secret]]": ["name", "provider", "value", "values", "inputs"],
+        "[[agent]]": ["name", "key", "keys", "requests_per_minute", "concurrent_requests"],
+        "[[grant]]": [
+            "name", "agent", "secret", "hosts", "methods", "paths", "query_keys", "allow_encoded_slash",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires",
+        ],
+        "[[egress]]": [
+            "name", "agent", "hosts", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "allow_private", "connect_to", "ca_file",
+        ],
+    ]
+}
