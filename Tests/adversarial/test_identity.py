@@ -6,6 +6,7 @@ import base64
 import ctypes
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -270,21 +271,27 @@ def test_a_changed_key_counts_at_once(make_topology):
 # Other users.
 
 
-def guarded_socket(uids, mode="0666"):
-    """A socket of A in a folder that anyone may enter, for some users only."""
+@pytest.fixture
+def guarded_socket():
+    """Moves A's socket to a folder that anyone may enter, for some users only; returns the path and the edit."""
     folder = tempfile.mkdtemp(prefix="postern-socket-")
     os.chmod(folder, 0o755)
-    path = f"{folder}/a.sock"
 
-    def edit(_topology, config):
-        config.find("socket", agent=A).update(path=path, mode=mode, **({"uids": uids} if uids is not None else {}))
+    def guard(uids, mode="0666"):
+        path = f"{folder}/a.sock"
 
-    return path, edit
+        def edit(_topology, config):
+            config.find("socket", agent=A).update(path=path, mode=mode, **({"uids": uids} if uids is not None else {}))
+
+        return path, edit
+
+    yield guard
+    shutil.rmtree(folder)
 
 
 @attack(116)
 @needs_root
-def test_only_listed_users_are_served(make_topology):
+def test_only_listed_users_are_served(guarded_socket, make_topology):
     path, edit = guarded_socket([FRIEND])
     topology = make_topology(edit)
 
@@ -302,7 +309,7 @@ def test_only_listed_users_are_served(make_topology):
 
 @attack(116)
 @needs_root
-def test_the_file_mode_keeps_others_out(make_topology):
+def test_the_file_mode_keeps_others_out(guarded_socket, make_topology):
     path, edit = guarded_socket(None, mode="0660")
     make_topology(edit)
     with pytest.raises(PermissionError):
@@ -311,7 +318,7 @@ def test_the_file_mode_keeps_others_out(make_topology):
 
 
 @attack(116)
-def test_a_socket_for_everyone_or_for_no_one_is_refused(make_topology):
+def test_a_socket_for_everyone_or_for_no_one_is_refused(guarded_socket, make_topology):
     _, edit = guarded_socket(None, mode="0666")
     refuses_to_start(make_topology(edit, starts=False), "uids")
     _, edit = guarded_socket([], mode="0660")
@@ -320,7 +327,7 @@ def test_a_socket_for_everyone_or_for_no_one_is_refused(make_topology):
 
 @attack(116, 47)
 @needs_root
-def test_a_key_does_not_open_anothers_socket(make_topology):
+def test_a_key_does_not_open_anothers_socket(guarded_socket, make_topology):
     path, edit = guarded_socket([FRIEND])
     topology = make_topology(edit)
 
@@ -334,7 +341,7 @@ def test_a_key_does_not_open_anothers_socket(make_topology):
 
 @attack(117)
 @needs_root
-def test_a_passed_connection_is_its_makers(make_topology):
+def test_a_passed_connection_is_its_makers(guarded_socket, make_topology):
     """Who connected counts, whoever holds the descriptor afterwards."""
     path, edit = guarded_socket([FRIEND])
     topology = make_topology(edit)

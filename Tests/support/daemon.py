@@ -48,11 +48,17 @@ class Daemon:
             )
         self.pid = self.process.pid
         if wait:
-            self.wait_ready()
+            try:
+                self.wait_ready()
+            except BaseException:
+                self.kill9()
+                raise
 
     def write_config(self, text: str) -> None:
-        self.config_path.write_text(text)
-        self.config_path.chmod(0o600)
+        new = self.config_path.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(0o600)
+        new.rename(self.config_path)  # at once: a reload may be reading it
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
         def ready() -> bool:

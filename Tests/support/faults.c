@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,4 +86,10 @@ time_t time(time_t *where) {
     clock_gettime(CLOCK_REALTIME, &now);
     if (where) *where = now.tv_sec;
     return now.tv_sec;
+}
+
+/* Its deadline is on the wall clock, which for the kernel is not shifted. */
+int sem_timedwait(sem_t *semaphore, const struct timespec *deadline) {
+    struct timespec real = {deadline->tv_sec - ahead(), deadline->tv_nsec};
+    return REAL(sem_timedwait)(semaphore, &real);
 }

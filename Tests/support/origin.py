@@ -59,9 +59,8 @@ class Request(RequestHead):
 class Connection:
     """One accepted connection: every byte after TLS, the requests in it, and what went wrong."""
 
-    def __init__(self, peer, number: int):
+    def __init__(self, peer):
         self.peer = peer
-        self.number = number
         self.raw = bytearray()
         self.requests: list[Request] = []
         self.server_name: str | None = None
@@ -69,7 +68,6 @@ class Connection:
         self.handshake_error: str | None = None
         self.malformed: str | None = None
         self.is_open = True
-        self.keeps_raw = True
 
 
 class RecordingOrigin:
@@ -124,7 +122,8 @@ class RecordingOrigin:
 
     def forget(self) -> None:
         """Starts a new record and goes back to the echo handler; open connections stay open."""
-        self.handler, self.routes, self.reads_body_first = echo, {}, True
+        self.handler, self.routes = echo, {}
+        self.reads_body_first = self.keeps_raw = True
         with self._lock:
             self.connections = [c for c in self.connections if c.is_open]
             for connection in self.connections:
@@ -159,8 +158,7 @@ class RecordingOrigin:
             except OSError:
                 return
             with self._lock:
-                connection = Connection(peer, len(self.connections))
-                connection.keeps_raw = self.keeps_raw
+                connection = Connection(peer)
                 self.connections.append(connection)
                 self._sockets.add(sock)
             threading.Thread(target=self._serve, args=(sock, connection), daemon=True).start()
@@ -197,7 +195,7 @@ class RecordingOrigin:
     def _exchange(self, sock: socket.socket, connection: Connection) -> None:
         def receive() -> bytes:
             data = sock.recv(65536)
-            if connection.keeps_raw:
+            if self.keeps_raw:
                 connection.raw.extend(data)
             return data
 
@@ -208,7 +206,7 @@ class RecordingOrigin:
         while not reader.at_end():
             head = read_request_head(reader)
             request = Request(head, connection, request_body(reader, head))
-            request.keeps_body = connection.keeps_raw
+            request.keeps_body = self.keeps_raw
             connection.requests.append(request)
             if self.reads_body_first:
                 for _ in request.stream():
