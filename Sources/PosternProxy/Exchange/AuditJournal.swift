@@ -1,39 +1,43 @@
-internal import PosternCore
-internal import PosternEventLoop
+package import PosternCore
+package import PosternEventLoop
 
 /// Something that waits for its intent to be recorded.
-protocol IntentWaiter: AnyObject {
+package protocol IntentWaiter: AnyObject {
     /// The intent is in the log, or, with `false`, is not.
     func intentSettled(isRecorded: Bool)
 }
 
 /// One event loop's side of the audit log: gathers the records of a turn and hands them over at its end, so that one
 /// write serves all of them.
-final class AuditJournal {
+package final class AuditJournal {
     private let loop: EventLoop
     private let sink: any AuditSink
     private var batch = AuditBatch()
     /// Who waits for the batch that is being gathered.
     private var gathering: [any IntentWaiter] = []
-    /// Who waits for batches that were handed over, in order.
-    private var handedOver: [[any IntentWaiter]] = []
-    private var firstHandedOver = 0
+    /// Who waits for batches that were handed over, by the number of the batch. Answers need not come in order: a
+    /// batch that is refused is so at once, while those before it still wait to be written.
+    private var handedOver: [UInt64: [any IntentWaiter]] = [:]
+    private var batchNumber: UInt64 = 0
 
-    init(on loop: EventLoop, sink: any AuditSink) {
+    /// Hands records over at the end of each turn of `loop`, on which alone the journal is used.
+    package init(on loop: EventLoop, sink: any AuditSink) {
         self.loop = loop
         self.sink = sink
         loop.atTurnEnd { [unowned self] in handOver() }
     }
 
     /// Adds an intent; `waiter` is told when it is settled.
-    func append(_ intent: IntentRecord, waiter: any IntentWaiter) {
+    package func append(_ intent: IntentRecord, waiter: any IntentWaiter) {
         batch.append(intent)
         gathering.append(waiter)
     }
 
-    func append(_ outcome: OutcomeRecord) { batch.append(outcome) }
+    /// Adds an outcome.
+    package func append(_ outcome: OutcomeRecord) { batch.append(outcome) }
 
-    func append(_ denial: DenialRecord) { batch.append(denial) }
+    /// Adds a denial.
+    package func append(_ denial: DenialRecord) { batch.append(denial) }
 
     private func handOver() {
         guard !batch.isEmpty else { return }
@@ -42,24 +46,22 @@ final class AuditJournal {
             batch.removeAll()
             return
         }
-        handedOver.append(gathering)
+        batchNumber += 1
+        let number = batchNumber
+        handedOver[number] = gathering
         gathering.removeAll(keepingCapacity: true)
         let journal = LoopBound(self, on: loop)
         let mailbox = loop.mailbox
         sink.submit(batch) { isRecorded in
-            mailbox.post { loop in journal.on(loop).settleNext(isRecorded) }
+            mailbox.post { loop in journal.on(loop).settle(number, isRecorded) }
         }
         batch.removeAll()
     }
 
-    private func settleNext(_ isRecorded: Bool) {
-        let waiters = handedOver[firstHandedOver]
-        handedOver[firstHandedOver] = []
-        firstHandedOver += 1
-        if firstHandedOver == handedOver.count {
-            handedOver.removeAll(keepingCapacity: true)
-            firstHandedOver = 0
-        }
-        for waiter in waiters { waiter.intentSettled(isRecorded: isRecorded) }
+    private func settle(_ number: UInt64, _ isRecorded: Bool) {
+        for waiter in handedOver.removeValue(forKey: number) ?? [] { waiter.intentSettled(isRecorded: isRecorded) }
     }
 }
+
+@available(*, unavailable)
+extension AuditJournal: Sendable {}
