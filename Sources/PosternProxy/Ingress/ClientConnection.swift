@@ -26,6 +26,8 @@ final class ClientConnection: ReadinessHandler {
 
     /// The longest body of a refused request that is read to keep the connection.
     private static let maxDiscardedBytes = 1_048_576
+    /// Requests answered in one turn, so that a client that pipelines them leaves the loop time for others.
+    private static let maxRequestsPerTurn = 32
     private static let lingerTime = Duration.seconds(2)
 
     let worker: ProxyWorker
@@ -44,6 +46,7 @@ final class ClientConnection: ReadinessHandler {
     /// Whether the connection ends once the output is gone.
     private var closesAfterOutput = false
     private var isReadingHeads = false
+    private var isGoingOnLater = false
     private lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
 
     init(_ descriptor: CInt, from peer: Peer, through listener: ListenerSettings.Address, worker: ProxyWorker) {
@@ -133,9 +136,12 @@ final class ClientConnection: ReadinessHandler {
         guard !isReadingHeads else { return }
         isReadingHeads = true
         defer { isReadingHeads = false }
+        var rounds = 0
         while true {
             switch state {
             case .idle, .head:
+                guard rounds < ClientConnection.maxRequestsPerTurn else { return goOnLater() }
+                rounds += 1
                 if input.isEmpty || !scanHead() {
                     // Pipelined requests wait while answers do: a client that does not read is not served more.
                     guard output.isEmpty, receive() else { return endIfClientEnded() }
@@ -143,6 +149,15 @@ final class ClientConnection: ReadinessHandler {
             case .discarding: if !discard() { return endIfClientEnded() }
             case .exchange, .lingering, .closed: return
             }
+        }
+    }
+
+    private func goOnLater() {
+        guard !isGoingOnLater else { return }
+        isGoingOnLater = true
+        worker.loop.atNextTurn { [weak self] in
+            self?.isGoingOnLater = false
+            self?.advance()
         }
     }
 
