@@ -165,7 +165,10 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         case .connecting: fail(.upstream(.connectionTimeout))
         case .running:
             // A client that does not read is dealt with by its connection's own deadline.
-            guard client.hasFlushed else { return }
+            guard client.hasFlushed else {
+                worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.upstreamIdle)
+                return
+            }
             if !isRequestSent {
                 fail(pendingUp.isEmpty ? .clientTimeout : .upstream(.responseTimeout))
             } else {
