@@ -33,6 +33,7 @@ extension Exchange {
             fail(error)
             return false
         }
+            if isHead { wipeSending() }
         let isSent = requestBody.isComplete
         let goesOn = send(wipes: isHead)
         if isSent, goesOn {
@@ -92,7 +93,7 @@ extension Exchange {
         guard let upstream else { return false }
         defer {
             // The head holds the credential.
-            if wipes { worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) } }
+            if wipes { wipeSending() }
         }
         if sentAt == nil { sentAt = worker.loop.now }
         let result = worker.sending.withUnsafeBytes { bytes -> UpstreamConnection.Sent in
@@ -117,6 +118,10 @@ extension Exchange {
     /// Sends what was kept; `false` if some of it is left, or the exchange ended.
     private func flush(to upstream: UpstreamConnection) -> Bool {
         while !pendingUp.isEmpty {
+    private func wipeSending() {
+        worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
+    }
+
             switch pendingUp.withBytes({ upstream.send($0) }) {
             case .bytes(let count):
                 hasSentBytes = true
