@@ -8,7 +8,10 @@ extension Exchange {
 
     /// Sends what there is of the request, as far as the upstream takes it.
     func sendRequest() {
+        var pieces = 0
         while case .running = phase, let upstream {
+            guard pieces < Exchange.maxPiecesPerTurn else { return goOnLater() }
+            pieces += 1
             if !pendingUp.isEmpty, !flush(to: upstream) { return }
             if isRequestSent { return }
             if hasSentHead, !requestBody.isComplete, !readBody() { return }
@@ -30,10 +33,10 @@ extension Exchange {
         do throws(ProxyError) {
             try appendBody()
         } catch {
+            if isHead { wipeSending() }
             fail(error)
             return false
         }
-            if isHead { wipeSending() }
         let isSent = requestBody.isComplete
         let goesOn = send(wipes: isHead)
         if isSent, goesOn {
@@ -115,13 +118,13 @@ extension Exchange {
         return true
     }
 
-    /// Sends what was kept; `false` if some of it is left, or the exchange ended.
-    private func flush(to upstream: UpstreamConnection) -> Bool {
-        while !pendingUp.isEmpty {
     private func wipeSending() {
         worker.sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
 
+    /// Sends what was kept; `false` if some of it is left, or the exchange ended.
+    private func flush(to upstream: UpstreamConnection) -> Bool {
+        while !pendingUp.isEmpty {
             switch pendingUp.withBytes({ upstream.send($0) }) {
             case .bytes(let count):
                 hasSentBytes = true

@@ -10,7 +10,7 @@ extension Exchange {
     private static let headerRoom = 64
     private static let pieceBytes = 65_536
     /// Pieces passed on in one turn, so that a fast upstream leaves the loop time for others.
-    private static let maxPiecesPerTurn = 8
+    static let maxPiecesPerTurn = 8
     /// A full TLS record: when one is received there are probably more.
     private static let recordBytes = 16_384
 
@@ -18,10 +18,7 @@ extension Exchange {
     func receiveAnswer() {
         var pieces = 0
         while case .running = phase, let upstream, hasSentHead, client.hasFlushed {
-            guard pieces < Exchange.maxPiecesPerTurn else {
-                worker.loop.atNextTurn { [weak self] in self?.receiveAnswer() }
-                return
-            }
+            guard pieces < Exchange.maxPiecesPerTurn else { return goOnLater() }
             pieces += 1
             switch receivePiece(from: upstream) {
             case .bytes(let range): passOn(range)

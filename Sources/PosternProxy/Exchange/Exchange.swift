@@ -46,6 +46,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     var firstByteAt: Instant?
     var retries = 0
     private var unsettledEnd: ProxyError?
+    private var isGoingOnLater = false
     private var isSettled = false
 
     lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
@@ -127,6 +128,16 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         guard case .running = phase else { return }
         sendRequest()
         receiveAnswer()
+    }
+
+    /// Goes on in the next turn, so that two fast sides leave the loop time for others.
+    func goOnLater() {
+        guard !isGoingOnLater else { return }
+        isGoingOnLater = true
+        worker.loop.atNextTurn { [weak self] in
+            self?.isGoingOnLater = false
+            self?.clientReady()
+        }
     }
 
     /// The client's connection is gone.
