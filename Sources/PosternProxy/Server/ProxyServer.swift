@@ -100,7 +100,13 @@ package final class ProxyServer {
     @discardableResult
     private func onAllLoops(_ body: @escaping @Sendable (ProxyWorker) -> Void) -> Bool {
         let done = DispatchSemaphore(value: 0)
-        for loop in loops { loop.run { body($0); done.signal() } }
+        for loop in loops {
+            loop.run { worker in
+                body(worker)
+                // Only when this turn has ended are its records with the audit log.
+                worker.loop.atNextTurn { done.signal() }
+            }
+        }
         let deadline = DispatchTime.now() + ProxyServer.patience
         return loops.allSatisfy { _ in done.wait(timeout: deadline) == .success }
     }
