@@ -45,7 +45,8 @@ package final class ProxyServer {
     package func start() -> Bool {
         guard CurlLibrary.initialize() else { return false }
         let asked = snapshot.settings.eventLoops
-        let count = asked > 0 ? asked : ProcessInfo.processInfo.activeProcessorCount
+        let wanted = asked > 0 ? asked : ProcessInfo.processInfo.activeProcessorCount
+        let count = min(wanted, RequestIDGenerator.maxLoops)
         let engineSettings = engineSettings(for: snapshot)
         for number in 0..<count {
             guard

@@ -2,6 +2,9 @@
 ///
 /// They are the time at which the process started, the event loop, and a count, in Crockford's base 32.
 struct RequestIDGenerator {
+    /// How many event loops have a character of their own.
+    static let maxLoops = 32
+
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     private var characters: [UInt8]
