@@ -142,7 +142,7 @@ package final class EventLoop {
         guard let next = deadlines.next else { return -1 }
         let wait = next.nanoseconds(since: Instant.now)
         // Rounded up, so that the loop does not wake before the deadline and spin until it.
-        return CInt(clamping: (wait + 999_999) / 1_000_000)
+        return CInt(clamping: wait / 1_000_000 + (wait % 1_000_000 > 0 ? 1 : 0))
     }
 
     private static func flags(of watch: Watch) -> (bits: UInt32, isEdgeTriggered: Bool, isExclusive: Bool) {
