@@ -23,13 +23,14 @@ package final class AttemptLimiter: Sendable {
     package func isExhausted(afterWrongKeyFrom source: String, now: UInt64) -> Bool {
         state.withLock { state in
             let known = state.allowances[source] ?? (AttemptLimiter.burst, now)
-            let elapsed = Double(now &- known.at) / 1e9
+            // Each event loop has a clock of its own turns: another one's may be ahead of this one's.
+            let elapsed = Double(now > known.at ? now - known.at : 0) / 1e9
             let tokens = min(AttemptLimiter.burst, known.tokens + elapsed * AttemptLimiter.perSecond)
             let isExhausted = tokens < 1
             if state.allowances.count >= AttemptLimiter.maxSources, state.allowances[source] == nil {
                 state.allowances.removeAll(keepingCapacity: true)
             }
-            state.allowances[source] = (isExhausted ? tokens : tokens - 1, now)
+            state.allowances[source] = (isExhausted ? tokens : tokens - 1, max(now, known.at))
             return isExhausted
         }
     }
