@@ -49,7 +49,9 @@ package struct IPAddress: Hashable, Sendable {
         if bytes.count == 4 { return bytes }
         if bytes[0..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xff, bytes[11] == 0xff { return Array(bytes[12...]) }
         if bytes[0..<12].allSatisfy({ $0 == 0 }), bytes[12...].contains(where: { $0 != 0 }) { return Array(bytes[12...]) }
-        if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b]) { return Array(bytes[12...]) }
+        // The well-known prefix only, 64:ff9b::/96. Those of 64:ff9b:1::/48 (RFC 8215) carry the address elsewhere, and
+        // are not global unicast in any case.
+        if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]) { return Array(bytes[12...]) }
         if bytes.starts(with: [0x20, 0x02]) { return Array(bytes[2..<6]) }
         return nil
     }
