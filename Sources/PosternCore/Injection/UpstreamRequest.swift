@@ -56,7 +56,9 @@ package struct UpstreamRequest: Sendable {
             tags.render(tag.value, into: &buffer)
             buffer.append(contentsOf: "\r\n".utf8)
         }
-        if rule.tagging.userAgentSuffix != nil, !head.fields.contains(where: { $0.known == .userAgent }) {
+        if rule.tagging.userAgentSuffix != nil,
+            !head.fields.indices.contains(where: { head.fields[$0].known == .userAgent && forwards($0) })
+        {
             buffer.append(contentsOf: "User-Agent:".utf8)
             appendUserAgentSuffix(to: &buffer, tags)
             buffer.append(contentsOf: "\r\n".utf8)
