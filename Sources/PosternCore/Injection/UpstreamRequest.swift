@@ -122,8 +122,8 @@ package struct UpstreamRequest: Sendable {
         if let query = ingress.query {
             ingress.head.bytes.withUnsafeBytes { bytes in
                 let text = UnsafeRawBufferPointer(rebasing: bytes[query])
-                QueryParameters.forEach(text) { pair, name in
-                    if parameters.contains(where: { QueryParameters.name(text[name], is: $0.name) }) { return }
+                QueryParameters.forEach(text) { pair, _ in
+                    if parameters.contains(where: { QueryParameters.pair(text[pair], mayName: $0.name) }) { return }
                     begin(&buffer)
                     buffer.append(contentsOf: text[pair])
                 }

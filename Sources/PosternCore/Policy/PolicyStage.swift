@@ -106,11 +106,13 @@ package struct PolicyStage: Sendable {
         let isCovered = ingress.head.bytes.withUnsafeBytes { bytes in
             let text = UnsafeRawBufferPointer(rebasing: bytes[query])
             var isCovered = true
-            QueryParameters.forEach(text) { _, name in
-                let decoded = QueryParameters.decodedName(text[name])
-                let isNamed = keys.contains { $0.utf8.elementsEqual(decoded) }
-                let isSlot = slots.contains { QueryParameters.name(text[name], is: $0) }
-                if !isNamed, !isSlot { isCovered = false }
+            QueryParameters.forEach(text) { pair, _ in
+                // A pair that holds the slot's name is not sent at all.
+                if slots.contains(where: { QueryParameters.pair(text[pair], mayName: $0) }) { return }
+                for name in QueryParameters.namesOfPieces(text[pair]) {
+                    let decoded = QueryParameters.decodedName(name)
+                    if !keys.contains(where: { $0.utf8.elementsEqual(decoded) }) { isCovered = false }
+                }
             }
             return isCovered
         }
