@@ -78,6 +78,9 @@ package struct RequestHeadParser: Sendable {
 
 /// What the fields of a head say together about framing and the connection.
 private struct HeadFacts {
+    /// Each is looked for among all fields, and tens of thousands would fit in a head.
+    private static let maxConnectionOptions = 100
+
     var host: Range<Int>?
     var contentLength: Int?
     var isChunked = false
@@ -106,7 +109,9 @@ private struct HeadFacts {
                 throw .malformedRequest("Transfer-Encoding is something other than chunked")
             }
             isChunked = true
-        case .connection: noteConnection(value)
+        case .connection:
+            noteConnection(value)
+            guard connectionOptions.count <= HeadFacts.maxConnectionOptions else { throw .headerTooLarge }
         case .expect:
             guard FieldValue.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
             expectsContinue = true

@@ -81,11 +81,13 @@ package struct ResponseHead: Sendable {
             let value = UnsafeRawBufferPointer(rebasing: source[field.value])
             switch known {
             case .contentLength:
+                try requireExactSpelling(of: field, in: source)
                 guard contentLength == nil, let length = FieldValue.contentLength(value) else {
                     throw .responseMalformed
                 }
                 contentLength = length
             case .transferEncoding:
+                try requireExactSpelling(of: field, in: source)
                 guard !isChunked, FieldValue.equalsIgnoringCase(value, "chunked") else { throw .responseMalformed }
                 isChunked = true
             case .connection:
@@ -101,6 +103,15 @@ package struct ResponseHead: Sendable {
             default: break
             }
             if isChunked, contentLength != nil { throw .responseMalformed }
+            guard connectionOptions.count <= ResponseLimits.maxConnectionOptions else { throw .responseMalformed }
+        }
+
+        /// `Content_Length` is known under its folded name, but it is not framing to anybody else.
+        private func requireExactSpelling(
+            of field: HeadField,
+            in source: UnsafeRawBufferPointer
+        ) throws(UpstreamError) {
+            if source[field.name].contains(UInt8(ascii: "_")) { throw .responseMalformed }
         }
     }
 }
@@ -117,6 +128,8 @@ package enum ResponseFraming: Hashable, Sendable {
 package struct ResponseLimits: Hashable, Sendable {
     package var maxHeadBytes = 65_536
     package var maxFields = 200
+    /// Names in Connection: each is looked for among all fields, and tens of thousands would fit in a head.
+    static let maxConnectionOptions = 100
     /// Interim (1xx) heads before the final one.
     package var maxInterimHeads = 16
 
