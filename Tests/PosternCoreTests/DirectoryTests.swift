@@ -105,26 +105,6 @@ struct DirectoryTests {
         #expect(try limiter(old).rule !== limiter(again).rule)
     }
 
-    @Test("a running exchange goes on only while its agent, its rule and its host are there") func stillAllows() throws
-    {
-        let directory = try Directory(
-            Sample.contents(provider: Sample.provider(hosts: ["*.good.test"]), egress: [Sample.egress()])
-        )
-        let rule = try #require(directory.agent(named: "bot")?.rules.first)
-        let there = Destination(scheme: .https, host: Sample.host("a.good.test"), port: 443)
-        func allows(_ contents: DirectoryContents) throws -> Bool { try Directory(contents).stillAllows(rule, there) }
-        let wide = Sample.provider(hosts: ["*.good.test"])
-        #expect(directory.stillAllows(rule, there))
-        #expect(try allows(Sample.contents(provider: wide)))
-        #expect(try !allows(Sample.contents(provider: wide, grants: [])))
-        #expect(try !allows(Sample.contents(provider: wide, grants: [Sample.grant("renamed")])))
-        #expect(try !allows(Sample.contents(provider: wide, grants: [Sample.grant(agent: "eve")])))
-        #expect(try !allows(Sample.contents(provider: wide, grants: [Sample.grant(hosts: ["b.good.test"])])))
-        #expect(try !allows(Sample.contents(provider: Sample.provider(hosts: ["*.good.test"], scheme: .http))))
-        #expect(try !allows(Sample.contents(provider: Sample.provider(hosts: ["good.test"]))))
-        #expect(try !allows(DirectoryContents()))
-    }
-
     @Test(
         "addresses with a port",
         arguments: [

@@ -16,6 +16,7 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.identityConflict, 403, "identity_conflict", "http_request_denied", .downstream, false),
     (.peerNotAllowed, 403, "peer_not_allowed", "http_request_denied", .downstream, true),
     (.tooManyAttempts, 429, "too_many_attempts", "http_request_denied", .downstream, true),
+    (.browserRequest, 403, "browser_request", "http_request_denied", .downstream, false),
     (.noGrant(destination: "x"), 403, "no_grant", "http_request_denied", .downstream, false),
     (.unknownProvider, 404, "unknown_provider", "http_request_denied", .downstream, false),
     (.policyDenied(rule: "r", reason: "x"), 403, "policy_denied", "http_request_denied", .downstream, false),
@@ -77,25 +78,26 @@ private func number(_ error: ProxyError) -> Int {
     case .identityConflict: 9
     case .peerNotAllowed: 10
     case .tooManyAttempts: 11
-    case .noGrant: 12
-    case .unknownProvider: 13
-    case .policyDenied: 14
-    case .ambiguousPath: 15
-    case .ambiguousGrant: 16
-    case .grantExpired: 17
-    case .bodyTooLarge: 18
-    case .rateLimited: 19
-    case .tooManyRequests: 20
-    case .auditUnavailable: 21
-    case .overloaded: 22
-    case .shuttingDown: 23
-    case .destinationProhibited: 24
-    case .loopDetected: 25
-    case .authorityWithdrawn: 26
-    case .clientClosed: 27
-    case .clientTimeout: 28
-    case .internalError: 29
-    case .upstream(let error): 30 + number(error)
+    case .browserRequest: 12
+    case .noGrant: 13
+    case .unknownProvider: 14
+    case .policyDenied: 15
+    case .ambiguousPath: 16
+    case .ambiguousGrant: 17
+    case .grantExpired: 18
+    case .bodyTooLarge: 19
+    case .rateLimited: 20
+    case .tooManyRequests: 21
+    case .auditUnavailable: 22
+    case .overloaded: 23
+    case .shuttingDown: 24
+    case .destinationProhibited: 25
+    case .loopDetected: 26
+    case .authorityWithdrawn: 27
+    case .clientClosed: 28
+    case .clientTimeout: 29
+    case .internalError: 30
+    case .upstream(let error): 31 + number(error)
     }
 }
 
@@ -129,7 +131,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) } == Array(0..<43))
+        #expect(rows.map { number($0.0) } == Array(0..<44))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))

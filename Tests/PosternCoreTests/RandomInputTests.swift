@@ -106,7 +106,7 @@ struct RandomInputTests {
             #expect(
                 !head[parsed.path.range].contains(UInt8(ascii: "?")) && !head[head.target].contains(UInt8(ascii: "#"))
             )
-            guard case .absolute(_, let authority) = parsed.form else { continue }
+            guard case .absolute(_, let authority, _) = parsed.form else { continue }
             // The canonical text means the same host again, and holds nothing else.
             #expect(HostName(authority.host.text) == authority.host)
             #expect(authority.host.text.utf8.allSatisfy { !"@/\\?#% ".utf8.contains($0) })

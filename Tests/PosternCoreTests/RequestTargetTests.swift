@@ -61,7 +61,7 @@ private func describe(_ target: String) throws -> String {
     let rest = "\(head.text(parsed.path.range)) \(parsed.query.map { head.text($0) } ?? "nil")"
     switch parsed.form {
     case .origin: return "origin \(rest)"
-    case .absolute(let scheme, let authority):
+    case .absolute(let scheme, let authority, _):
         return "\(scheme) \(authority.host) \(authority.port.map { "\($0)" } ?? "nil") \(rest)"
     }
 }
