@@ -142,6 +142,9 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, dial->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // Without this, giving up on a dial waits for its resolver thread, and with it the whole event loop, for as long as a
+    // name server keeps silent. With it the thread is let go of and ends by itself.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
