@@ -318,7 +318,7 @@ def test_the_upgraded_request_leaves_over_tls_only(topology):
 
 
 @attack(64)
-@table({"8080": "http://good.test:8080/v1/ok", "evil's plain port": "http://evil.test:8080/v1/ok"})
+@table({"8080": "http://good.test:8080/v1/ok", "evil's plain host": "http://evil-plain.test/v1/ok"})
 def test_a_plain_port_of_a_granted_name_is_not_granted(topology, row):
     denied(topology, row, host=row.split("/")[2])
 

@@ -386,9 +386,6 @@ def test_the_daemons_own_user_cannot_look_into_it(make_topology):
 
     (topology.directory / "state").mkdir(mode=0o700)
     os.chown(topology.directory / "state", FRIEND, FRIEND)
-    topology.config_path = topology.directory / "proxy.conf"
-    topology.config_path.write_text(topology.config.text())
-    os.chown(topology.config_path, FRIEND, FRIEND)
     topology.start(preexec=drop)
     topology.begin()
     pid = topology.daemon.pid

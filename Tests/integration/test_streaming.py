@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -322,7 +321,7 @@ def test_a_gigabyte_each_way_beside_ten_thousand_idle_connections(make_topology)
 
 def test_audit_counts_the_bytes(topology):
     topology.good.handler = fixed(b"z" * 12_345)
-    assert topology.ask("POST", URL, body=b"x" * 678).status == 200
-    rows = wait_until(lambda: [r for r in topology.audit() if r["event.action"] == "outcome"], 3)
+    assert topology.ask("POST", "http://good.test/v1/counted", body=b"x" * 678).status == 200
+    rows = wait_until(lambda: [r for r in topology.audit() if r["event.action"] == "outcome" and "counted" in r["url.full"]], 3)
     assert (rows[0]["http.request.body.bytes"], rows[0]["http.response.body.bytes"]) == (678, 12_345)
-    assert json.dumps(rows) and rows[0]["postern.agent"] == A
+    assert rows[0]["postern.agent"] == A

@@ -58,6 +58,8 @@ class Daemon:
         new = self.config_path.with_suffix(".new")
         new.write_text(text)
         new.chmod(0o600)
+        owner = self.directory.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
         new.rename(self.config_path)  # at once: a reload may be reading it
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:

@@ -233,8 +233,8 @@ class RecordingOrigin:
             elif isinstance(part, (int, float)):
                 time.sleep(part)
             else:
-                sock.sendall(part)
                 request.is_answered = True
+                sock.sendall(part)
         return True
 
 

@@ -137,7 +137,7 @@ class Topology:
         self._provide(config, "evil", [{"header": "Authorization", "value": "Bearer {secret}"}], agent=C)
         self._provide(
             config, "evil_plain", [{"header": "Authorization", "value": "Bearer {secret}"}], agent=C,
-            hosts=["evil.test:8080"], scheme="http", secret_value=self.secrets["evil"],
+            hosts=["evil-plain.test"], scheme="http", secret_value=self.secrets["evil"],
         )
         config.find("grant", secret="good").update(methods=["GET", "POST", "HEAD"], paths=["/v1/**"])
         config.add("secret", name="open-b", provider="open", value=self.secret_file("open-b", self.secrets["open-b"]))
