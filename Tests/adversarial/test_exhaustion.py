@@ -356,7 +356,7 @@ def test_connections_beyond_the_limit_are_answered_and_closed(make_topology):
         assert further.is_closed()
     for client in held:
         client.close()
-    wait_until(lambda: is_served(topology) < 3, 3)
+    wait_until(lambda: topology.ask("GET", URL).status == 200, 3, "a place is free again")
 
 
 @attack(102)
