@@ -83,7 +83,28 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Tests.
+        // Tests, and what several of them need.
+        .target(
+            name: "PosternTestSupport",
+            dependencies: ["PosternCore"],
+            path: "Tests/PosternTestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternCoreTests",
+            dependencies: ["PosternCore", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternEventLoopTests",
+            dependencies: ["PosternEventLoop", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternProxyTests",
+            dependencies: ["PosternProxy", "PosternCore", "PosternEventLoop", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PosternAuditTests",
             dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],

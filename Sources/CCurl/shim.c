@@ -142,7 +142,8 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, dial->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    // Giving up on a dial must not wait for its resolver thread: a dead name server would stop the whole loop.
+    // Without this, giving up on a dial waits for its resolver thread, and with it the whole event loop, for as long as a
+    // name server keeps silent. With it the thread is let go of and ends by itself.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);

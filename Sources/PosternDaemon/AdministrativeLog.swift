@@ -11,12 +11,15 @@ struct AdministrativeLog {
 
     init(_ sink: any AuditSink) { self.sink = sink }
 
-    /// Writes a record and waits for it; returns whether it is in the log. One that is not is written when it can be.
+    /// Writes a record and waits for it; returns whether it is in the log.
+    ///
+    /// One that is not is written when it can be.
     @discardableResult
     func record(_ action: AdministrativeRecord.Action) -> Bool {
         var batch = AuditBatch()
         batch.append(
-            AdministrativeRecord(time: postern_realtime_ns(), action: action, processID: getpid()))
+            AdministrativeRecord(time: postern_realtime_ns(), action: action, processID: getpid())
+        )
         let settled = Latch()
         let result = Reported()
         sink.submit(batch) { recorded in

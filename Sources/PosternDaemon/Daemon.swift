@@ -35,9 +35,15 @@ package struct Daemon {
     package init(_ options: Options) {
         environment = StartEnvironment.take()
         let path = ConfigurationLoader.resolvePath(
-            explicit: options.configuration, userMode: options.isUserMode, environment: environment.variables)
+            explicit: options.configuration,
+            userMode: options.isUserMode,
+            environment: environment.variables
+        )
         loader = ConfigurationLoader(
-            path: path, userMode: options.isUserMode, environment: environment.variables)
+            path: path,
+            userMode: options.isUserMode,
+            environment: environment.variables
+        )
         isUserMode = options.isUserMode
         let level = Logger.Level(rawValue: options.logLevel) ?? .info
         let isJournal = environment.variables["JOURNAL_STREAM"] != nil
@@ -74,7 +80,10 @@ package struct Daemon {
             let audit = try openAuditLog(configuration.settings)
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: directory)
             let server = try ProxyServer(
-                snapshot, sink: audit, inherited: environment.inheritedSockets)
+                snapshot,
+                sink: audit,
+                inherited: environment.inheritedSockets
+            )
             let administration = AdministrativeLog(audit)
             guard administration.record(.start(version: Version.current, configuration.counts)) else {
                 complain("the audit log cannot be written")
@@ -85,8 +94,14 @@ package struct Daemon {
                 return .failure
             }
             var service = Service(
-                server: server, administration: administration, loader: loader, snapshot: snapshot, signals: signals,
-                manager: environment.serviceManager, logger: logger)
+                server: server,
+                administration: administration,
+                loader: loader,
+                snapshot: snapshot,
+                signals: signals,
+                manager: environment.serviceManager,
+                logger: logger
+            )
             service.run()
             return audit.close(within: .seconds(5)) ? .success : .failure
         } catch {
@@ -104,7 +119,8 @@ package struct Daemon {
     private func warnAboutSharedUser() {
         guard isUserMode else { return }
         logger.warning(
-            "in user mode every process of this user can read the files that secrets come from; give agents a user of their own")
+            "in user mode every process of this user can read the files that secrets come from; give agents a user of their own"
+        )
     }
 
     private func complain(_ error: any Error) {

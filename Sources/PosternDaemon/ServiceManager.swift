@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The service manager that started us, if one did. sd_notify(3), without its library.
+/// The service manager that started us, if one did; sd_notify(3) without its library.
 struct ServiceManager: Sendable {
     private let socket: String?
     /// How often to say that all is well: half of what the manager asks for, or a wait of no meaning.

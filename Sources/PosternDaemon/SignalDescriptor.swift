@@ -1,7 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// Signals as something to wait for. Made before any thread is, so that no thread is interrupted by them.
+/// Signals as something to wait for.
+///
+/// Made before any thread is, so that no thread is interrupted by them.
 struct SignalDescriptor {
     private let descriptor: CInt
 

@@ -7,11 +7,13 @@ internal import Foundation
 /// credential goes, and a helper program must not inherit a secret.
 struct StartEnvironment {
     let variables: [String: String]
-    /// Sockets handed over by the service manager, by name. sd_listen_fds(3).
+    /// Sockets handed over by the service manager, by name; see sd_listen_fds(3).
     let inheritedSockets: [String: CInt]
     let serviceManager: ServiceManager
 
-    /// Reads the environment and empties it. To be called once, before any thread is started.
+    /// Reads the environment and empties it.
+    ///
+    /// To be called once, before any thread is started.
     static func take() -> StartEnvironment {
         let variables = ProcessInfo.processInfo.environment
         let environment = StartEnvironment(

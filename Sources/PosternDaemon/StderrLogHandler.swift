@@ -19,7 +19,8 @@ struct StderrLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = isJournal ? "<\(StderrLogHandler.priority(event.level))>" : "\(StderrLogHandler.time) \(event.level) "
+        var line =
+            isJournal ? "<\(StderrLogHandler.priority(event.level))>" : "\(StderrLogHandler.time) \(event.level) "
         line += event.message.description
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
@@ -28,8 +29,9 @@ struct StderrLogHandler: LogHandler {
         StderrLogHandler.write(line + "\n")
     }
 
-    /// Writes in one piece, so that lines of several threads do not mix. A reader that does not read costs a line, not a
-    /// thread: nothing may wait for the log.
+    /// Writes in one piece, so that lines of several threads do not mix.
+    ///
+    /// A reader that does not read costs a line, not a thread: nothing may wait for the log.
     static func write(_ text: String) {
         var wait = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
         guard poll(&wait, 1, 50) == 1 else { return }

@@ -21,14 +21,19 @@ package final class Deadline {
 extension Deadline: Sendable {}
 
 /// The deadlines of one event loop, soonest first: a binary heap that knows where each of its members is.
-struct DeadlineQueue {
+package struct DeadlineQueue {
     private var heap: [Deadline] = []
 
+    package init() {}
+
+    /// How many deadlines are in the queue.
+    package var count: Int { heap.count }
+
     /// The moment at which the queue wants to be looked at next.
-    var next: Instant? { heap.first?.queuedFor }
+    package var next: Instant? { heap.first?.queuedFor }
 
     /// Sets when `deadline` is due.
-    mutating func set(_ deadline: Deadline, at moment: Instant) {
+    package mutating func set(_ deadline: Deadline, at moment: Instant) {
         deadline.due = moment
         if let position = deadline.position {
             guard moment < deadline.queuedFor else { return }
@@ -43,14 +48,14 @@ struct DeadlineQueue {
     }
 
     /// Forgets `deadline`, at once: a closed connection leaves nothing behind in the queue.
-    mutating func cancel(_ deadline: Deadline) {
+    package mutating func cancel(_ deadline: Deadline) {
         deadline.due = nil
         guard let position = deadline.position else { return }
         remove(at: position)
     }
 
     /// Takes out one deadline that is due at `now`.
-    mutating func popDue(at now: Instant) -> Deadline? {
+    package mutating func popDue(at now: Instant) -> Deadline? {
         while let first = heap.first, first.queuedFor <= now {
             guard let due = first.due else {
                 remove(at: 0)
@@ -121,8 +126,10 @@ extension EventLoop {
         set(deadline, at: Instant(nanoseconds: overflow ? .max : moment))
     }
 
-    /// Sees to it that the deadline's action is not called for now. Cheaper than to cancel it, for a deadline that will
-    /// soon be set again: the queue finds out when the moment comes.
+    /// Sees to it that the deadline's action is not called for now.
+    ///
+    /// Cheaper than to cancel it, for a deadline that will soon be set again: the queue finds out when the moment
+    /// comes.
     package func suspend(_ deadline: Deadline) { deadline.due = nil }
 
     /// Sees to it that the deadline's action is not called, and forgets it.

@@ -25,7 +25,9 @@ package final class EventLoop {
         var handler: (any ReadinessHandler)?
     }
 
-    /// Opens the poller. The loop belongs to the thread that calls ``run()``.
+    /// Opens the poller.
+    ///
+    /// The loop belongs to the thread that calls ``run()``.
     package init() throws(EventLoopError) {
         poller = postern_epoll_create()
         guard poller >= 0 else { throw EventLoopError(call: "epoll_create1", errorNumber: errno) }
@@ -47,7 +49,9 @@ package final class EventLoop {
         case listener
     }
 
-    /// A descriptor under watch. It becomes worthless when it is deregistered.
+    /// A descriptor under watch.
+    ///
+    /// It becomes worthless when it is deregistered.
     package struct Registration {
         fileprivate let index: Int
         fileprivate let generation: UInt32
@@ -78,7 +82,9 @@ package final class EventLoop {
         return registration
     }
 
-    /// Changes how a registered descriptor is watched. Anything it is ready for already is reported again.
+    /// Changes how a registered descriptor is watched.
+    ///
+    /// Anything it is ready for already is reported again.
     ///
     /// - Returns: `false` if the descriptor is not watched any more, because it was closed and its number used again.
     package func rewatch(_ registration: Registration, _ descriptor: CInt, _ watch: Watch) -> Bool {
@@ -86,7 +92,9 @@ package final class EventLoop {
         return postern_epoll_modify(poller, descriptor, bits, isEdgeTriggered, registration.token) == 0
     }
 
-    /// Stops watching. Events of this turn that were not handed out yet are dropped.
+    /// Stops watching.
+    ///
+    /// Events of this turn that were not handed out yet are dropped.
     package func deregister(_ registration: Registration, _ descriptor: CInt) {
         guard slots[registration.index].generation == registration.generation else { return }
         _ = postern_epoll_remove(poller, descriptor)

@@ -15,7 +15,9 @@ struct AddressPolicy {
     /// Judges an address at the moment at which a socket would be opened to it; `nil` lets it pass.
     func refusal(of address: IPAddress, port: UInt16) -> Refusal? {
         let plain = address.embeddedIPv4.flatMap(IPAddress.init(bytes:)) ?? address
-        if own.contains(where: { $0.port == port && ($0.address == plain || $0.address.isUnspecified && !plain.isPublic) }) {
+        if own.contains(where: {
+            $0.port == port && ($0.address == plain || $0.address.isUnspecified && !plain.isPublic)
+        }) {
             return .ours
         }
         if let fixed = network.fixedAddress {

@@ -13,7 +13,9 @@ package protocol UpstreamConnectionUser: AnyObject {
     func upstreamReady(_ connection: UpstreamConnection)
 }
 
-/// One connection to an upstream, resolved, connected, verified and carried by libcurl. Bytes go in and out of it as they are.
+/// One connection to an upstream, resolved, connected, verified and carried by libcurl.
+///
+/// Bytes go in and out of it as they are.
 ///
 /// It goes from dialling to open to closed, and may be closed from either.
 package final class UpstreamConnection: ReadinessHandler {
@@ -42,7 +44,9 @@ package final class UpstreamConnection: ReadinessHandler {
     let key: UpstreamPool.Key
     /// Which directory it was made under; see ``UpstreamEngine/discardAll()``.
     let generation: Int
-    /// Who uses it now. Let go of when the connection is given back or closed, which breaks the cycle.
+    /// Who uses it now.
+    ///
+    /// Let go of when the connection is given back or closed, which breaks the cycle.
     package internal(set) var user: (any UpstreamConnectionUser)?
     /// Whether it carried an exchange before the present one, so that the upstream may have closed it meanwhile.
     package internal(set) var isReused = false
@@ -119,8 +123,9 @@ package final class UpstreamConnection: ReadinessHandler {
         dial = nil
     }
 
-    /// Whether nothing has happened on an idle connection: no byte, no end, nothing left in TLS. Only then may it be
-    /// used again; a byte nobody asked for would be taken for the next answer.
+    /// Whether nothing has happened on an idle connection: no byte, no end, nothing left in TLS.
+    ///
+    /// Only then may it be used again; a byte nobody asked for would be taken for the next answer.
     func isQuiet() -> Bool {
         guard let dial, case .open(let descriptor, _) = state else { return false }
         return postern_is_quiet(descriptor) && !postern_easy_has_pending(dial.handle)
@@ -137,7 +142,9 @@ package final class UpstreamConnection: ReadinessHandler {
         }
     }
 
-    /// Receives into `room`. To be called until it would block: TLS may hold bytes that no event tells of.
+    /// Receives into `room`.
+    ///
+    /// To be called until it would block: TLS may hold bytes that no event tells of.
     package func receive(into room: UnsafeMutableRawBufferPointer) -> Received {
         guard let dial, case .open = state else { return .failed }
         var received = 0

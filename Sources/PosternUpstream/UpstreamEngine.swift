@@ -26,7 +26,9 @@ package final class UpstreamEngine {
         }
     }
 
-    /// Dials under way at once. Each may hold a resolver thread of libcurl's.
+    /// Dials under way at once.
+    ///
+    /// Each may hold a resolver thread of libcurl's.
     private static let maxDials = 64
     /// Where distributions keep the authorities they trust: Debian, Fedora, Alpine.
     private static let systemAuthorities: String =
@@ -73,7 +75,9 @@ package final class UpstreamEngine {
 
     /// Finds or makes a connection for `user`, who is told when it is up.
     ///
-    /// - Parameter mayReuse: `false` demands a new one, for a second try after a kept one turned out dead.
+    /// `mayReuse` is `false` for a second try, after a kept connection turned out dead.
+    ///
+    ///
     /// - Returns: the connection, and whether it is up already.
     /// - Throws: ``ProxyError/overloaded`` when the rule has as many connections as it may.
     package func lease(
@@ -110,7 +114,7 @@ package final class UpstreamEngine {
 
     /// Takes a connection back.
     ///
-    /// - Parameter isReusable: whether it stands exactly between two exchanges.
+    /// `isReusable` says whether it stands exactly between two exchanges.
     package func giveBack(_ connection: UpstreamConnection, isReusable: Bool) {
         connection.user = nil
         guard !connection.isClosed else { return }
@@ -165,7 +169,9 @@ extension UpstreamEngine {
     private func dial(_ connection: UpstreamConnection) -> Bool {
         let timeout = Int(clamping: settings.connectTimeout.wholeNanoseconds / 1_000_000)
         let dialSettings = Dial.Settings(
-            timeoutMilliseconds: max(1, timeout), systemAuthorities: UpstreamEngine.systemAuthorities)
+            timeoutMilliseconds: max(1, timeout),
+            systemAuthorities: UpstreamEngine.systemAuthorities
+        )
         guard let handle = connection.makeHandle(dialSettings) else { return false }
         dialing[handle] = connection
         guard curl_multi_add_handle(multi, handle) == CURLM_OK else { return false }
@@ -203,7 +209,12 @@ extension UpstreamEngine {
     fileprivate func socketReady(_ descriptor: CInt, _ readiness: Readiness) {
         let failed = !readiness.isDisjoint(with: .closed)
         _ = postern_multi_socket_ready(
-            multi, descriptor, readiness.contains(.readable), readiness.contains(.writable), failed)
+            multi,
+            descriptor,
+            readiness.contains(.readable),
+            readiness.contains(.writable),
+            failed
+        )
         finishDials()
     }
 

@@ -25,6 +25,9 @@ package struct HostPattern: Hashable, Sendable {
             port = number
             hostText = String(hostText[..<colon])
         }
+        // Not counted as a label below: `*.com.` has one fixed label, not two.
+        if hostText.hasSuffix(".") { hostText.removeLast() }
+        guard !hostText.hasSuffix(".") else { return nil }
         let stand = hostText.replacing("*", with: "x")
         guard let name = HostName(stand) else { return nil }
         if hostText.contains("*") {

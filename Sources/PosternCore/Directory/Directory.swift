@@ -22,6 +22,10 @@ package final class Directory: Sendable {
         let providers = try Directory.byName("provider", contents.providers, \.name)
         let credentials = try Directory.byName("secret", contents.credentials, \.name)
         _ = try Directory.byName("agent", contents.agents, \.name)
+        var ruleIDs = Set<String>()
+        for id in contents.grants.map(\.id) + contents.egress.map(\.id) where !ruleIDs.insert(id).inserted {
+            throw .duplicate(kind: "rule", name: id)
+        }
         var rules: [String: [AccessRule]] = [:]
         for grant in contents.grants {
             guard let credential = credentials[grant.credential] else {

@@ -42,15 +42,18 @@ package enum QueryParameters {
             && zip(decoded, parameter).allSatisfy { asciiLower($0) == asciiLower($1) }
     }
 
-    private static func asciiLower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
-
-    /// Whether a pair gives `parameter` a value, also to an origin that takes `;` for a separator as well (as HTML 4.01
-    /// appendix B.2.2 advised).
-    package static func pair(_ raw: UnsafeRawBufferPointer, names parameter: [UInt8]) -> Bool {
-        raw.split(separator: UInt8(ascii: ";")).contains { part in
-            name(part.prefix { $0 != UInt8(ascii: "=") }, is: parameter)
-        }
+    /// Whether a raw `name=value` pair names `parameter` to an origin that splits at `&` alone or at `;` as well, which
+    /// HTML 4 (appendix B.2.2) asked for.
+    package static func pair(_ raw: some Collection<UInt8>, mayName parameter: [UInt8]) -> Bool {
+        namesOfPieces(raw).contains { name($0, is: parameter) }
     }
+
+    /// The names in a raw pair: one, or one for each piece between semicolons.
+    static func namesOfPieces<Raw: Collection<UInt8>>(_ raw: Raw) -> [Raw.SubSequence] {
+        raw.split(separator: UInt8(ascii: ";")).map { piece in piece.prefix { $0 != UInt8(ascii: "=") } }
+    }
+
+    private static func asciiLower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
     /// `text` percent-encoded for a query or path: everything but unreserved characters. RFC 3986 section 2.3.
     package static func encoded(_ text: some Sequence<UInt8>) -> [UInt8] {

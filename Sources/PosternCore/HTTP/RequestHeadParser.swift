@@ -67,17 +67,20 @@ package struct RequestHeadParser: Sendable {
     }
 
     private static func method(_ name: Slice<UnsafeRawBufferPointer>) -> Method? {
-        Method(spelled: UnsafeRawBufferPointer(rebasing: name))
+        Method.allCases.first { name.elementsEqual($0.rawValue.utf8) }
     }
 
     private func endOfLine(_ source: UnsafeRawBufferPointer, from start: Int) -> Int {
         // The scanner has seen CRLF at the end of each line, and no LF without a CR.
-        (source.place(of: 0x0a, from: start) ?? source.count) - 1
+        (source[start...].firstIndex(of: 0x0a) ?? source.count) - 1
     }
 }
 
 /// What the fields of a head say together about framing and the connection.
 private struct HeadFacts {
+    /// Each is looked for among all fields, and tens of thousands would fit in a head.
+    private static let maxConnectionOptions = 100
+
     var host: Range<Int>?
     var contentLength: Int?
     var isChunked = false
@@ -108,7 +111,7 @@ private struct HeadFacts {
             isChunked = true
         case .connection:
             noteConnection(value)
-            guard connectionOptions.count <= 32 else { throw .malformedRequest("Connection lists too many fields") }
+            guard connectionOptions.count <= HeadFacts.maxConnectionOptions else { throw .headerTooLarge }
         case .expect:
             guard FieldValue.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
             expectsContinue = true

@@ -12,7 +12,7 @@ package struct RequestPath: Sendable {
         package static let encodedSlash = Hazards(rawValue: 2)
         /// `;`, behind which some programs see parameters that are not part of the path.
         package static let parameters = Hazards(rawValue: 4)
-        /// `%25`: what follows it may be something else when decoded twice.
+        /// `%25` before what decodes to two hexadecimal digits: something else when decoded twice.
         package static let doubleEncoding = Hazards(rawValue: 8)
         /// Bytes that are not UTF-8 once decoded, such as an overlong `/`.
         package static let notUTF8 = Hazards(rawValue: 16)
@@ -69,7 +69,6 @@ package struct RequestPath: Sendable {
             case UInt8(ascii: "\\"): throw .malformedRequest("the path holds a backslash")
             case UInt8(ascii: ";"): hazards.insert(.parameters)
             case UInt8(ascii: "/") where isEscape: hazards.insert(.encodedSlash)
-            case UInt8(ascii: "%"): hazards.insert(.doubleEncoding)
             default: break
             }
             decoded.append(byte)
@@ -82,6 +81,7 @@ package struct RequestPath: Sendable {
             }
         }
         try refuseDotSegment(segment)
+        if holdsEscape(decoded) { hazards.insert(.doubleEncoding) }
         if String(validating: decoded, as: UTF8.self) == nil { hazards.insert(.notUTF8) }
         return hazards
     }
@@ -91,6 +91,14 @@ package struct RequestPath: Sendable {
         let name = segment.prefix { $0 != UInt8(ascii: ";") }
         if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) {
             throw .malformedRequest("the path holds a dot segment")
+        }
+    }
+
+    /// Whether bytes that were decoded once could be decoded again: `%252e`, but `%25%32%65` as well.
+    private static func holdsEscape(_ decoded: [UInt8]) -> Bool {
+        decoded.indices.dropLast(2).contains { index in
+            decoded[index] == UInt8(ascii: "%") && HexDigit.value(of: decoded[index + 1]) != nil
+                && HexDigit.value(of: decoded[index + 2]) != nil
         }
     }
 }

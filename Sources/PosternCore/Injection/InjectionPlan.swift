@@ -58,6 +58,10 @@ package struct InjectionPlan: Sendable {
                 fields.append(try InjectionPlan.field(name, bytes))
             case .basic(let username, let password):
                 let pair = try values.render(username) + [UInt8(ascii: ":")] + values.render(password)
+                // What is searched for in answers bounds the buffers in which they are searched.
+                guard pair.count <= 2 * ScrubPatterns.maximumSecretLength + 1 else {
+                    throw .unusableCredential("its user name and password are too long")
+                }
                 let encoded = Base64.encode(pair)
                 derived.append(encoded)
                 fields.append(try InjectionPlan.field("Authorization", Array("Basic ".utf8) + encoded))

@@ -63,7 +63,9 @@ package struct UpstreamRequest: Sendable {
             tags.render(tag.value, into: &buffer)
             buffer.append(contentsOf: "\r\n".utf8)
         }
-        if rule.tagging.userAgentSuffix != nil, !head.fields.contains(where: { $0.known == .userAgent }) {
+        if rule.tagging.userAgentSuffix != nil,
+            !head.fields.indices.contains(where: { head.fields[$0].known == .userAgent && forwards($0) })
+        {
             buffer.append(contentsOf: "User-Agent:".utf8)
             appendUserAgentSuffix(to: &buffer, tags)
             buffer.append(contentsOf: "\r\n".utf8)
@@ -128,8 +130,7 @@ package struct UpstreamRequest: Sendable {
             ingress.head.bytes.withUnsafeBytes { bytes in
                 let text = UnsafeRawBufferPointer(rebasing: bytes[query])
                 QueryParameters.forEach(text) { pair, _ in
-                    let raw = UnsafeRawBufferPointer(rebasing: text[pair])
-                    if parameters.contains(where: { QueryParameters.pair(raw, names: $0.name) }) { return }
+                    if parameters.contains(where: { QueryParameters.pair(text[pair], mayName: $0.name) }) { return }
                     begin(&buffer)
                     buffer.append(contentsOf: text[pair])
                 }

@@ -107,13 +107,11 @@ package struct PolicyStage: Sendable {
             let text = UnsafeRawBufferPointer(rebasing: bytes[query])
             var isCovered = true
             QueryParameters.forEach(text) { pair, _ in
-                // Each part counts as a parameter, as it would for an origin that takes `;` for a separator.
-                for part in text[pair].split(separator: UInt8(ascii: ";")) {
-                    let name = part.prefix { $0 != UInt8(ascii: "=") }
+                // A pair that holds the slot's name is not sent at all.
+                if slots.contains(where: { QueryParameters.pair(text[pair], mayName: $0) }) { return }
+                for name in QueryParameters.namesOfPieces(text[pair]) {
                     let decoded = QueryParameters.decodedName(name)
-                    let isNamed = keys.contains { $0.utf8.elementsEqual(decoded) }
-                    let isSlot = slots.contains { QueryParameters.name(name, is: $0) }
-                    if !isNamed, !isSlot { isCovered = false }
+                    if !keys.contains(where: { $0.utf8.elementsEqual(decoded) }) { isCovered = false }
                 }
             }
             return isCovered

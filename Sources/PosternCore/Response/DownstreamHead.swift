@@ -38,20 +38,22 @@ package struct DownstreamHead {
         buffer.append(0x20)
         buffer.append(contentsOf: source.bytes[source.reason])
         buffer.append(contentsOf: "\r\n".utf8)
-        for field in source.fields where passes(field, framing) {
+        for field in source.fields where passes(field) {
             buffer.append(contentsOf: source.bytes[field.name])
             buffer.append(contentsOf: ": ".utf8)
             buffer.append(contentsOf: source.bytes[field.value])
             buffer.append(contentsOf: "\r\n".utf8)
         }
+        let masked = buffer.withUnsafeMutableBytes { bytes in
+            // The status and the lines that follow are ours: a secret that is a number must not mask a length.
+            let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
+            return rule.injection?.scrubbing.mask(received) ?? 0
+        }
         switch framing {
-        case .length(let length):
-            buffer.append(contentsOf: "Content-Length: ".utf8)
-            buffer.appendDecimal(length)
-            buffer.append(contentsOf: "\r\n".utf8)
+        case .length(let length): DownstreamHead.append(contentLength: length, to: &buffer)
         case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
-        case .none where source.body == .none && mustSayLength: buffer.append(contentsOf: "Content-Length: 0\r\n".utf8)
-        case .none, .close: break
+        case .none: if let length = informativeLength { DownstreamHead.append(contentLength: length, to: &buffer) }
+        case .close: break
         }
         if let connection {
             buffer.append(contentsOf: "Connection: ".utf8)
@@ -59,23 +61,29 @@ package struct DownstreamHead {
             buffer.append(contentsOf: "\r\n".utf8)
         }
         buffer.append(contentsOf: "\r\n".utf8)
-        guard let scrubbing = rule.injection?.scrubbing else { return 0 }
-        return buffer.withUnsafeMutableBytes { scrubbing.mask(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+        return masked
     }
 
-    /// Whether a body that is not there must be announced as empty, lest the client wait for it.
-    private var mustSayLength: Bool {
-        !source.isAnswerToHead && source.status >= 200 && source.status != 204 && source.status != 304 && !source.fields.contains { $0.known == .contentLength }
+    private static func append(contentLength length: Int, to buffer: inout [UInt8]) {
+        buffer.append(contentsOf: "Content-Length: ".utf8)
+        buffer.appendDecimal(length)
+        buffer.append(contentsOf: "\r\n".utf8)
     }
 
-    private func passes(_ field: HeadField, _ framing: Framing) -> Bool {
+    /// The length of a body that does not follow: that of an empty one, or of the one that GET would have had. RFC 9110
+    /// section 8.6. Where the upstream said nothing there is nothing to say.
+    private var informativeLength: Int? {
+        guard source.status >= 200, source.status != 204 else { return nil }
+        let field = source.fields.first { $0.known == .contentLength }
+        return field.flatMap { FieldValue.contentLength(source.bytes[$0.value]) }
+    }
+
+    private func passes(_ field: HeadField) -> Bool {
         switch field.known {
         case .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .transferEncoding,
-            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .proxyOther, .altSvc:
+            .proxyAuthenticate, .proxyAuthenticationInfo, .proxyStatus, .proxyOther, .altSvc,
+            .contentLength:
             return false
-        case .contentLength:
-            // Of a body that follows the length is written above; of one that does not it is information.
-            guard framing == .none, source.status >= 200, source.status != 204 else { return false }
         case .setCookie: if rule.injection != nil, !rule.passesCookies { return false }
         case .host, .expect, .http2Settings, .proxyAuthorization, .posternGrant, .posternRun, .posternRole,
             .posternContext, .alterContext, .traceparent, .acceptEncoding, .range, .ifRange, .provenance,

@@ -10,8 +10,6 @@ package struct ResponseHead: Sendable {
     package let body: ResponseFraming
     /// Whether the upstream will take another request on this connection.
     package let keepsConnection: Bool
-    /// Whether it answers HEAD: then its framing fields describe a body that does not follow.
-    package let isAnswerToHead: Bool
     /// The folded names that Connection lists.
     package let connectionOptions: [FieldName]
 
@@ -49,7 +47,6 @@ package struct ResponseHead: Sendable {
         self.status = status
         reason = min(lineEnd, 13)..<lineEnd
         self.fields = fields
-        self.isAnswerToHead = isAnswerToHead
         connectionOptions = facts.connectionOptions
         keepsConnection = !facts.asksClose && (isHTTP11 || facts.asksKeepAlive)
         if status < 200 || status == 204 || status == 304 || isAnswerToHead {
@@ -83,18 +80,14 @@ package struct ResponseHead: Sendable {
             guard let known = field.known else { return }
             let value = UnsafeRawBufferPointer(rebasing: source[field.value])
             switch known {
-            case .contentLength, .transferEncoding, .connection:
-                // `Content_Length` is not framing to us, and must not be to a client that folds.
-                guard !source[field.name].contains(UInt8(ascii: "_")) else { throw .responseMalformed }
-            default: break
-            }
-            switch known {
             case .contentLength:
+                try requireExactSpelling(of: field, in: source)
                 guard contentLength == nil, let length = FieldValue.contentLength(value) else {
                     throw .responseMalformed
                 }
                 contentLength = length
             case .transferEncoding:
+                try requireExactSpelling(of: field, in: source)
                 guard !isChunked, FieldValue.equalsIgnoringCase(value, "chunked") else { throw .responseMalformed }
                 isChunked = true
             case .connection:
@@ -110,6 +103,15 @@ package struct ResponseHead: Sendable {
             default: break
             }
             if isChunked, contentLength != nil { throw .responseMalformed }
+            guard connectionOptions.count <= ResponseLimits.maxConnectionOptions else { throw .responseMalformed }
+        }
+
+        /// `Content_Length` is known under its folded name, but it is not framing to anybody else.
+        private func requireExactSpelling(
+            of field: HeadField,
+            in source: UnsafeRawBufferPointer
+        ) throws(UpstreamError) {
+            if source[field.name].contains(UInt8(ascii: "_")) { throw .responseMalformed }
         }
     }
 }
@@ -126,6 +128,8 @@ package enum ResponseFraming: Hashable, Sendable {
 package struct ResponseLimits: Hashable, Sendable {
     package var maxHeadBytes = 65_536
     package var maxFields = 200
+    /// Names in Connection: each is looked for among all fields, and tens of thousands would fit in a head.
+    static let maxConnectionOptions = 100
     /// Interim (1xx) heads before the final one.
     package var maxInterimHeads = 16
 

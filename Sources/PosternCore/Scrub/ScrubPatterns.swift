@@ -58,10 +58,24 @@ package struct ScrubPatterns: Sendable {
     package var isEmpty: Bool { patterns.isEmpty }
 
     /// Overwrites every pattern in `text` with asterisks, length for length; returns how many there were.
-    ///
-    /// - Parameter limit: only what begins before this place is masked; by default, everything.
-    package func mask(_ text: UnsafeMutableRawBufferPointer, startingBefore limit: Int = .max) -> Int {
-        guard windowLength > 0, text.count >= windowLength else { return 0 }
+    package func mask(_ text: UnsafeMutableRawBufferPointer) -> Int {
+        let found = matches(in: UnsafeRawBufferPointer(text))
+        // Masked only after the search, so that a match is found although it overlaps one before it.
+        var end = 0
+        for range in found {
+            ScrubPatterns.overwrite(text, max(end, range.lowerBound)..<max(end, range.upperBound))
+            end = max(end, range.upperBound)
+        }
+        return found.count
+    }
+
+    static func overwrite(_ text: UnsafeMutableRawBufferPointer, _ range: Range<Int>) {
+        for index in range { text[index] = UInt8(ascii: "*") }
+    }
+
+    /// The places of all patterns, in the order in which they start: at each place the longest.
+    func matches(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
+        guard windowLength > 0, text.count >= windowLength else { return [] }
         var found: [Range<Int>] = []
         shifts.withUnsafeBufferPointer { shifts in
             var end = windowLength - 1
@@ -73,25 +87,17 @@ package struct ScrubPatterns: Sendable {
                     continue
                 }
                 let start = end - windowLength + 1
-                if start < limit, let pattern = pattern(at: start, endingIn: slot, of: text) { found.append(start..<start + pattern.count) }
+                if let length = lengthOfPattern(at: start, endingIn: slot, of: text) { found.append(start..<start + length) }
                 end += 1
             }
         }
-        // Masked only after the search, so that a match is found although it overlaps one before it.
-        for range in found {
-            for index in range { text[index] = UInt8(ascii: "*") }
-        }
-        return found.count
+        return found
     }
 
-    private func pattern(at start: Int, endingIn slot: Int, of text: UnsafeMutableRawBufferPointer) -> [UInt8]? {
+    private func lengthOfPattern(at start: Int, endingIn slot: Int, of text: UnsafeRawBufferPointer) -> Int? {
         for index in patterns.indices where ends[index] == UInt16(slot) {
-            let pattern = patterns[index]
-            if start + pattern.count <= text.count,
-                text[start..<start + pattern.count].elementsEqual(pattern)
-            {
-                return pattern
-            }
+            let count = patterns[index].count
+            if start + count <= text.count, text[start..<start + count].elementsEqual(patterns[index]) { return count }
         }
         return nil
     }

@@ -2,13 +2,18 @@
 enum SecretEncodings {
     /// Every form of `secret`, each once.
     static func all(of secret: [UInt8]) -> [[UInt8]] {
-        var forms: [[UInt8]] = [secret]
-        // Which characters are left alone differs: RFC 3986 leaves its unreserved ones, most libraries `/` as well, and
-        // JavaScript's encodeURIComponent and encodeURI more of them.
+        var forms = [secret]
+        // What libraries leave as it is when they percent-encode: nothing, `/`, what encodeURIComponent leaves, what
+        // encodeURI leaves; and forms write a space as `+`.
         for kept in ["", "/", "!'()*", "!'()*;/?:@&=+$,#"] {
-            let encoded = percentEncoded(secret, keeping: Array(kept.utf8))
+            let encoded = percentEncoded(secret, keeping: kept)
             forms.append(encoded)
             forms.append(lowerEscapes(encoded))
+            if secret.contains(0x20) {
+                let form = percentEncoded(secret, keeping: kept + " ").map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
+                forms.append(form)
+                forms.append(lowerEscapes(form))
+            }
         }
         for digits in [HexDigit.lower, HexDigit.upper] {
             forms.append(hex(secret, digits) { _ in [] })
@@ -20,13 +25,19 @@ enum SecretEncodings {
         forms.append(secret.flatMap { "&#\($0);".utf8 })
         forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\"][$0] })
         forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\", "/": "\\/"][$0] })
-        forms.append(escaped(secret) { ["\"": "\\u0022", "\\": "\\u005c", "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"][$0] })
-        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] })
-        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"][$0] })
-        for quote in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
-            for double in ["&quot;", "&#34;"] {
-                forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": double, "'": quote][$0] })
+        for (escapes, digits) in jsonEscapes {
+            for backslash in ["\\\\", "\\u005\(digits == HexDigit.lower ? "c" : "C")"] {
+                forms.append(escaped(secret) { character in
+                    if character == "\\" { return backslash }
+                    // Go and Python escape the quote by a backslash, .NET by its number.
+                    if character == "\"", !escapes.contains("\"") { return "\\\"" }
+                    guard escapes.contains(character), let byte = character.asciiValue else { return nil }
+                    return "\\u00" + String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
+                })
             }
+        }
+        for quote in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
+            forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": quote][$0] })
         }
         for alignment in 0..<3 {
             let core = base64Core(secret, alignment: alignment)
@@ -34,6 +45,16 @@ enum SecretEncodings {
             forms.append(core.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 })
         }
         return Array(Set(forms))
+    }
+
+    /// Which characters JSON writers that fear for HTML write by number, and in which digits: Go and Gson, PHP, .NET.
+    private static let jsonEscapes: [(characters: String, digits: [UInt8])] = [
+        ("<>&", HexDigit.lower), ("<>&'=", HexDigit.lower), ("<>&'\"", HexDigit.lower), ("<>&'\"", HexDigit.upper),
+        ("<>&'\"+`", HexDigit.upper),
+    ]
+
+    private static func percentEncoded(_ secret: [UInt8], keeping kept: String) -> [UInt8] {
+        secret.flatMap { kept.utf8.contains($0) ? [$0] : QueryParameters.encoded([$0]) }
     }
 
     /// The characters of a base 64 text that depend on the secret alone, when it starts at a byte that is
@@ -47,10 +68,6 @@ enum SecretEncodings {
 
     private static func hex(_ secret: [UInt8], _ digits: [UInt8], before: (UInt8) -> [UInt8]) -> [UInt8] {
         secret.flatMap { before($0) + [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func percentEncoded(_ secret: [UInt8], keeping kept: [UInt8]) -> [UInt8] {
-        secret.flatMap { kept.contains($0) ? [$0] : QueryParameters.encoded([$0]) }
     }
 
     private static func lowerEscapes(_ encoded: [UInt8]) -> [UInt8] {

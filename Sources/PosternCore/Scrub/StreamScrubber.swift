@@ -7,13 +7,30 @@ package struct StreamScrubber {
     /// How many secrets were masked so far.
     package private(set) var maskedCount = 0
 
+    /// How many bytes at the start of the next window belong to a secret that was found in this one.
+    private var owed = 0
+
     package init(_ patterns: ScrubPatterns) { self.patterns = patterns }
 
     /// Masks what is in the window and returns how many of its bytes may be passed on.
+    ///
+    /// What is held back stays as it is until it is passed on: masked now, the beginning of a secret that overlaps the
+    /// one before it would be lost, and the rest of it would pass.
     package mutating func scrub(_ window: UnsafeMutableRawBufferPointer, isLast: Bool) -> Int {
-        let held = isLast ? 0 : patterns.heldBack(UnsafeRawBufferPointer(window))
-        // A short secret at the beginning of what is held back may turn out to be the beginning of a longer one.
-        maskedCount += patterns.mask(window, startingBefore: window.count - held)
-        return window.count - held
+        let passing = window.count - (isLast ? 0 : patterns.heldBack(UnsafeRawBufferPointer(window)))
+        var end = min(owed, passing)
+        var reach = owed
+        // One that starts in what is held back is found again, maybe longer.
+        let found = patterns.matches(in: UnsafeRawBufferPointer(window)).prefix { $0.lowerBound < passing }
+        ScrubPatterns.overwrite(window, 0..<end)
+        for range in found {
+            let last = min(range.upperBound, passing)
+            ScrubPatterns.overwrite(window, max(end, range.lowerBound)..<max(end, last))
+            end = max(end, last)
+            reach = max(reach, range.upperBound)
+        }
+        maskedCount += found.count
+        owed = max(0, reach - passing)
+        return passing
     }
 }

@@ -32,7 +32,8 @@ extension Exchange {
         if isHead {
             request.appendHead(
                 to: &worker.sending,
-                tags: TagContext(agent: request.agent.name, requestID: requestID, tags: tags))
+                tags: TagContext(agent: request.agent.name, requestID: requestID, tags: tags)
+            )
             hasSentHead = true
         }
         do throws(ProxyError) {
@@ -56,7 +57,9 @@ extension Exchange {
         guard !requestBody.isComplete else { return }
         let isChunked = request.ingress.head.body == .chunked
         let start = worker.sending.count
-        if isChunked { worker.sending.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Exchange.chunkHeaderBytes)) }
+        if isChunked {
+            worker.sending.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Exchange.chunkHeaderBytes))
+        }
         let dataStart = worker.sending.count
         if !client.input.isEmpty {
             _ = try client.consumeBody(&requestBody) { worker.sending.append(contentsOf: $0) }

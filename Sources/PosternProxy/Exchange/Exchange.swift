@@ -68,11 +68,20 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         let isGrant = request.rule.injection != nil
         worker.journal.append(
             IntentRecord(
-                time: worker.wallClock, requestID: requestID, agent: request.agent.name,
-                identity: request.identitySource, peer: client.auditedPeer, provider: request.rule.providerName,
-                grant: isGrant ? request.rule.id : nil, rule: isGrant ? nil : request.rule.id,
-                method: request.ingress.head.method, url: request.auditURL, tags: tags),
-            waiter: self)
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                identity: request.identitySource,
+                peer: client.auditedPeer,
+                provider: request.rule.providerName,
+                grant: isGrant ? request.rule.id : nil,
+                rule: isGrant ? nil : request.rule.id,
+                method: request.ingress.head.method,
+                url: request.auditURL,
+                tags: tags
+            ),
+            waiter: self
+        )
         let waits = worker.snapshot.waits
         worker.loop.set(deadline, afterNanoseconds: waits.audit)
         if waits.total > 0 {
@@ -103,7 +112,11 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.connect)
         do throws(ProxyError) {
             let lease = try worker.engine.lease(
-                for: request.rule, to: request.destination, user: self, mayReuse: mayReuse)
+                for: request.rule,
+                to: request.destination,
+                user: self,
+                mayReuse: mayReuse
+            )
             upstream = lease.connection
             if lease.isOpen { upstreamConnected(lease.connection) }
         } catch { fail(error) }
@@ -138,14 +151,19 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     /// The client's connection ends, for this reason.
     func clientGone(_ reason: ProxyError) { end(reason, keepsUpstream: false) }
 
-    /// Another directory is in force. What has been sent goes on if it would be let through now as well; what has not is
-    /// sent under the new authority, or not at all.
+    /// Another directory is in force.
+    ///
+    /// What has been sent goes on if it would be let through now as well; what has not is sent under the new
+    /// authority, or not at all.
     func reviewAuthority(in snapshot: ProxySnapshot) {
         guard phase != .ended else { return }
         do throws(ProxyError) {
             let renewed = try worker.pipeline.review(
-                request, listenerAgent: try client.listenerAgent(in: snapshot), in: snapshot.directory,
-                nowSeconds: worker.wallClock / 1_000_000_000)
+                request,
+                listenerAgent: try client.listenerAgent(in: snapshot),
+                in: snapshot.directory,
+                nowSeconds: worker.wallClock / 1_000_000_000
+            )
             guard sentAt == nil else { return }
             request = renewed
             guard case .connecting = phase, let upstream else { return }
@@ -209,7 +227,10 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         let head = request.ingress.head
         let keeps = head.keepsConnection && requestBody.isComplete && !error.endsConnection && !worker.isDraining
         let problem = ProblemDetails(error).response(
-            requestID: requestID, closes: !keeps, isBodiless: head.method == .head)
+            requestID: requestID,
+            closes: !keeps,
+            isBodiless: head.method == .head
+        )
         end(error, keepsUpstream: false)
         problem.withUnsafeBytes { client.write($0) }
         client.exchangeEnded(keeps: keeps)
@@ -246,10 +267,20 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
         let problem = ProblemDetails(error)
         worker.journal.append(
             DenialRecord(
-                time: worker.wallClock, requestID: requestID, agent: request.agent.name,
-                identity: request.identitySource, peer: client.auditedPeer, provider: request.rule.providerName,
-                rule: request.rule.id, method: ArraySlice(request.ingress.head.method.rawValue.utf8),
-                url: request.auditURL, status: problem.status, errorCode: problem.code, tags: tags))
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                identity: request.identitySource,
+                peer: client.auditedPeer,
+                provider: request.rule.providerName,
+                rule: request.rule.id,
+                method: ArraySlice(request.ingress.head.method.rawValue.utf8),
+                url: request.auditURL,
+                status: problem.status,
+                errorCode: problem.code,
+                tags: tags
+            )
+        )
     }
 
     private func recordOutcome(_ error: ProxyError?) {
@@ -260,15 +291,27 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
             error == nil ? .success : sentAt != nil && !response.hasBegun ? .unknown : .failure
         worker.journal.append(
             OutcomeRecord(
-                time: worker.wallClock, requestID: requestID, agent: request.agent.name,
-                provider: request.rule.providerName, grant: isGrant ? request.rule.id : nil,
-                rule: isGrant ? nil : request.rule.id, method: request.ingress.head.method, url: request.auditURL,
-                result: result, status: response.status ?? problem?.status, errorCode: problem?.code,
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                provider: request.rule.providerName,
+                grant: isGrant ? request.rule.id : nil,
+                rule: isGrant ? nil : request.rule.id,
+                method: request.ingress.head.method,
+                url: request.auditURL,
+                result: result,
+                status: response.status ?? problem?.status,
+                errorCode: problem?.code,
                 measurements: OutcomeRecord.Measurements(
                     duration: Instant.now.nanoseconds(since: startedAt),
                     firstByte: sentAt.flatMap { sent in firstByteAt?.nanoseconds(since: sent) },
-                    requestBodyBytes: requestBodyBytes, responseBodyBytes: response.bodyBytes, retries: retries,
-                    scrubbed: response.scrubbedCount)))
+                    requestBodyBytes: requestBodyBytes,
+                    responseBodyBytes: response.bodyBytes,
+                    retries: retries,
+                    scrubbed: response.scrubbedCount
+                )
+            )
+        )
     }
 }
 

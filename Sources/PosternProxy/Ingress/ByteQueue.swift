@@ -1,4 +1,6 @@
-/// Bytes that were received and not used up yet. Empty, it owns no memory, so an idle connection costs next to nothing.
+/// Bytes that were received and not used up yet.
+///
+/// Empty, it owns no memory, so an idle connection costs next to nothing.
 struct ByteQueue {
     private var storage: [UInt8] = []
     private var start = 0

@@ -313,13 +313,23 @@ final class ClientConnection: ReadinessHandler {
             ingress = request
             do throws(Refusal) {
                 let authorized = try worker.pipeline.authorize(
-                    request, listenerAgent: listenerAgent, in: snapshot.directory,
-                    nowSeconds: worker.wallClock / 1_000_000_000, monotonicNow: worker.loop.now.nanoseconds)
+                    request,
+                    listenerAgent: listenerAgent,
+                    in: snapshot.directory,
+                    nowSeconds: worker.wallClock / 1_000_000_000,
+                    monotonicNow: worker.loop.now.nanoseconds
+                )
                 let exchange = Exchange(authorized, requestID: worker.nextRequestID(), client: self)
                 state = .exchange(exchange)
                 exchange.begin()
             } catch {
-                refuse(slowed(error.error, head), head: head, ingress: request, agent: error.agent, identity: error.identity)
+                refuse(
+                    slowed(error.error, head),
+                    head: head,
+                    ingress: request,
+                    agent: error.agent,
+                    identity: error.identity
+                )
             }
         } catch {
             refuse(error, head: head, ingress: ingress)
@@ -350,7 +360,9 @@ final class ClientConnection: ReadinessHandler {
             }
         guard showsKey else { return error }
         let isExhausted = worker.shared.attempts.isExhausted(
-            afterWrongKeyFrom: peer.source, now: worker.loop.now.nanoseconds)
+            afterWrongKeyFrom: peer.source,
+            now: worker.loop.now.nanoseconds
+        )
         return isExhausted ? .tooManyAttempts : error
     }
 
@@ -366,10 +378,21 @@ final class ClientConnection: ReadinessHandler {
         let problem = ProblemDetails(error)
         worker.journal.append(
             DenialRecord(
-                time: worker.wallClock, requestID: requestID, agent: agent, identity: identity, peer: auditedPeer,
-                provider: ingress?.providerName, rule: error.ruleID, method: head.map { ArraySlice($0.method.rawValue.utf8) },
-                url: ingress.flatMap(AuditURL.init(asked:)), status: problem.status, errorCode: problem.code,
-                reason: problem.detail, tags: head.map(AuditTags.init) ?? AuditTags()))
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: agent,
+                identity: identity,
+                peer: auditedPeer,
+                provider: ingress?.providerName,
+                rule: error.ruleID,
+                method: head.map { ArraySlice($0.method.rawValue.utf8) },
+                url: ingress.flatMap(AuditURL.init(asked:)),
+                status: problem.status,
+                errorCode: problem.code,
+                reason: problem.detail,
+                tags: head.map(AuditTags.init) ?? AuditTags()
+            )
+        )
         let body = head?.body ?? .none
         let canGoOn = head.map { $0.keepsConnection && canDiscard($0) } ?? false
         let closes = error.endsConnection || !canGoOn || hasEnded
@@ -384,8 +407,9 @@ final class ClientConnection: ReadinessHandler {
         }
     }
 
-    /// Whether the body of a refused request may be read to keep the connection. A client that waits for 100 Continue
-    /// may or may not send one, so the next bytes could be either.
+    /// Whether the body of a refused request may be read to keep the connection.
+    ///
+    /// A client that waits for 100 Continue may or may not send one, so the next bytes could be either.
     private func canDiscard(_ head: RequestHead) -> Bool {
         switch head.body {
         case .none: true
@@ -522,6 +546,8 @@ extension AuditURL {
         guard case .destination(let scheme, let host, let port) = ingress.target else { return nil }
         self.init(
             destination: Destination(scheme: scheme, host: host, port: port ?? scheme.defaultPort),
-            path: ingress.head[ingress.path], query: ingress.query.map { ingress.head[$0] })
+            path: ingress.head[ingress.path],
+            query: ingress.query.map { ingress.head[$0] }
+        )
     }
 }

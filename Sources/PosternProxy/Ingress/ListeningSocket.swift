@@ -61,7 +61,12 @@ final class ListeningSocket: ReadinessHandler {
         }
         let hasRoom = worker.shared.connectionBegan(most: worker.snapshot.settings.maxConnections)
         let connection = ClientConnection(
-            descriptor, from: peer, through: address, isCounted: hasRoom, worker: worker)
+            descriptor,
+            from: peer,
+            through: address,
+            isCounted: hasRoom,
+            worker: worker
+        )
         connection.start(refusing: hasRoom ? nil : .overloaded)
     }
 }

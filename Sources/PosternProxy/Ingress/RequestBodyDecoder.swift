@@ -22,7 +22,8 @@ struct RequestBodyDecoder {
 
     /// Reads a piece of input.
     ///
-    /// - Parameter data: called with each run of body bytes.
+    /// `data` is called with each run of body bytes.
+    ///
     /// - Returns: how much of the input was used up; less than all of it only where the body ends.
     /// - Throws: ``ProxyError/malformedRequest(_:)`` for broken chunks.
     mutating func decode(

@@ -20,7 +20,9 @@ package final class ListeningDescriptor: Sendable {
 
     /// Binds a socket for the address.
     ///
-    /// - Parameter inherited: the sockets that the service manager handed over, by name.
+    /// `inherited` holds the sockets that the service manager handed over, by name.
+    ///
+    /// - Throws: ``ListenError`` with the system's reason.
     package init(
         _ address: ListenerSettings.Address,
         inherited: [String: CInt]
@@ -29,11 +31,17 @@ package final class ListeningDescriptor: Sendable {
         switch address {
         case .tcp(let endpoint):
             descriptor = postern_listen_tcp(
-                endpoint.address.bytes, CInt(endpoint.address.bytes.count), endpoint.port, ListeningDescriptor.backlog)
+                endpoint.address.bytes,
+                CInt(endpoint.address.bytes.count),
+                endpoint.port,
+                ListeningDescriptor.backlog
+            )
         case .unix(let path, let mode):
             descriptor = postern_listen_unix(path, mode, ListeningDescriptor.backlog)
         case .inherited(let name):
-            guard let found = inherited[name] else { throw ListenError(address: address, reason: "no such socket was handed over") }
+            guard let found = inherited[name] else {
+                throw ListenError(address: address, reason: "no such socket was handed over")
+            }
             // A copy, so that a reload which drops the listener and a later one that names it again both work.
             descriptor = fcntl(found, F_DUPFD_CLOEXEC, 3)
             if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }

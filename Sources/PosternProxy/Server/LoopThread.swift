@@ -21,8 +21,13 @@ struct LoopThread: Sendable {
         let thread = Thread {
             guard let loop = try? EventLoop(),
                 let worker = try? ProxyWorker(
-                    number: number, loop: loop, snapshot: snapshot, sink: sink, shared: shared,
-                    engineSettings: engineSettings)
+                    number: number,
+                    loop: loop,
+                    snapshot: snapshot,
+                    sink: sink,
+                    shared: shared,
+                    engineSettings: engineSettings
+                )
             else {
                 made.ready.signal()
                 return

@@ -19,9 +19,13 @@ package final class ProxyServer {
     /// How long a loop may take for what it is asked before that counts as stuck.
     private static let patience = Duration.seconds(10)
 
-    /// Binds every listener. Nothing is accepted before ``start()``.
+    /// Binds every listener.
     ///
-    /// - Parameter inherited: the sockets that the service manager handed over, by name.
+    /// Nothing is accepted before ``start()``.
+    ///
+    /// `inherited` holds the sockets that the service manager handed over, by name.
+    ///
+    /// - Throws: ``ListenError`` for the first that cannot be bound.
     package init(
         _ snapshot: ProxySnapshot,
         sink: any AuditSink,
@@ -48,7 +52,12 @@ package final class ProxyServer {
         for number in 0..<count {
             guard
                 let loop = LoopThread.start(
-                    number: number, snapshot: snapshot, sink: sink, shared: shared, engineSettings: engineSettings)
+                    number: number,
+                    snapshot: snapshot,
+                    sink: sink,
+                    shared: shared,
+                    engineSettings: engineSettings
+                )
             else { return false }
             loops.append(loop)
         }
@@ -71,10 +80,11 @@ package final class ProxyServer {
         return added
     }
 
-    /// Puts another snapshot in force on every loop. When this returns `true` no later request is judged by the old one;
-    /// `false` means that a loop is stuck.
+    /// Puts another snapshot in force on every loop.
     ///
-    /// - Parameter added: what ``bindAdditions(of:)`` gave for it.
+    /// When this returns `true` no later request is judged by the old one; `false` means that a loop is stuck.
+    ///
+    /// `added` is what ``bindAdditions(of:)`` gave for it.
     package func apply(_ next: ProxySnapshot, adding added: [ListeningDescriptor]) -> Bool {
         let wanted = Set(next.settings.listeners.map(\.address))
         for socket in added { listening[socket.address] = socket }

@@ -3,7 +3,9 @@ internal import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
 
-/// Everything that one event loop needs to serve clients. Nothing in it is shared with another thread.
+/// Everything that one event loop needs to serve clients.
+///
+/// Nothing in it is shared with another thread.
 final class ProxyWorker {
     let loop: EventLoop
     let journal: AuditJournal
@@ -82,8 +84,10 @@ extension ProxyWorker {
         shared.connectionEnded()
     }
 
-    /// Puts another snapshot in force. When this returns no request that starts here uses the old one, no upstream
-    /// connection opened under it is kept, and exchanges whose authority is gone are cut.
+    /// Puts another snapshot in force.
+    ///
+    /// When this returns no request that starts here uses the old one, no upstream connection opened under it is
+    /// kept, and exchanges whose authority is gone are cut.
     func adopt(_ snapshot: ProxySnapshot, engineSettings: UpstreamEngine.Settings) {
         self.snapshot = snapshot
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)

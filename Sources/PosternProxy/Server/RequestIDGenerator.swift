@@ -29,7 +29,8 @@ struct RequestIDGenerator {
         return String(unsafeUninitializedCapacity: 15) { room in
             for index in 0..<8 { room[index] = characters[index] }
             for index in 0..<7 {
-                room[8 + index] = RequestIDGenerator.alphabet[Int(truncatingIfNeeded: count >> UInt64(30 - 5 * index)) & 31]
+                room[8 + index] =
+                    RequestIDGenerator.alphabet[Int(truncatingIfNeeded: count >> UInt64(30 - 5 * index)) & 31]
             }
             return 15
         }
