@@ -6,12 +6,11 @@ import base64
 import json
 
 import pytest
-
 from support import oracle
+from support.client import RawClient
 from support.encodings import LARGE, LeakSearch, encodings
 from support.http1 import Closed, Malformed, Reader, read_request_head, read_response_head, request_body
 from support.origin import RecordingOrigin
-from support.client import RawClient
 from support.topology import C
 
 SECRET = "sk/planted-value+\"&<'>="
@@ -36,19 +35,42 @@ def test_base64_is_found_at_each_alignment(before):
     assert LeakSearch({"planted": SECRET}).find(base64.b64encode(before + SECRET.encode() + b"after"))
 
 
-@pytest.mark.parametrize("head", [
-    b"GET /x HTTP/1.1\nHost: a\r\n\r\n", b"GET /x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", b"GET /x HTTP/1.1\r\n\r\n", b"GET  /x HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET http://a/x HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /x#y HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /x HTTP/1.0\r\nHost: a\r\n\r\n",
-    b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
-    b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", b"GET /x HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", b"GET /x HTTP/1.1\r\nHost: a\r\n b\r\n\r\n",
-    b"GET /x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", b"GET /x HTTP/1.1\r\nHost: a\r\nContent_Length: 5\r\n\r\n", b"GET /\\x HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /% HTTP/1.1\r\nHost: a\r\n\r\n",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /x HTTP/1.1\nHost: a\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        b"GET /x HTTP/1.1\r\n\r\n",
+        b"GET  /x HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET http://a/x HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /x#y HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /x HTTP/1.0\r\nHost: a\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: a\r\n b\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: a\r\nContent_Length: 5\r\n\r\n",
+        b"GET /\\x HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /% HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
 def test_the_origin_refuses_what_is_ambiguous(head):
     with pytest.raises(Malformed):
         read_request_head(reader(head))
 
 
-@pytest.mark.parametrize("body", [b"5;x\r\nhello\r\n0\r\n\r\n", b"5\nhello\r\n0\r\n\r\n", b"0x5\r\nhello\r\n0\r\n\r\n", b"5\r\nhelloX\r\n0\r\n\r\n", b"0\r\nX: y\r\n\r\n"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"5;x\r\nhello\r\n0\r\n\r\n",
+        b"5\nhello\r\n0\r\n\r\n",
+        b"0x5\r\nhello\r\n0\r\n\r\n",
+        b"5\r\nhelloX\r\n0\r\n\r\n",
+        b"0\r\nX: y\r\n\r\n",
+    ],
+)
 def test_the_origin_refuses_chunks_postern_would_not_write(body):
     message = reader(b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
     head = read_request_head(message)
@@ -61,7 +83,16 @@ def test_an_end_in_the_middle_is_not_malformed():
         read_request_head(reader(b"GET /x HTTP/1.1\r\nHos"))
 
 
-@pytest.mark.parametrize("head", [b"HTTP/1.1 200\r\n\r\n", b"HTTP/2 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\nX: y\r\n\r\n", b"HTTP/1.1 200 OK\r\nX y\r\n\r\n", b" HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200\r\n\r\n",
+        b"HTTP/2 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\nX: y\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX y\r\n\r\n",
+        b" HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)
 def test_the_client_refuses_heads_that_are_none(head):
     with pytest.raises(Malformed):
         read_response_head(reader(head))
@@ -93,7 +124,10 @@ def test_a_slot_with_another_value_or_two_is_found(origin):
         assert oracle.wrong_slots(guarded), lines
 
 
-@pytest.mark.parametrize("target", ["/v1/../x", "/v1/%2e%2e/x", "/v1/%252e%252e/x", "/v1/..;a/x", "/v1//../../x", "/v1/..%2fx", "/v1/%25%32%65./x"])
+@pytest.mark.parametrize(
+    "target",
+    ["/v1/../x", "/v1/%2e%2e/x", "/v1/%252e%252e/x", "/v1/..;a/x", "/v1//../../x", "/v1/..%2fx", "/v1/%25%32%65./x"],
+)
 def test_a_path_that_can_leave_the_grant_is_found(origin, target):
     plain_request(origin, target=target)
     assert oracle.paths_outside(oracle.Guarded(origin, prefix="/v1/"))

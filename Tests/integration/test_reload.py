@@ -8,7 +8,6 @@ import socket
 import time
 
 import pytest
-
 from support import audit
 from support.http1 import Closed
 from support.origin import answer
@@ -48,7 +47,7 @@ BROKEN = {
     "no such file": lambda text: re.sub(r"file:[^\"]*/good\"", 'file:/nonexistent/good"', text),
     "empty": lambda text: "",
     "binary": lambda text: "\x00\x01\x02",
-    "wrong type": lambda text: text.replace("[proxy]", "[proxy]\nevent_loops = \"two\""),
+    "wrong type": lambda text: text.replace("[proxy]", '[proxy]\nevent_loops = "two"'),
     "bad secret": lambda text: text,
     "cut off": lambda text: text[: len(text) * 2 // 3 + 3],
 }
@@ -84,7 +83,9 @@ def test_reloads_are_on_record(make_topology):
     topology = make_topology()
     topology.daemon.reload(topology.config.text())
     topology.daemon.reload("nonsense")
-    rows = wait_until(lambda: (r := [row for row in topology.audit() if "reload" in row["event.action"]]) and len(r) >= 2 and r, 5)
+    rows = wait_until(
+        lambda: (r := [row for row in topology.audit() if "reload" in row["event.action"]]) and len(r) >= 2 and r, 5
+    )
     assert {row["event.outcome"] for row in rows} == {"success", "failure"}
 
 
