@@ -6,7 +6,6 @@ import os
 from collections import Counter, defaultdict
 
 import pytest
-
 from support.ca import CertificateAuthority
 from support.topology import Topology
 

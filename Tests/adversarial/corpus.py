@@ -24,11 +24,13 @@ class Case(NamedTuple):
 
 def post(*lines: bytes, body: bytes = b"", version: bytes = b"HTTP/1.1") -> bytes:
     """A POST with these further header lines, each without its CRLF."""
-    return b"POST " + URL + b" " + version + b"\r\n" + HOST + b"".join(l + b"\r\n" for l in lines) + b"\r\n" + body
+    return (
+        b"POST " + URL + b" " + version + b"\r\n" + HOST + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
+    )
 
 
 def get(*lines: bytes, start: bytes = b"GET " + URL + b" HTTP/1.1\r\n", host: bytes = HOST) -> bytes:
-    return start + host + b"".join(l + b"\r\n" for l in lines) + b"\r\n"
+    return start + host + b"".join(line + b"\r\n" for line in lines) + b"\r\n"
 
 
 def start_line(line: bytes, verdict: str = REFUSED) -> Case:
@@ -80,7 +82,9 @@ def _cases() -> list[Case]:
         # Framing headers.
         Case("length and chunked", post(b"Content-Length: 5", b"Transfer-Encoding: chunked", body=CHUNKED), REFUSED),
         Case("chunked and length", post(b"Transfer-Encoding: chunked", b"Content-Length: 5", body=CHUNKED), REFUSED),
-        Case("chunked and empty length", post(b"Transfer-Encoding: chunked", b"Content-Length:", body=CHUNKED), REFUSED),
+        Case(
+            "chunked and empty length", post(b"Transfer-Encoding: chunked", b"Content-Length:", body=CHUNKED), REFUSED
+        ),
         Case("chunked with a NUL", post(b"Transfer-Encoding: chunked\x00", body=CHUNKED), REFUSED),
         Case("NUL before chunked", post(b"Transfer-Encoding: \x00chunked", body=CHUNKED), REFUSED),
         Case("chunked after a form feed", post(b"Transfer-Encoding: \x0cchunked", body=CHUNKED), REFUSED),
@@ -88,7 +92,11 @@ def _cases() -> list[Case]:
         Case("chunked, a comma last", post(b"Transfer-Encoding: chunked,", body=CHUNKED), REFUSED),
         Case("chunked twice", post(b"Transfer-Encoding: chunked, chunked", body=CHUNKED), REFUSED),
         Case("chunked in two fields", post(*[b"Transfer-Encoding: chunked"] * 2, body=CHUNKED), REFUSED),
-        Case("chunked and identity fields", post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=CHUNKED), REFUSED),
+        Case(
+            "chunked and identity fields",
+            post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=CHUNKED),
+            REFUSED,
+        ),
         Case("chunked with a parameter", post(b"Transfer-Encoding: chunked;a=b", body=CHUNKED), REFUSED),
         Case("chunked, HTTP/1.0", post(b"Transfer-Encoding: chunked", body=CHUNKED, version=b"HTTP/1.0"), REFUSED),
         Case("empty transfer coding", post(b"Transfer-Encoding:", b"Content-Length: 5", body=b"hello"), REFUSED),
@@ -104,7 +112,11 @@ def _cases() -> list[Case]:
         Case("length shorter than the body", post(b"Content-Length: 0", body=b"hello" + SMUGGLED), ONCE),
         Case("length name with a dot", post(b"Content.Length: 5", body=SMUGGLED[:5]), ONCE),
         Case("GET with a body", get(b"Content-Length: %d" % len(SMUGGLED)) + SMUGGLED, ONCE),
-        Case("HEAD with a body", get(b"Content-Length: %d" % len(SMUGGLED), start=b"HEAD " + URL + b" HTTP/1.1\r\n") + SMUGGLED, ONCE),
+        Case(
+            "HEAD with a body",
+            get(b"Content-Length: %d" % len(SMUGGLED), start=b"HEAD " + URL + b" HTTP/1.1\r\n") + SMUGGLED,
+            ONCE,
+        ),
         # Field lines.
         Case("no colon", get(b"Nonsense"), REFUSED),
         Case("colon only", get(b":"), REFUSED),
@@ -136,9 +148,21 @@ def _cases() -> list[Case]:
         Case("Host before the start line", HOST + b"GET " + URL + b" HTTP/1.1\r\n\r\n", REFUSED),
     ]
     sizes = {
-        "x": b"x", "empty": b"", "minus": b"-5", "plus": b"+5", "0x": b"0x5", "space before": b" 5",
-        "space after": b"5 ", "tab": b"5\t", "underscore": b"0_5", "17 digits": b"1" + b"0" * 16 + b"5",
-        "NUL": b"5\x00", "non-ASCII": b"\xb5", "comma": b"5,5", "dot": b"5.0", "h": b"5h",
+        "x": b"x",
+        "empty": b"",
+        "minus": b"-5",
+        "plus": b"+5",
+        "0x": b"0x5",
+        "space before": b" 5",
+        "space after": b"5 ",
+        "tab": b"5\t",
+        "underscore": b"0_5",
+        "17 digits": b"1" + b"0" * 16 + b"5",
+        "NUL": b"5\x00",
+        "non-ASCII": b"\xb5",
+        "comma": b"5,5",
+        "dot": b"5.0",
+        "h": b"5h",
     }
     for name, size in sizes.items():
         body = size + b"\r\nhello\r\n0\r\n\r\n" + SMUGGLED
@@ -167,7 +191,10 @@ def _cases() -> list[Case]:
     for name, body in bodies.items():
         cases.append(Case(f"chunks: {name}", post(b"Transfer-Encoding: chunked", body=body + SMUGGLED), ONCE))
     # Well framed to a lenient reader: nothing may follow, for it would be a request in its own right.
-    for name, body in {"last chunk 000": b"5\r\nhello\r\n000\r\n\r\n", "open quote": b'5;a="\r\nhello\r\n0\r\n\r\n'}.items():
+    for name, body in {
+        "last chunk 000": b"5\r\nhello\r\n000\r\n\r\n",
+        "open quote": b'5;a="\r\nhello\r\n0\r\n\r\n',
+    }.items():
         cases.append(Case(f"chunks: {name}", post(b"Transfer-Encoding: chunked", body=body), ONCE))
     return cases
 

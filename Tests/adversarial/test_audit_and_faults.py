@@ -16,7 +16,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from conftest import needs_root
 from support import audit
 from support.ca import CertificateAuthority
@@ -44,9 +43,17 @@ def passes(state: Path, *arguments: str) -> str:
 # What is written.
 
 ODD = {
-    "ANSI": "X-A: \x1b[31m", "quote": 'User-Agent: a","level":"info', "backslash": "User-Agent: \\\",\\n", "newline, escaped": "User-Agent: a\\nb",
-    "JSON": 'Postern-Context: {"a": "b\\"}', "run": 'Postern-Run: ","postern.decision":"allow', "unicode": "Postern-Run: \u00e9\u2028", "markup": "Postern-Role: <script>",
-    "long": "Postern-Run: " + "r" * 8000, "tab": "Postern-Run: a\tb", "traceparent": "traceparent: 00-xyz\",\"a\":\"b",
+    "ANSI": "X-A: \x1b[31m",
+    "quote": 'User-Agent: a","level":"info',
+    "backslash": 'User-Agent: \\",\\n',
+    "newline, escaped": "User-Agent: a\\nb",
+    "JSON": 'Postern-Context: {"a": "b\\"}',
+    "run": 'Postern-Run: ","postern.decision":"allow',
+    "unicode": "Postern-Run: \u00e9\u2028",
+    "markup": "Postern-Role: <script>",
+    "long": "Postern-Run: " + "r" * 8000,
+    "tab": "Postern-Run: a\tb",
+    "traceparent": 'traceparent: 00-xyz","a":"b',
 }
 
 
@@ -70,10 +77,16 @@ def test_odd_values_stay_in_their_place(topology, row):
 
 
 @attack(157)
-@table({
-    "path": 'http://good.test/v1/%22,%22x%22:%22', "query": 'http://good.test/v1/ok?a=%0d%0a%1b[2J', "host": "http://evil\x1b[2J.test/", "quote in the host": 'http://evil"x.test/',
-    "method": "", "long path": "http://good.test/v1/" + "a" * 9000,
-})
+@table(
+    {
+        "path": "http://good.test/v1/%22,%22x%22:%22",
+        "query": "http://good.test/v1/ok?a=%0d%0a%1b[2J",
+        "host": "http://evil\x1b[2J.test/",
+        "quote in the host": 'http://evil"x.test/',
+        "method": "",
+        "long path": "http://good.test/v1/" + "a" * 9000,
+    }
+)
 def test_odd_targets_stay_in_their_place(topology, row):
     message = request("GET", row, "good.test") if row else request('G","x":"', URL, "good.test")
     topology.exchange(message, agent_socket=A)
@@ -86,8 +99,22 @@ def test_odd_targets_stay_in_their_place(topology, row):
 def test_at_the_most_talkative_level_no_secret_is_logged(make_topology):
     """The logs, the state and the audit log are searched when the topology ends."""
     topology = make_topology(log_level="trace")
-    for host in ("good.test/v1", "open.test", "query.test", "basic.test", "path.test/botx", "plain.test", "egress.test", "evil.test"):
-        topology.ask("GET", f"http://{host}/x?token={topology.keys[A]}", [("Authorization", f"Bearer {topology.keys[A]}")], agent=None)
+    for host in (
+        "good.test/v1",
+        "open.test",
+        "query.test",
+        "basic.test",
+        "path.test/botx",
+        "plain.test",
+        "egress.test",
+        "evil.test",
+    ):
+        topology.ask(
+            "GET",
+            f"http://{host}/x?token={topology.keys[A]}",
+            [("Authorization", f"Bearer {topology.keys[A]}")],
+            agent=None,
+        )
         topology.ask("GET", f"http://{host}/x?y=1", [("X-Api-Key", topology.secrets["evil"])])
     topology.good.handler = fixed(b"x", reason=topology.secrets["good"])
     topology.ask("GET", URL)
@@ -100,7 +127,12 @@ def test_at_the_most_talkative_level_no_secret_is_logged(make_topology):
 
 @attack(157)
 def test_each_record_says_who_what_and_why(topology):
-    run = [("Postern-Run", "run-7"), ("Postern-Role", "builder"), ("Postern-Context", "ticket 12"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    run = [
+        ("Postern-Run", "run-7"),
+        ("Postern-Role", "builder"),
+        ("Postern-Context", "ticket 12"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ]
     assert topology.ask("POST", URL + "?secret=in-the-query", run, b"12345").status == 200
     assert topology.ask("GET", "http://evil.test/x", run).status == 403
     rows = wait_until(lambda: (r := topology.audit()) and audit.outcomes(r) and audit.denials(r) and r, 3)
@@ -251,7 +283,9 @@ def test_a_full_disk_refuses_and_recovers(small_disk, make_topology):
     assert statuses[-20:] == [503] * 20, Counter(statuses)
     response = topology.ask("GET", "http://open.test/refused")
     assert (response.status, response.code) == (503, "audit_unavailable")
-    assert len(topology.open.requests) == statuses.count(200) + 1, "a request went out that was refused for want of a record"
+    assert len(topology.open.requests) == statuses.count(200) + 1, (
+        "a request went out that was refused for want of a record"
+    )
     filler.unlink()
     wait_until(lambda: topology.ask("GET", "http://open.test/after").status == 200, 15, "it recovers", every=0.2)
     recorded = {row["url.full"].rpartition("/")[2] for row in audit.intents(topology.daemon.audit())}
@@ -287,7 +321,9 @@ def test_a_failing_or_slow_disk_is_a_bounded_wait(make_topology, tmp_path, row, 
 def test_others_are_answered_while_the_disk_is_slow(make_topology, tmp_path):
     """A wait for the disk holds up the request, not the event loop."""
     faults = Faults(tmp_path)
-    topology = make_topology(lambda _topology, config: config.set("proxy", event_loops=1), environment=faults.environment)
+    topology = make_topology(
+        lambda _topology, config: config.set("proxy", event_loops=1), environment=faults.environment
+    )
     faults.set("sleep 3")
     with topology.connect() as waiting:
         waiting.send(topology.head("GET", "http://open.test/waiting"))
@@ -307,7 +343,9 @@ def test_others_are_answered_while_the_disk_is_slow(make_topology, tmp_path):
 @pytest.fixture
 def finished_log(make_topology, tmp_path):
     """A log of some exchanges, of a daemon that has ended well; a copy that a test may spoil, and an anchor in it."""
-    topology = make_topology(lambda _topology, config: config.set("audit", segment_bytes=8192, checkpoint_interval_s=1), log_level="info")
+    topology = make_topology(
+        lambda _topology, config: config.set("audit", segment_bytes=8192, checkpoint_interval_s=1), log_level="info"
+    )
     for number in range(30):
         assert topology.ask("GET", f"http://open.test/{number}").status == 200
     topology.daemon.terminate()
@@ -320,7 +358,11 @@ def finished_log(make_topology, tmp_path):
 
 
 def lines_of(state: Path) -> list[tuple[Path, int, bytes]]:
-    return [(path, number, line) for path in audit.segments(state) for number, line in enumerate(path.read_bytes().splitlines(keepends=True))]
+    return [
+        (path, number, line)
+        for path in audit.segments(state)
+        for number, line in enumerate(path.read_bytes().splitlines(keepends=True))
+    ]
 
 
 def rewrite(path: Path, lines: list[bytes]) -> None:
@@ -354,7 +396,9 @@ def test_a_change_is_named_where_it_was_made(finished_log, row, kind):
     assert result.returncode != 0, said
     numbers = {int(n) for n in re.findall(r"\d+", said.replace(path.name, ""))}
     assert path.name in said or any(p.name in said for p in audit.segments(state)), said
-    assert numbers & set(range(max(sequence - 1, 0), sequence + 2)) or numbers & {number, number + 1, number + 2}, f"record {sequence}, line {number + 1}: {said}"
+    assert numbers & set(range(max(sequence - 1, 0), sequence + 2)) or numbers & {number, number + 1, number + 2}, (
+        f"record {sequence}, line {number + 1}: {said}"
+    )
 
 
 @attack(162)
@@ -368,7 +412,9 @@ def test_any_flipped_byte_is_found(finished_log, offset):
     data[at] ^= 0x04
     path.write_bytes(bytes(data))
     result = verify(state)
-    assert result.returncode != 0 and path.name in result.stdout + result.stderr, f"byte {at} of {path.name}: {result.stdout}{result.stderr}"
+    assert result.returncode != 0 and path.name in result.stdout + result.stderr, (
+        f"byte {at} of {path.name}: {result.stdout}{result.stderr}"
+    )
 
 
 @attack(162)
@@ -431,7 +477,7 @@ def test_a_daemon_does_not_go_on_from_a_spoiled_log(make_topology):
         assert topology.ask("GET", f"http://open.test/{number}").status == 200
     topology.daemon.terminate()
     path = audit.segments(topology.directory / "state")[-1]
-    path.write_bytes(path.read_bytes().replace(b"/2\"", b"/9\"", 1))
+    path.write_bytes(path.read_bytes().replace(b'/2"', b'/9"', 1))
     assert verify(topology.directory / "state").returncode != 0
     daemon = topology.daemon = Daemon(topology.directory, topology.config.text(), wait=False)
     wait_until(lambda: not daemon.is_alive() or "ready" in daemon.log(), 10)
@@ -475,7 +521,9 @@ def test_a_secret_rotated_under_load(make_topology):
         done = time.monotonic()
         time.sleep(0.1)
         late = [r for r in topology.open.requests if r.received_at > done + 0.02]
-        assert all(r.value("x-api-key") == values[-1] for r in late if "-" in r.target), "an old secret after the reload"
+        assert all(r.value("x-api-key") == values[-1] for r in late if "-" in r.target), (
+            "an old secret after the reload"
+        )
     stop.set()
     for thread in threads:
         thread.join(5)
@@ -494,7 +542,9 @@ def test_a_stream_that_is_cut_looks_cut(make_topology, row, how):
 
     def stream(_request):
         if row:
-            yield answer(headers=[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")], length=False)
+            yield answer(
+                headers=[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")], length=False
+            )
             for _ in range(3000):
                 yield b"7\r\ndata: x\r\n"
                 yield 0.01
@@ -549,7 +599,9 @@ def test_another_date(shifted, row):
     """Grants and certificates are judged by the clock as it is; keys and durations do not mind."""
 
     def edit(_topology, config):
-        config.find("grant", secret="good").update(expires=datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=100))
+        config.find("grant", secret="good").update(
+            expires=datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=100)
+        )
 
     topology = shifted(row, edit)
     response = topology.ask("GET", URL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from support.origin import answer, fixed
 from support.topology import A, B
 from support.waiting import wait_until
@@ -52,10 +51,16 @@ def test_nothing_is_left_over_from_the_request_before(topology):
     """A POST with everything, then a plain GET, on the same client connection and most likely the same upstream one."""
     for _ in range(5):
         with topology.connect() as client:
-            assert topology.ask(
-                "POST", "http://open.test/first?q=1", [("X-Left", "over"), ("Range", "bytes=0-1"), ("Content-Type", "text/x")],
-                b"body" * 1000, client=client,
-            ).status == 200
+            assert (
+                topology.ask(
+                    "POST",
+                    "http://open.test/first?q=1",
+                    [("X-Left", "over"), ("Range", "bytes=0-1"), ("Content-Type", "text/x")],
+                    b"body" * 1000,
+                    client=client,
+                ).status
+                == 200
+            )
             assert topology.ask("GET", "http://open.test/second", client=client).status == 200
             assert topology.ask("HEAD", "http://open.test/third", client=client).status == 200
             assert topology.ask("DELETE", "http://open.test/fourth", client=client).status == 200
@@ -78,7 +83,9 @@ def test_a_failed_exchange_leaves_nothing_for_the_next(topology):
         assert topology.ask("GET", "http://open.test/whole").status == 200
     whole = [seen for seen in topology.open.requests if seen.path == "/whole"]
     assert len(whole) == 5 and all(seen.body == b"" for seen in whole)
-    assert all(c.requests[-1] is seen for c in topology.open.connections for seen in c.requests if seen.path == "/broken")
+    assert all(
+        c.requests[-1] is seen for c in topology.open.connections for seen in c.requests if seen.path == "/broken"
+    )
 
 
 @attack(178)

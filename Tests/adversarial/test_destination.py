@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from support.audit import intents
 from support.client import request
 from support.expect import refused, table
@@ -26,15 +25,34 @@ def denied(topology, target: str, *statuses: int, host: str = "good.test", metho
 
 
 USERINFO = [
-    "http://good.test@evil.test/v1/ok", "http://good.test:80@evil.test/v1/ok", "http://good.test\\@evil.test/v1/ok",
-    "http://good.test:1\\@evil.test/v1/ok", "http://good.test%40evil.test/v1/ok", "http://good.test#@evil.test/v1/ok",
-    "http://good.test?@evil.test/v1/ok", "http:///evil.test/v1/ok", "http:/evil.test/v1/ok", "//evil.test/v1/ok",
-    "http:evil.test/v1/ok", "http://evil.test\\.good.test/v1/ok", "http://evil.test%00.good.test/v1/ok",
-    "http://@evil.test/v1/ok", "http://:@evil.test/v1/ok", "http://a@good.test@evil.test/v1/ok",
-    "http://good.test;@evil.test/v1/ok", "http://evil.test%23.good.test/v1/ok", "http://good.test%2f@evil.test/v1/ok",
-    "http://[good.test]@evil.test/v1/ok", "http://user:pass@good.test/v1/ok", "http://@good.test/v1/ok",
-    "http:\\\\good.test\\v1\\ok", "http://evil.test&@good.test/v1/ok", "http://good.test,evil.test/v1/ok",
-    "http://evil.test#good.test/v1/ok", "http://evil.test%5c@good.test/v1/ok", "http:////good.test/v1/ok",
+    "http://good.test@evil.test/v1/ok",
+    "http://good.test:80@evil.test/v1/ok",
+    "http://good.test\\@evil.test/v1/ok",
+    "http://good.test:1\\@evil.test/v1/ok",
+    "http://good.test%40evil.test/v1/ok",
+    "http://good.test#@evil.test/v1/ok",
+    "http://good.test?@evil.test/v1/ok",
+    "http:///evil.test/v1/ok",
+    "http:/evil.test/v1/ok",
+    "//evil.test/v1/ok",
+    "http:evil.test/v1/ok",
+    "http://evil.test\\.good.test/v1/ok",
+    "http://evil.test%00.good.test/v1/ok",
+    "http://@evil.test/v1/ok",
+    "http://:@evil.test/v1/ok",
+    "http://a@good.test@evil.test/v1/ok",
+    "http://good.test;@evil.test/v1/ok",
+    "http://evil.test%23.good.test/v1/ok",
+    "http://good.test%2f@evil.test/v1/ok",
+    "http://[good.test]@evil.test/v1/ok",
+    "http://user:pass@good.test/v1/ok",
+    "http://@good.test/v1/ok",
+    "http:\\\\good.test\\v1\\ok",
+    "http://evil.test&@good.test/v1/ok",
+    "http://good.test,evil.test/v1/ok",
+    "http://evil.test#good.test/v1/ok",
+    "http://evil.test%5c@good.test/v1/ok",
+    "http:////good.test/v1/ok",
 ]
 
 
@@ -47,11 +65,28 @@ def test_userinfo_and_broken_authorities(topology, target, host):
 
 
 @attack(49)
-@table({
-    "8080": "8080", "0": "0", "443 and 2^16": "65979", "80 and 2^16": "65616", "two": "80:443", "none": "", "plus": "+80",
-    "minus": "-80", "letter": "80a", "space": " 80", "hex": "0x50", "zero before": "080", "huge": "9" * 40, "dot": "80.",
-    "octal": "0120", "percent": "%38%30", "22": "22", "1": "1",
-})
+@table(
+    {
+        "8080": "8080",
+        "0": "0",
+        "443 and 2^16": "65979",
+        "80 and 2^16": "65616",
+        "two": "80:443",
+        "none": "",
+        "plus": "+80",
+        "minus": "-80",
+        "letter": "80a",
+        "space": " 80",
+        "hex": "0x50",
+        "zero before": "080",
+        "huge": "9" * 40,
+        "dot": "80.",
+        "octal": "0120",
+        "percent": "%38%30",
+        "22": "22",
+        "1": "1",
+    }
+)
 def test_another_port_is_another_destination(topology, row):
     denied(topology, f"http://good.test:{row}/v1/ok", host=f"good.test:{row}")
 
@@ -74,12 +109,44 @@ def test_spellings_of_the_granted_host_are_made_one(topology, row):
 
 
 @attack(50)
-@table({name: name for name in (
-    "good%2etest", "good.test%00", "good.test%00.evil.test", "%67ood.test", "good。test", "good．test", "ｇood.test",
-    "xn--good-.test", "x.good.test", "good.test.evil.test", "[good.test]", "good..test", ".good.test", "good.test..",
-    "good_test", "good.test%20", "good", "test", "goodtest", "good.tes", "good.testt", "good-test", "good.test%2f",
-    "good.test%", "ɡood.test", "good\u200b.test", "gοod.test", "*.test", "*", "[::1", "good.test]",
-)})
+@table(
+    {
+        name: name
+        for name in (
+            "good%2etest",
+            "good.test%00",
+            "good.test%00.evil.test",
+            "%67ood.test",
+            "good。test",
+            "good．test",
+            "ｇood.test",
+            "xn--good-.test",
+            "x.good.test",
+            "good.test.evil.test",
+            "[good.test]",
+            "good..test",
+            ".good.test",
+            "good.test..",
+            "good_test",
+            "good.test%20",
+            "good",
+            "test",
+            "goodtest",
+            "good.tes",
+            "good.testt",
+            "good-test",
+            "good.test%2f",
+            "good.test%",
+            "ɡood.test",
+            "good\u200b.test",
+            "gοod.test",
+            "*.test",
+            "*",
+            "[::1",
+            "good.test]",
+        )
+    }
+)
 def test_other_spellings_are_other_hosts_or_none(topology, row):
     host = row.encode().decode("latin-1")
     denied(topology, f"http://{host}/v1/ok", host=host)
@@ -94,10 +161,27 @@ def test_a_wildcard_covers_whole_labels_below_it(topology, row):
 
 
 @attack(51)
-@table({name: name for name in (
-    "evilwild.test", "wild.test.evil", "wild.test", ".wild.test", "..wild.test", "a.wild.test.evil.test", "*.wild.test",
-    "a.wildxtest", "a..wild.test", "wild.test.", "a.wild.test%00", "%2e.wild.test", "a/wild.test", "a.evilwild.test",
-)})
+@table(
+    {
+        name: name
+        for name in (
+            "evilwild.test",
+            "wild.test.evil",
+            "wild.test",
+            ".wild.test",
+            "..wild.test",
+            "a.wild.test.evil.test",
+            "*.wild.test",
+            "a.wildxtest",
+            "a..wild.test",
+            "wild.test.",
+            "a.wild.test%00",
+            "%2e.wild.test",
+            "a/wild.test",
+            "a.evilwild.test",
+        )
+    }
+)
 def test_a_wildcard_stops_at_a_label(topology, row):
     denied(topology, f"http://{row}/", host=row)
 
@@ -105,13 +189,39 @@ def test_a_wildcard_stops_at_a_label(topology, row):
 def connect_authorities(topology) -> list[str]:
     port, canary = topology.good.port, topology.canary.port
     return [
-        "good.test:443", f"127.0.0.1:{port}", f"127.0.0.1:{canary}", f"localhost:{canary}", "good.test", "good.test:",
-        "good.test:0", "good.test:65979", "evil.test:443", f"good.test@127.0.0.1:{canary}", f"user:pass@127.0.0.1:{canary}",
-        f"http://127.0.0.1:{canary}/", f"http://good.test@127.0.0.1:{canary}/", f"127.0.0.1:{canary}/x", f"[::1]:{canary}",
-        f"[::ffff:127.0.0.1]:{canary}", f"2130706433:{canary}", f"0x7f000001:{canary}", f"127.1:{canary}", f"0:{canary}",
-        f"127.0.0.1:{canary}#x", f"127.0.0.1:{canary}?x", f"127.0.0.1%00:{canary}", f"[::1%25lo]:{canary}", f":{canary}",
-        "/run/x.sock", "*", "", f"127.0.0.1:{canary}:{canary}", f"127.0.0.1:+{canary}", f"good.test:443\\@127.0.0.1:{canary}",
-        "127.0.0.1:22", "unix:/run/x.sock",
+        "good.test:443",
+        f"127.0.0.1:{port}",
+        f"127.0.0.1:{canary}",
+        f"localhost:{canary}",
+        "good.test",
+        "good.test:",
+        "good.test:0",
+        "good.test:65979",
+        "evil.test:443",
+        f"good.test@127.0.0.1:{canary}",
+        f"user:pass@127.0.0.1:{canary}",
+        f"http://127.0.0.1:{canary}/",
+        f"http://good.test@127.0.0.1:{canary}/",
+        f"127.0.0.1:{canary}/x",
+        f"[::1]:{canary}",
+        f"[::ffff:127.0.0.1]:{canary}",
+        f"2130706433:{canary}",
+        f"0x7f000001:{canary}",
+        f"127.1:{canary}",
+        f"0:{canary}",
+        f"127.0.0.1:{canary}#x",
+        f"127.0.0.1:{canary}?x",
+        f"127.0.0.1%00:{canary}",
+        f"[::1%25lo]:{canary}",
+        f":{canary}",
+        "/run/x.sock",
+        "*",
+        "",
+        f"127.0.0.1:{canary}:{canary}",
+        f"127.0.0.1:+{canary}",
+        f"good.test:443\\@127.0.0.1:{canary}",
+        "127.0.0.1:22",
+        "unix:/run/x.sock",
     ]
 
 
@@ -140,10 +250,14 @@ def test_connect_says_that_there_are_no_tunnels(topology):
 
 
 @attack(53)
-@table({
-    "raw": b"RAWBYTES\r\n\r\n", "SSLv2": bytes.fromhex("802e0100020015000000100100800700c0030080") + bytes(40),
-    "a request": b"GET http://good.test/v1/ok HTTP/1.1\r\nHost: good.test\r\n\r\n", "SSH": b"SSH-2.0-x\r\n",
-})
+@table(
+    {
+        "raw": b"RAWBYTES\r\n\r\n",
+        "SSLv2": bytes.fromhex("802e0100020015000000100100800700c0030080") + bytes(40),
+        "a request": b"GET http://good.test/v1/ok HTTP/1.1\r\nHost: good.test\r\n\r\n",
+        "SSH": b"SSH-2.0-x\r\n",
+    }
+)
 def test_bytes_sent_along_with_connect_are_not_passed_on(topology, row):
     with topology.connect(agent_socket=A) as client:
         client.send(request("CONNECT", "good.test:443", "good.test:443") + row)
@@ -153,14 +267,65 @@ def test_bytes_sent_along_with_connect_are_not_passed_on(topology, row):
 
 
 TRAVERSALS = [
-    "/v1/../admin", "/v1/./../admin", "/../admin", "/..", "/v1/..", "/v1/.", "/v1/ok/../../admin", "/v1/a/../ok",
-    "/v1/%2e%2e/admin", "/v1/%2E%2E/admin", "/v1/.%2e/admin", "/v1/%2e./admin", "/v1/%2e/ok", "/v1/..%2fadmin", "/v1/..%2Fadmin",
-    "/v1%2f..%2fadmin", "/v1/..\\admin", "/v1/..%5cadmin", "/v1/..%5Cadmin", "/v1\\..\\admin", "/v1/..;/admin", "/v1/..;a=b/admin",
-    "/v1/;/../admin", "/v1;/admin", "/v1/ok;a=b", "/v1/;x", "/v1//ok", "//v1/ok", "/v1/ok//", "/v1/%2f/ok", "/v1/ok%2f", "/v1/ok%00",
-    "/v1/%00/../admin", "/v1/ok%00.json", "/v1/%c0%ae%c0%ae/admin", "/v1/%c0%2e/admin", "/v1/%e0%80%ae%e0%80%ae/admin",
-    "/v1/%ff", "/v1/%u002e%u002e/admin", "/v1/%2", "/v1/%", "/v1/%zz", "/v1/%0a", "/v1/%7f", "/v1/ok\\", "/v1/%5c", "/%76%31/ok",
-    "/v1%2fok", "/v1/%3b/ok", "/v1/a%3b/../admin", "/v1/.%00./admin", "/v1/. ./admin", "/v1/.\t./admin", '/v1/"', "/v1/<x>", "/v1/^", "/v1/`",
-    "/v1/{x}", "/v1/|",
+    "/v1/../admin",
+    "/v1/./../admin",
+    "/../admin",
+    "/..",
+    "/v1/..",
+    "/v1/.",
+    "/v1/ok/../../admin",
+    "/v1/a/../ok",
+    "/v1/%2e%2e/admin",
+    "/v1/%2E%2E/admin",
+    "/v1/.%2e/admin",
+    "/v1/%2e./admin",
+    "/v1/%2e/ok",
+    "/v1/..%2fadmin",
+    "/v1/..%2Fadmin",
+    "/v1%2f..%2fadmin",
+    "/v1/..\\admin",
+    "/v1/..%5cadmin",
+    "/v1/..%5Cadmin",
+    "/v1\\..\\admin",
+    "/v1/..;/admin",
+    "/v1/..;a=b/admin",
+    "/v1/;/../admin",
+    "/v1;/admin",
+    "/v1/ok;a=b",
+    "/v1/;x",
+    "/v1//ok",
+    "//v1/ok",
+    "/v1/ok//",
+    "/v1/%2f/ok",
+    "/v1/ok%2f",
+    "/v1/ok%00",
+    "/v1/%00/../admin",
+    "/v1/ok%00.json",
+    "/v1/%c0%ae%c0%ae/admin",
+    "/v1/%c0%2e/admin",
+    "/v1/%e0%80%ae%e0%80%ae/admin",
+    "/v1/%ff",
+    "/v1/%u002e%u002e/admin",
+    "/v1/%2",
+    "/v1/%",
+    "/v1/%zz",
+    "/v1/%0a",
+    "/v1/%7f",
+    "/v1/ok\\",
+    "/v1/%5c",
+    "/%76%31/ok",
+    "/v1%2fok",
+    "/v1/%3b/ok",
+    "/v1/a%3b/../admin",
+    "/v1/.%00./admin",
+    "/v1/. ./admin",
+    "/v1/.\t./admin",
+    '/v1/"',
+    "/v1/<x>",
+    "/v1/^",
+    "/v1/`",
+    "/v1/{x}",
+    "/v1/|",
 ]
 
 
@@ -171,33 +336,86 @@ def test_paths_that_can_be_read_in_two_ways(topology, path):
 
 
 @attack(58)
-@table({path: path for path in (
-    "/v1/%252e%252e/admin", "/v1/..%252fadmin", "/v1/%25252e%25252e/admin", "/v1/..%255cadmin", "/v1/%252f", "/v1/ok%2500",
-    "/v1/%25%32%65%25%32%65/admin", "/v1/%252E%252E%252Fadmin", "/v1/%253b", "/v1/%2525",
-)})
+@table(
+    {
+        path: path
+        for path in (
+            "/v1/%252e%252e/admin",
+            "/v1/..%252fadmin",
+            "/v1/%25252e%25252e/admin",
+            "/v1/..%255cadmin",
+            "/v1/%252f",
+            "/v1/ok%2500",
+            "/v1/%25%32%65%25%32%65/admin",
+            "/v1/%252E%252E%252Fadmin",
+            "/v1/%253b",
+            "/v1/%2525",
+        )
+    }
+)
 def test_paths_encoded_twice(topology, row):
     assert denied(topology, f"http://good.test{row}", 400).code == "ambiguous_path"
 
 
 @attack(57)
-@table({"space": "/v1/a%20b", "letter": "/v1/%C3%BC", "tilde": "/v1/~a", "dots in a name": "/v1/a..b/...c", "at": "/v1/@me", "plus": "/v1/a+b", "colon": "/v1/x:batch", "end": "/v1/"})
+@table(
+    {
+        "space": "/v1/a%20b",
+        "letter": "/v1/%C3%BC",
+        "tilde": "/v1/~a",
+        "dots in a name": "/v1/a..b/...c",
+        "at": "/v1/@me",
+        "plus": "/v1/a+b",
+        "colon": "/v1/x:batch",
+        "end": "/v1/",
+    }
+)
 def test_plain_paths_pass_as_they_are(topology, row):
     assert ask(topology, f"http://good.test{row}").status == 200
     assert topology.good.requests[0].target == row
 
 
 @attack(57)
-@table({path: path for path in (
-    "/a/../b", "/..", "/a/.", "/%2e%2e/b", "/a/.%2e/b", "/a\\b", "/a%5cb/../c", "/a%00b", "/./a", "/a/%2e", "/a/..",
-)})
+@table(
+    {
+        path: path
+        for path in (
+            "/a/../b",
+            "/..",
+            "/a/.",
+            "/%2e%2e/b",
+            "/a/.%2e/b",
+            "/a\\b",
+            "/a%5cb/../c",
+            "/a%00b",
+            "/./a",
+            "/a/%2e",
+            "/a/..",
+        )
+    }
+)
 def test_an_unscoped_grant_still_refuses_dots_backslashes_and_nul(topology, row):
     denied(topology, f"http://open.test{row}", 400, host="open.test")
 
 
 @attack(57)
-@table({path: path for path in (
-    "/o/a%2Fb", "/o/a%2fb", "/a;b=c/d", "/a//b", "//a", "/a/", "/a%20b", "/%C3%BC", "/a%252Fb", "/a,b:c@d!$&'()*+=~-._",
-)})
+@table(
+    {
+        path: path
+        for path in (
+            "/o/a%2Fb",
+            "/o/a%2fb",
+            "/a;b=c/d",
+            "/a//b",
+            "//a",
+            "/a/",
+            "/a%20b",
+            "/%C3%BC",
+            "/a%252Fb",
+            "/a,b:c@d!$&'()*+=~-._",
+        )
+    }
+)
 def test_an_unscoped_grant_passes_the_rest_unchanged(topology, row):
     assert ask(topology, f"http://open.test{row}?q=1", host="open.test").status == 200
     assert topology.open.requests[0].target == f"{row}?q=1"
@@ -216,10 +434,25 @@ def test_an_encoded_slash_passes_where_the_grant_allows_it(make_topology):
 
 
 @attack(59)
-@table({path: path for path in (
-    "/admin?/v1/", "/admin?x=/v1/ok", "/admin#/v1/", "/v1/ok#/../admin", "/v1/ok#", "?/v1/", "#/v1/", "?/v1/ok", "", "/?/v1/", "/admin%3f/v1/",
-    "/admin%23/v1/",
-)})
+@table(
+    {
+        path: path
+        for path in (
+            "/admin?/v1/",
+            "/admin?x=/v1/ok",
+            "/admin#/v1/",
+            "/v1/ok#/../admin",
+            "/v1/ok#",
+            "?/v1/",
+            "#/v1/",
+            "?/v1/ok",
+            "",
+            "/?/v1/",
+            "/admin%3f/v1/",
+            "/admin%23/v1/",
+        )
+    }
+)
 def test_queries_and_fragments_do_not_lend_a_path(topology, row):
     denied(topology, f"http://good.test{row}")
 
@@ -232,7 +465,16 @@ def test_a_query_passes_as_it_is(topology, row):
 
 
 @attack(59)
-@table({"percent alone": "a=%", "bad percent": "a=%zz", "NUL": "a=%00", "fragment": "a=b#c", "space": "a=b c", "non-ASCII": "a=\xff"})
+@table(
+    {
+        "percent alone": "a=%",
+        "bad percent": "a=%zz",
+        "NUL": "a=%00",
+        "fragment": "a=b#c",
+        "space": "a=b c",
+        "non-ASCII": "a=\xff",
+    }
+)
 def test_a_query_never_carries_raw_or_broken_bytes(topology, row):
     ask(topology, f"http://good.test/v1/ok?{row}")
     for seen in topology.good.requests:
@@ -240,10 +482,34 @@ def test_a_query_never_carries_raw_or_broken_bytes(topology, row):
 
 
 @attack(60)
-@table({method: method for method in (
-    "DELETE", "PUT", "PATCH", "OPTIONS", "delete", "get", "Get", "GeT", "post", "PROPFIND", "FOO", "GETX", "XGET", "GE", "M-SEARCH", "SOURCE", "PURGE",
-    "DESCRIBE", "LINK", "BREW", "QUERY",
-)})
+@table(
+    {
+        method: method
+        for method in (
+            "DELETE",
+            "PUT",
+            "PATCH",
+            "OPTIONS",
+            "delete",
+            "get",
+            "Get",
+            "GeT",
+            "post",
+            "PROPFIND",
+            "FOO",
+            "GETX",
+            "XGET",
+            "GE",
+            "M-SEARCH",
+            "SOURCE",
+            "PURGE",
+            "DESCRIBE",
+            "LINK",
+            "BREW",
+            "QUERY",
+        )
+    }
+)
 def test_methods_outside_the_grant(topology, row):
     denied(topology, "http://good.test/v1/ok", 400, 403, 405, method=row)
 
@@ -259,7 +525,11 @@ def test_unknown_methods_are_refused_where_no_rule_names_methods(topology, row):
 def test_trace_is_refused_and_echoes_nothing(topology, host):
     for extra in ([], [("Max-Forwards", "0")], [("Max-Forwards", "1")]):
         with topology.connect() as client:
-            client.send(request("TRACE", f"http://{host}/v1/ok", host, [topology.identity(), ("X-Mine", "canary-value"), *extra]))
+            client.send(
+                request(
+                    "TRACE", f"http://{host}/v1/ok", host, [topology.identity(), ("X-Mine", "canary-value"), *extra]
+                )
+            )
             response = client.response()
         assert response.status == 405 and b"canary-value" not in response.body
     topology.assert_untouched()
@@ -268,22 +538,60 @@ def test_trace_is_refused_and_echoes_nothing(topology, host):
 @attack(61)
 def test_max_forwards_echoes_nothing(topology):
     with topology.connect() as client:
-        client.send(request("OPTIONS", "http://open.test/x", "open.test", [topology.identity(), ("Max-Forwards", "0"), ("X-Mine", "canary-value")]))
+        client.send(
+            request(
+                "OPTIONS",
+                "http://open.test/x",
+                "open.test",
+                [topology.identity(), ("Max-Forwards", "0"), ("X-Mine", "canary-value")],
+            )
+        )
         response = client.response()
     assert response.status in (200, 204, 400, 403, 405)
     assert response.code is None or b"canary-value" not in response.body
     with topology.connect() as client:
-        client.send(request("OPTIONS", "http://good.test/v1/ok", "good.test", [topology.identity(), ("Max-Forwards", "0")]))
+        client.send(
+            request("OPTIONS", "http://good.test/v1/ok", "good.test", [topology.identity(), ("Max-Forwards", "0")])
+        )
         assert client.response().status in (403, 405)
 
 
 MOUNTS = [
-    "/via/good/../open/x", "/via/good/..%2fopen/x", "/via/good//open/x", "/via/good%2f..%2fopen/x", "/via/good/http://evil.test/",
-    "/via/GOOD/v1/ok", "/via/Good/v1/ok", "/VIA/good/v1/ok", "/via//good/v1/ok", "/via/good", "/via/good?/v1/ok", "/via/", "/via", "/via/nope/v1/ok",
-    "/via/%67ood/v1/ok", "/via/good;x/v1/ok", "/via/good%00/v1/ok", "/via/good\\..\\open/x", "/v1/../via/good/v1/ok", "//via/good/v1/ok",
-    "/./via/good/v1/ok", "/via/../via/good/v1/ok", "/via/good.test/v1/ok", "/via/good:443/v1/ok", "/via/good@evil.test/v1/ok", "/via/good/admin",
-    "/via/good/%2e%2e/open/x", "/via/good/v1/../../open/x", "/via/good/v1/%2e%2e/admin", "/via/good/v1//x", "/via/good#/v1/ok", "/via/good /v1/ok",
-    "/via/*/v1/ok", "/via/.../v1/ok", "/via/ /v1/ok",
+    "/via/good/../open/x",
+    "/via/good/..%2fopen/x",
+    "/via/good//open/x",
+    "/via/good%2f..%2fopen/x",
+    "/via/good/http://evil.test/",
+    "/via/GOOD/v1/ok",
+    "/via/Good/v1/ok",
+    "/VIA/good/v1/ok",
+    "/via//good/v1/ok",
+    "/via/good",
+    "/via/good?/v1/ok",
+    "/via/",
+    "/via",
+    "/via/nope/v1/ok",
+    "/via/%67ood/v1/ok",
+    "/via/good;x/v1/ok",
+    "/via/good%00/v1/ok",
+    "/via/good\\..\\open/x",
+    "/v1/../via/good/v1/ok",
+    "//via/good/v1/ok",
+    "/./via/good/v1/ok",
+    "/via/../via/good/v1/ok",
+    "/via/good.test/v1/ok",
+    "/via/good:443/v1/ok",
+    "/via/good@evil.test/v1/ok",
+    "/via/good/admin",
+    "/via/good/%2e%2e/open/x",
+    "/via/good/v1/../../open/x",
+    "/via/good/v1/%2e%2e/admin",
+    "/via/good/v1//x",
+    "/via/good#/v1/ok",
+    "/via/good /v1/ok",
+    "/via/*/v1/ok",
+    "/via/.../v1/ok",
+    "/via/ /v1/ok",
 ]
 
 
@@ -318,7 +626,7 @@ def test_the_upgraded_request_leaves_over_tls_only(topology):
 
 
 @attack(64)
-@table({"8080": "http://good.test:8080/v1/ok", "evil's plain port": "http://evil.test:8080/v1/ok"})
+@table({"8080": "http://good.test:8080/v1/ok", "evil's plain host": "http://evil-plain.test/v1/ok"})
 def test_a_plain_port_of_a_granted_name_is_not_granted(topology, row):
     denied(topology, row, host=row.split("/")[2])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 
 import pytest
-
 from support.client import basic
 from support.expect import SMUGGLED, at_most_once, refused, table
 from support.origin import answer, raw
@@ -23,22 +22,28 @@ HIDDEN = corpus.SMUGGLED
 
 
 @attack(1)
-@table({
-    "before": post(b"Content-Length: %d" % (5 + len(HIDDEN)), b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN),
-    "zero": post(b"Content-Length: 0", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN),
-    "small": post(b"Content-Length: 5", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN),
-})
+@table(
+    {
+        "before": post(
+            b"Content-Length: %d" % (5 + len(HIDDEN)), b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN
+        ),
+        "zero": post(b"Content-Length: 0", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN),
+        "small": post(b"Content-Length: 5", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN),
+    }
+)
 def test_content_length_before_transfer_encoding(topology, row):
     refused(topology, row)
 
 
 @attack(2)
-@table({
-    "inside the first chunk": post(
-        b"Transfer-Encoding: chunked", b"Content-Length: 4", body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
-    ),
-    "after it": post(b"Transfer-Encoding: chunked", b"Content-Length: 15", body=CHUNKED + HIDDEN),
-})
+@table(
+    {
+        "inside the first chunk": post(
+            b"Transfer-Encoding: chunked", b"Content-Length: 4", body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
+        ),
+        "after it": post(b"Transfer-Encoding: chunked", b"Content-Length: 15", body=CHUNKED + HIDDEN),
+    }
+)
 def test_transfer_encoding_before_content_length(topology, row):
     refused(topology, row)
 
@@ -77,7 +82,11 @@ TRANSFER_ENCODINGS = {
     "no-break space": [b"Transfer-Encoding:\xa0chunked"],
     "name with a NUL": [b"Transfer-Encoding\x00: chunked"],
 }
-LENGTHS = {"alone": [], "with a length": [b"Content-Length: %d" % len(CHUNKED + HIDDEN)], "with length 5": [b"Content-Length: 5"]}
+LENGTHS = {
+    "alone": [],
+    "with a length": [b"Content-Length: %d" % len(CHUNKED + HIDDEN)],
+    "with length 5": [b"Content-Length: 5"],
+}
 
 
 @attack(3)
@@ -88,7 +97,13 @@ def test_transfer_encoding_spellings(topology, row, length):
 
 
 @attack(3)
-@table({"lower": b"transfer-encoding: chunked", "upper": b"TRANSFER-ENCODING: CHUNKED", "space": b"Transfer-Encoding:   chunked \t"})
+@table(
+    {
+        "lower": b"transfer-encoding: chunked",
+        "upper": b"TRANSFER-ENCODING: CHUNKED",
+        "space": b"Transfer-Encoding:   chunked \t",
+    }
+)
 def test_plain_chunked_in_any_case_is_written_anew(topology, row):
     (response,) = at_most_once(topology, post(row, body=CHUNKED))
     assert response.status == 200
@@ -142,21 +157,28 @@ def test_content_length_with_an_underscore_frames_nothing(topology, row):
 
 
 @attack(5)
-@table({
-    "gzip, chunked": b"gzip, chunked", "gzip": b"gzip", "deflate, chunked": b"deflate, chunked",
-    "chunked, gzip": b"chunked, gzip", "trailers": b"trailers",
-})
+@table(
+    {
+        "gzip, chunked": b"gzip, chunked",
+        "gzip": b"gzip",
+        "deflate, chunked": b"deflate, chunked",
+        "chunked, gzip": b"chunked, gzip",
+        "trailers": b"trailers",
+    }
+)
 def test_other_transfer_codings(topology, row):
     refused(topology, post(b"Transfer-Encoding: " + row, body=CHUNKED + HIDDEN), 400, 501)
 
 
 @attack(6)
-@table({
-    "chunked": post(b"Transfer-Encoding: chunked", body=CHUNKED + HIDDEN, version=b"HTTP/1.0"),
-    "kept alive": post(
-        b"Transfer-Encoding: chunked", b"Connection: keep-alive", body=CHUNKED + HIDDEN, version=b"HTTP/1.0"
-    ),
-})
+@table(
+    {
+        "chunked": post(b"Transfer-Encoding: chunked", body=CHUNKED + HIDDEN, version=b"HTTP/1.0"),
+        "kept alive": post(
+            b"Transfer-Encoding: chunked", b"Connection: keep-alive", body=CHUNKED + HIDDEN, version=b"HTTP/1.0"
+        ),
+    }
+)
 def test_transfer_encoding_with_http_1_0(topology, row):
     refused(topology, row)
 
@@ -167,28 +189,30 @@ LINE = b"GET " + URL + b" HTTP/1.1"
 
 
 @attack(7)
-@table({
-    "all LF": LINE + b"\nHost: good.test\n\n",
-    "LF after the start line": LINE + b"\nHost: good.test\r\n\r\n",
-    "LF after a field": get(b"X: y\nZ: a"),
-    "LF at the end": LINE + b"\r\n" + HOST + b"\n",
-    "LF LF": LINE + b"\r\nHost: good.test\n\n",
-    "CR before a name": get(b"A: b\r\n\rX: y"),
-    "CR in a value": get(b"A: b\rX: y"),
-    "CR CR": get(b"A: b\r\r"),
-    "all CR": LINE + b"\rHost: good.test\r\r" + b"\r\n\r\n",
-    "LF CR": get(b"A: b\n\rX: y"),
-    "NUL in a value": get(b"A: b\x00"),
-    "NUL in a name": get(b"A\x00: b"),
-    "NUL in the target": get(start=b"GET " + URL + b"\x00 HTTP/1.1\r\n"),
-    "0x01 in a value": get(b"A: \x01b"),
-    "0x1f in a name": get(b"A\x1f: b"),
-    "ESC in a value": get(b"A: \x1b[2Jb"),
-    "DEL in a value": get(b"A: \x7f"),
-    "tab in the target": get(start=b"GET " + URL + b"\tx HTTP/1.1\r\n"),
-    "CR in the start line": get(start=b"GET " + URL + b"\r HTTP/1.1\r\n"),
-    "LF in the start line": get(start=b"GET " + URL + b"\n HTTP/1.1\r\n"),
-})
+@table(
+    {
+        "all LF": LINE + b"\nHost: good.test\n\n",
+        "LF after the start line": LINE + b"\nHost: good.test\r\n\r\n",
+        "LF after a field": get(b"X: y\nZ: a"),
+        "LF at the end": LINE + b"\r\n" + HOST + b"\n",
+        "LF LF": LINE + b"\r\nHost: good.test\n\n",
+        "CR before a name": get(b"A: b\r\n\rX: y"),
+        "CR in a value": get(b"A: b\rX: y"),
+        "CR CR": get(b"A: b\r\r"),
+        "all CR": LINE + b"\rHost: good.test\r\r" + b"\r\n\r\n",
+        "LF CR": get(b"A: b\n\rX: y"),
+        "NUL in a value": get(b"A: b\x00"),
+        "NUL in a name": get(b"A\x00: b"),
+        "NUL in the target": get(start=b"GET " + URL + b"\x00 HTTP/1.1\r\n"),
+        "0x01 in a value": get(b"A: \x01b"),
+        "0x1f in a name": get(b"A\x1f: b"),
+        "ESC in a value": get(b"A: \x1b[2Jb"),
+        "DEL in a value": get(b"A: \x7f"),
+        "tab in the target": get(start=b"GET " + URL + b"\tx HTTP/1.1\r\n"),
+        "CR in the start line": get(start=b"GET " + URL + b"\r HTTP/1.1\r\n"),
+        "LF in the start line": get(start=b"GET " + URL + b"\n HTTP/1.1\r\n"),
+    }
+)
 def test_bare_line_ends_and_controls(topology, row):
     refused(topology, row)
 
@@ -204,28 +228,44 @@ def test_a_letter_whose_low_byte_is_a_line_feed(topology):
 
 
 @attack(8)
-@table({
-    "space": get(b"X: a\r\n b"),
-    "tab": get(b"X: a\r\n\tb"),
-    "before the first field": LINE + b"\r\n X: a\r\n" + HOST + b"\r\n",
-    "an empty one": get(b"X: a\r\n "),
-    "hides Host": LINE + b"\r\nX: a\r\n Host: good.test\r\n\r\n",
-    "hides a second Host": LINE + b"\r\n" + HOST + b"X: a\r\n Host: evil.test\r\n\r\n",
-    "hides the credential": get(b"X: a\r\n Authorization: Bearer mine"),
-    "in the credential": get(b"Authorization:\r\n Bearer mine"),
-    "in the agent's key": get(b"Proxy-Authorization:\r\n " + basic("x", "y").encode()),
-})
+@table(
+    {
+        "space": get(b"X: a\r\n b"),
+        "tab": get(b"X: a\r\n\tb"),
+        "before the first field": LINE + b"\r\n X: a\r\n" + HOST + b"\r\n",
+        "an empty one": get(b"X: a\r\n "),
+        "hides Host": LINE + b"\r\nX: a\r\n Host: good.test\r\n\r\n",
+        "hides a second Host": LINE + b"\r\n" + HOST + b"X: a\r\n Host: evil.test\r\n\r\n",
+        "hides the credential": get(b"X: a\r\n Authorization: Bearer mine"),
+        "in the credential": get(b"Authorization:\r\n Bearer mine"),
+        "in the agent's key": get(b"Proxy-Authorization:\r\n " + basic("x", "y").encode()),
+    }
+)
 def test_folded_lines(topology, row):
     refused(topology, row)
 
 
 @attack(9)
-@table({
-    "space before the colon": b"X : y", "tab before the colon": b"X\t: y", "two words": b"X Y: z",
-    "brackets": b"X[A]: b", "parentheses": b"X(A): b", "no name": b": b", "no colon": b"X", "at": b"X@A: b",
-    "slash": b"X/A: b", "quoted": b'"X": b', "non-ASCII": "Ü: b".encode(), "comma": b"X,Y: z", "equals": b"X=Y: z",
-    "semicolon": b"X;: y", "braces": b"X{}: y", "only spaces": b"   ",
-})
+@table(
+    {
+        "space before the colon": b"X : y",
+        "tab before the colon": b"X\t: y",
+        "two words": b"X Y: z",
+        "brackets": b"X[A]: b",
+        "parentheses": b"X(A): b",
+        "no name": b": b",
+        "no colon": b"X",
+        "at": b"X@A: b",
+        "slash": b"X/A: b",
+        "quoted": b'"X": b',
+        "non-ASCII": "Ü: b".encode(),
+        "comma": b"X,Y: z",
+        "equals": b"X=Y: z",
+        "semicolon": b"X;: y",
+        "braces": b"X{}: y",
+        "only spaces": b"   ",
+    }
+)
 def test_field_names(topology, row):
     refused(topology, get(row))
 
@@ -291,14 +331,22 @@ def test_bytes_after_the_last_chunk_are_a_message_of_their_own(topology):
 
 
 @attack(11)
-@table({
-    "credential": b"Authorization: Bearer mine", "host": b"Host: evil.test", "length": b"Content-Length: 3",
-    "coding": b"Transfer-Encoding: gzip", "other": b"X-Trailer: yes", "agent's key": b"Proxy-Authorization: x",
-    "forwarded": b"X-Forwarded-For: 1.2.3.4",
-})
+@table(
+    {
+        "credential": b"Authorization: Bearer mine",
+        "host": b"Host: evil.test",
+        "length": b"Content-Length: 3",
+        "coding": b"Transfer-Encoding: gzip",
+        "other": b"X-Trailer: yes",
+        "agent's key": b"Proxy-Authorization: x",
+        "forwarded": b"X-Forwarded-For: 1.2.3.4",
+    }
+)
 def test_request_trailers_are_dropped(topology, row):
     body = b"5\r\nhello\r\n0\r\n" + row + b"\r\n\r\n"
-    responses = at_most_once(topology, post(b"Transfer-Encoding: chunked", b"Trailer: " + row.split(b":")[0], body=body))
+    responses = at_most_once(
+        topology, post(b"Transfer-Encoding: chunked", b"Trailer: " + row.split(b":")[0], body=body)
+    )
     name = row.split(b":")[0].decode().lower()
     for seen in topology.good.requests:
         assert "x-trailer" not in seen.names() and "trailer" not in seen.names()
@@ -311,41 +359,59 @@ def test_request_trailers_are_dropped(topology, row):
 
 
 @attack(12)
-@table({
-    "two equal": HOST * 2,
-    "good first": HOST + b"Host: evil.test\r\n",
-    "evil first": b"Host: evil.test\r\n" + HOST,
-    "other case": HOST + b"hOST: good.test\r\n",
-    "empty second": HOST + b"Host:\r\n",
-    "empty first": b"Host:\r\n" + HOST,
-    "between others": HOST + b"X: y\r\nHost: good.test\r\n",
-})
+@table(
+    {
+        "two equal": HOST * 2,
+        "good first": HOST + b"Host: evil.test\r\n",
+        "evil first": b"Host: evil.test\r\n" + HOST,
+        "other case": HOST + b"hOST: good.test\r\n",
+        "empty second": HOST + b"Host:\r\n",
+        "empty first": b"Host:\r\n" + HOST,
+        "between others": HOST + b"X: y\r\nHost: good.test\r\n",
+    }
+)
 def test_several_hosts(topology, row):
     refused(topology, get(host=row))
 
 
 @attack(13)
-@table({
-    "absent": b"", "empty": b"Host:\r\n", "list": b"Host: good.test, evil.test\r\n", "two words": b"Host: good.test evil.test\r\n",
-    "path": b"Host: good.test/x?@b#\r\n", "userinfo": b"Host: evil@good.test\r\n", "userinfo of good": b"Host: good.test@evil.test\r\n",
-    "scheme": b"Host: http://good.test\r\n", "fragment": b"Host: good.test#\r\n", "query": b"Host: good.test?\r\n",
-    "port word": b"Host: good.test:http\r\n", "port too large": b"Host: good.test:65616\r\n", "two ports": b"Host: good.test:80:80\r\n",
-    "percent": b"Host: good%2etest\r\n", "backslash": b"Host: good.test\\@evil.test\r\n", "non-ASCII": "Host: good。test\r\n".encode(),
-    "brackets": b"Host: [good.test]\r\n", "underscore name": b"Host_: good.test\r\n",
-})
+@table(
+    {
+        "absent": b"",
+        "empty": b"Host:\r\n",
+        "list": b"Host: good.test, evil.test\r\n",
+        "two words": b"Host: good.test evil.test\r\n",
+        "path": b"Host: good.test/x?@b#\r\n",
+        "userinfo": b"Host: evil@good.test\r\n",
+        "userinfo of good": b"Host: good.test@evil.test\r\n",
+        "scheme": b"Host: http://good.test\r\n",
+        "fragment": b"Host: good.test#\r\n",
+        "query": b"Host: good.test?\r\n",
+        "port word": b"Host: good.test:http\r\n",
+        "port too large": b"Host: good.test:65616\r\n",
+        "two ports": b"Host: good.test:80:80\r\n",
+        "percent": b"Host: good%2etest\r\n",
+        "backslash": b"Host: good.test\\@evil.test\r\n",
+        "non-ASCII": "Host: good。test\r\n".encode(),
+        "brackets": b"Host: [good.test]\r\n",
+        "underscore name": b"Host_: good.test\r\n",
+    }
+)
 def test_bad_hosts(topology, row):
     refused(topology, get(host=row))
 
 
 @attack(14)
-@table({
-    "Host of evil": (b"http://good.test/v1/ok", b"evil.test"),
-    "target of evil": (b"http://evil.test/v1/ok", b"good.test"),
-    "other port in Host": (b"http://good.test/v1/ok", b"good.test:8080"),
-    "other port in the target": (b"http://good.test:8080/v1/ok", b"good.test"),
-    "longer name": (b"http://good.test/v1/ok", b"good.test.evil.test"),
-    "shorter name": (b"http://good.test/v1/ok", b"test"),
-})
+@table(
+    {
+        "Host of evil": (b"http://good.test/v1/ok", b"evil.test"),
+        "target of evil": (b"http://evil.test/v1/ok", b"good.test"),
+        "other port in Host": (b"http://good.test/v1/ok", b"good.test:8080"),
+        "other port in the target": (b"http://good.test:8080/v1/ok", b"good.test"),
+        "longer name": (b"http://good.test/v1/ok", b"good.test.evil.test"),
+        "shorter name": (b"http://good.test/v1/ok", b"test"),
+    }
+)
 def test_absolute_form_against_host(topology, row):
     target, host = row
     refused(topology, get(start=b"GET " + target + b" HTTP/1.1\r\n", host=b"Host: " + host + b"\r\n"))
@@ -360,10 +426,18 @@ def test_host_that_is_the_same_authority(topology, row):
 
 
 @attack(15)
-@table({
-    "path": b"/v1/ok", "root": b"/", "asterisk": b"*", "two slashes": b"//good.test/v1/ok", "authority": b"good.test:443",
-    "path in absolute form": b"/http://good.test/v1/ok", "no slash": b"v1/ok", "empty": b"",
-})
+@table(
+    {
+        "path": b"/v1/ok",
+        "root": b"/",
+        "asterisk": b"*",
+        "two slashes": b"//good.test/v1/ok",
+        "authority": b"good.test:443",
+        "path in absolute form": b"/http://good.test/v1/ok",
+        "no slash": b"v1/ok",
+        "empty": b"",
+    }
+)
 def test_origin_form_never_routes_by_host(topology, row):
     refused(topology, get(start=b"GET " + row + b" HTTP/1.1\r\n"))
 
@@ -425,7 +499,9 @@ UPGRADES = {
     "foo": [b"Connection: upgrade", b"Upgrade: foo"],
     "TLS": [b"Connection: upgrade", b"Upgrade: TLS/1.0, HTTP/1.1"],
     "websocket": [
-        b"Connection: upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13",
+        b"Connection: upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Version: 13",
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ],
     "without connection": [b"Upgrade: websocket"],
@@ -461,12 +537,14 @@ def test_bytes_sent_along_with_an_upgrade_are_not_forwarded(topology):
 
 
 @attack(19)
-@table({
-    "websocket": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
-    "bare": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
-    "with a body": b"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 5\r\n\r\nhello",
-    "and a final answer": b"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-})
+@table(
+    {
+        "websocket": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+        "bare": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        "with a body": b"HTTP/1.1 101 Switching Protocols\r\nContent-Length: 5\r\n\r\nhello",
+        "and a final answer": b"HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    }
+)
 def test_an_unasked_101_is_a_bad_answer(topology, row):
     topology.good.handler = raw(row, 1.0)
     with topology.connect(agent_socket=A) as client:
@@ -490,36 +568,40 @@ def test_bytes_after_a_refused_websocket_are_a_new_request(topology):
 
 
 @attack(21)
-@table({
-    "none": b"GET " + URL + b"\r\n",
-    "2.0": b"GET " + URL + b" HTTP/2.0\r\n",
-    "2": b"GET " + URL + b" HTTP/2\r\n",
-    "3": b"GET " + URL + b" HTTP/3.0\r\n",
-    "0.9": b"GET " + URL + b" HTTP/0.9\r\n",
-    "PRI": b"PRI * HTTP/2.0\r\n",
-    "lower case": b"GET " + URL + b" http/1.1\r\n",
-    "RTSP": b"DESCRIBE " + URL + b" RTSP/1.0\r\n",
-    "GET RTSP": b"GET " + URL + b" RTSP/1.0\r\n",
-    "ICE": b"SOURCE " + URL + b" ICE/1.0\r\n",
-    "comma": b"GET " + URL + b" HTTP/1,1\r\n",
-    "1.10": b"GET " + URL + b" HTTP/1.10\r\n",
-    "9.9": b"GET " + URL + b" HTTP/9.9\r\n",
-    "HTTPS": b"GET " + URL + b" HTTPS/1.1\r\n",
-})
+@table(
+    {
+        "none": b"GET " + URL + b"\r\n",
+        "2.0": b"GET " + URL + b" HTTP/2.0\r\n",
+        "2": b"GET " + URL + b" HTTP/2\r\n",
+        "3": b"GET " + URL + b" HTTP/3.0\r\n",
+        "0.9": b"GET " + URL + b" HTTP/0.9\r\n",
+        "PRI": b"PRI * HTTP/2.0\r\n",
+        "lower case": b"GET " + URL + b" http/1.1\r\n",
+        "RTSP": b"DESCRIBE " + URL + b" RTSP/1.0\r\n",
+        "GET RTSP": b"GET " + URL + b" RTSP/1.0\r\n",
+        "ICE": b"SOURCE " + URL + b" ICE/1.0\r\n",
+        "comma": b"GET " + URL + b" HTTP/1,1\r\n",
+        "1.10": b"GET " + URL + b" HTTP/1.10\r\n",
+        "9.9": b"GET " + URL + b" HTTP/9.9\r\n",
+        "HTTPS": b"GET " + URL + b" HTTPS/1.1\r\n",
+    }
+)
 def test_versions(topology, row):
     refused(topology, get(start=row), 400, 405, 505)
 
 
 @attack(21)
-@table({
-    "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(180) + b"\r\n\r\n",
-    "SSLv2": bytes.fromhex("802e0100020015000000100100800700c0030080") + bytes(40) + b"\r\n\r\n",
-    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
-    "SOCKS5": b"\x05\x01\x00\r\n\r\n",
-    "SOCKS4": b"\x04\x01\x00\x50\x00\x00\x00\x01good.test\x00\r\n\r\n",
-    "PROXY": b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + get(),
-    "PROXY 2": b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes(12) + get(),
-})
+@table(
+    {
+        "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(180) + b"\r\n\r\n",
+        "SSLv2": bytes.fromhex("802e0100020015000000100100800700c0030080") + bytes(40) + b"\r\n\r\n",
+        "SSH": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        "SOCKS5": b"\x05\x01\x00\r\n\r\n",
+        "SOCKS4": b"\x04\x01\x00\x50\x00\x00\x00\x01good.test\x00\r\n\r\n",
+        "PROXY": b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + get(),
+        "PROXY 2": b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes(12) + get(),
+    }
+)
 def test_other_protocols(topology, row):
     refused(topology, row)
 
@@ -544,8 +626,11 @@ def test_an_expected_body_that_never_comes_holds_nothing_upstream(topology):
         client.send(post(b"Content-Length: 5", b"Expect: 100-continue"))
         assert client.read_head().status == 100
     wait_until(
-        lambda: not any(c.is_open and c.requests and not c.requests[-1].body_complete for c in topology.good.connections),
-        5, "the upstream connection ends with the client's",
+        lambda: (
+            not any(c.is_open and c.requests and not c.requests[-1].body_complete for c in topology.good.connections)
+        ),
+        5,
+        "the upstream connection ends with the client's",
     )
     assert not any(seen.body_complete for seen in topology.good.requests)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import pytest
-
 from support.expect import table
 from support.origin import CLOSE, RESET, answer, raw
 from support.topology import A, B
@@ -31,16 +30,18 @@ POISON = answer(b"POISON", headers=[("X-Poison", "yes")])
 
 
 @attack(25)
-@table({
-    "in one write": [answer(b"ok") + POISON],
-    "in two writes": [answer(b"ok"), POISON],
-    "a moment later": [answer(b"ok"), 0.2, POISON],
-    "half of one": [answer(b"ok") + POISON[:20]],
-    "after 204": [b"HTTP/1.1 204 No Content\r\n\r\n" + POISON],
-    "after 304": [b"HTTP/1.1 304 Not Modified\r\n\r\n" + POISON],
-    "after chunks": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n" + POISON],
-    "only CRLF": [answer(b"ok") + b"\r\n\r\n"],
-})
+@table(
+    {
+        "in one write": [answer(b"ok") + POISON],
+        "in two writes": [answer(b"ok"), POISON],
+        "a moment later": [answer(b"ok"), 0.2, POISON],
+        "half of one": [answer(b"ok") + POISON[:20]],
+        "after 204": [b"HTTP/1.1 204 No Content\r\n\r\n" + POISON],
+        "after 304": [b"HTTP/1.1 304 Not Modified\r\n\r\n" + POISON],
+        "after chunks": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n" + POISON],
+        "only CRLF": [answer(b"ok") + b"\r\n\r\n"],
+    }
+)
 def test_a_second_answer_is_nobodys(topology, row):
     topology.good.handler = raw(*row)
     first = topology.ask("GET", URL)
@@ -60,14 +61,19 @@ def test_a_second_answer_does_not_reach_another_agent(topology):
 
 
 @attack(26)
-@table({
-    "HEAD with a body": ("HEAD", answer(b"unexpected body")),
-    "HEAD with a short body": ("HEAD", answer(b"x")),
-    "204 with a length": ("GET", b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
-    "204 with chunks": ("GET", b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
-    "304 with a body": ("GET", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello"),
-    "204 with an answer as body": ("GET", b"HTTP/1.1 204 No Content\r\n\r\n" + POISON),
-})
+@table(
+    {
+        "HEAD with a body": ("HEAD", answer(b"unexpected body")),
+        "HEAD with a short body": ("HEAD", answer(b"x")),
+        "204 with a length": ("GET", b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
+        "204 with chunks": (
+            "GET",
+            b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        ),
+        "304 with a body": ("GET", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello"),
+        "204 with an answer as body": ("GET", b"HTTP/1.1 204 No Content\r\n\r\n" + POISON),
+    }
+)
 def test_a_body_where_none_may_be(topology, row):
     method, reply = row
     topology.good.handler = raw(reply)
@@ -96,6 +102,7 @@ def test_a_connection_answered_before_the_end_of_the_body_is_not_reused(topology
     assert len(early.requests) == 1
 
 
+HEAD = b"HTTP/1.1 200 OK\r\n"
 MALFORMED = {
     "bare CR": b"HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b=c\r\nContent-Length: 2\r\n\r\nok",
     "bare LF": b"HTTP/1.1 200 OK\r\nX: a\nSet-Cookie: b=c\r\nContent-Length: 2\r\n\r\nok",
@@ -108,8 +115,8 @@ MALFORMED = {
     "space before the colon": b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\nX : y\r\n\r\nok",
     "no name": b"HTTP/1.1 200 OK\r\n: b\r\nContent-Length: 2\r\n\r\nok",
     "no colon": b"HTTP/1.1 200 OK\r\nNonsense\r\nContent-Length: 2\r\n\r\nok",
-    "length and chunked": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-    "chunked and length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    "length and chunked": HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    "chunked and length": HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
     "list of lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok!",
     "length -5": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok",
@@ -121,7 +128,7 @@ MALFORMED = {
     "coding gzip, chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     "coding gzip": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
     "coding xchunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-    "chunked twice": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    "chunked twice": HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     "chunked with HTTP/1.0": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     "status in words": b"HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\nok",
     "status of two digits": b"HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -159,48 +166,62 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @attack(27)
-@table({
-    "LF after the size": b"2\nok\r\n0\r\n\r\n", "space in the size": b"2 \r\nok\r\n0\r\n\r\n", "0x": b"0x2\r\nok\r\n0\r\n\r\n",
-    "plus": b"+2\r\nok\r\n0\r\n\r\n", "2^64+2": b"10000000000000002\r\nok\r\n0\r\n\r\n", "no CRLF": b"2\r\nok0\r\n\r\n",
-    "2^63": b"8000000000000000\r\nok\r\n0\r\n\r\n", "LF after the data": b"2\r\nok\n0\r\n\r\n", "word": b"two\r\nok\r\n0\r\n\r\n",
-    "long extension": b"2;" + b"x" * 300_000 + b"\r\nok\r\n0\r\n\r\n",
-})
+@table(
+    {
+        "LF after the size": b"2\nok\r\n0\r\n\r\n",
+        "space in the size": b"2 \r\nok\r\n0\r\n\r\n",
+        "0x": b"0x2\r\nok\r\n0\r\n\r\n",
+        "plus": b"+2\r\nok\r\n0\r\n\r\n",
+        "2^64+2": b"10000000000000002\r\nok\r\n0\r\n\r\n",
+        "no CRLF": b"2\r\nok0\r\n\r\n",
+        "2^63": b"8000000000000000\r\nok\r\n0\r\n\r\n",
+        "LF after the data": b"2\r\nok\n0\r\n\r\n",
+        "word": b"two\r\nok\r\n0\r\n\r\n",
+        "long extension": b"2;" + b"x" * 300_000 + b"\r\nok\r\n0\r\n\r\n",
+    }
+)
 def test_malformed_chunks(topology, row):
     """The client never sees the answer end well: 502, or a message cut short."""
     topology.good.handler = raw(CHUNKED + row, CLOSE)
     with topology.connect(agent_socket=A) as client:
-        client.send(topology.head("GET", URL, agent=None))
+        client.send(topology.head("GET", URL, "Connection: close", agent=None))
         data = client.everything()
+        assert client.reader.ended
     assert data.startswith(b"HTTP/1.1 502") or not data.endswith(b"0\r\n\r\n"), data
     assert_own_answers(topology, 1)
 
 
 @attack(27)
-@table({
-    "length": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello",
-    "chunk": CHUNKED + b"64\r\nhello",
-    "last chunk": CHUNKED + b"5\r\nhello\r\n",
-})
+@table(
+    {
+        "length": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello",
+        "chunk": CHUNKED + b"64\r\nhello",
+        "last chunk": CHUNKED + b"5\r\nhello\r\n",
+    }
+)
 def test_an_answer_cut_short_is_cut_short_for_the_client(topology, row):
     topology.good.handler = raw(row, CLOSE)
     with topology.connect(agent_socket=A) as client:
-        client.send(topology.head("GET", URL, agent=None))
+        client.send(topology.head("GET", URL, "Connection: close", agent=None))
         data = client.everything()
+        assert client.reader.ended
     assert data.startswith(b"HTTP/1.1 502") or (b"hello" in data and not data.endswith(b"0\r\n\r\n")), data
 
 
 @attack(28)
-@table({
-    "not HTTP": [b"NOT-HTTP/1.1 200 OK\r\n\r\nsecret page", CLOSE],
-    "SSH": [b"SSH-2.0-OpenSSH_9.2\r\n", CLOSE],
-    "HTTP/0.9": [b"<html>hello</html>", CLOSE],
-    "half a head": [b"HTTP/1.1 200 OK\r\nContent-", CLOSE],
-    "an interim answer only": [b"HTTP/1.1 103 Early Hints\r\n\r\n", CLOSE],
-    "nothing": [CLOSE],
-    "a reset": [RESET],
-    "a reset in the head": [b"HTTP/1.1 200 OK\r\nX: y", 0.1, RESET],
-    "zeros": [bytes(200), CLOSE],
-})
+@table(
+    {
+        "not HTTP": [b"NOT-HTTP/1.1 200 OK\r\n\r\nsecret page", CLOSE],
+        "SSH": [b"SSH-2.0-OpenSSH_9.2\r\n", CLOSE],
+        "HTTP/0.9": [b"<html>hello</html>", CLOSE],
+        "half a head": [b"HTTP/1.1 200 OK\r\nContent-", CLOSE],
+        "an interim answer only": [b"HTTP/1.1 103 Early Hints\r\n\r\n", CLOSE],
+        "nothing": [CLOSE],
+        "a reset": [RESET],
+        "a reset in the head": [b"HTTP/1.1 200 OK\r\nX: y", 0.1, RESET],
+        "zeros": [bytes(200), CLOSE],
+    }
+)
 def test_what_is_not_http(topology, row):
     topology.good.handler = raw(*row)
     response = topology.ask("POST", URL, body=b"x")
@@ -213,9 +234,7 @@ def test_what_is_not_http(topology, row):
 @attack(29)
 def test_interim_answers_are_bounded_and_clean(topology):
     secret = topology.secrets["good"]
-    hints = b"".join(
-        f"HTTP/1.1 103 Early Hints\r\nLink: <{secret}>\r\nX-N: {n}\r\n\r\n".encode() for n in range(50)
-    )
+    hints = b"".join(f"HTTP/1.1 103 Early Hints\r\nLink: <{secret}>\r\nX-N: {n}\r\n\r\n".encode() for n in range(50))
     topology.good.handler = raw(hints + answer(b"ok"))
     response = topology.ask("GET", URL)
     assert response.status in (200, 502) and len(response.interim) <= 50
@@ -242,15 +261,21 @@ def test_100_from_the_origin_is_not_the_answer(topology):
 
 
 @attack(30)
-@table({
-    "echo": "X-Echo: {secret}", "length": "Content-Length: 999", "cookie": "Set-Cookie: session={secret}", "coding": "Transfer-Encoding: gzip",
-    "status": "Status: 500", "location": "Location: http://evil.test/?{secret}",
-})
+@table(
+    {
+        "echo": "X-Echo: {secret}",
+        "length": "Content-Length: 999",
+        "cookie": "Set-Cookie: session={secret}",
+        "coding": "Transfer-Encoding: gzip",
+        "status": "Status: 500",
+        "location": "Location: http://evil.test/?{secret}",
+    }
+)
 def test_trailers_do_not_become_headers(topology, row):
     trailer = row.format(secret=topology.secrets["good"])
     name = trailer.partition(":")[0]
     topology.good.handler = raw(
-        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: {name}\r\n\r\n2\r\nok\r\n0\r\n{trailer}\r\n\r\n".encode()
+        HEAD + f"Transfer-Encoding: chunked\r\nTrailer: {name}\r\n\r\n2\r\nok\r\n0\r\n{trailer}\r\n\r\n".encode()
     )
     response = topology.ask("GET", URL)
     assert (response.status, response.body) == (200, b"ok")

@@ -6,7 +6,6 @@ import base64
 import re
 
 import pytest
-
 from support.client import basic, request
 from support.daemon import Daemon
 from support.expect import refused, table
@@ -28,21 +27,23 @@ def send(topology, url: str, *lines: str, method: str = "GET"):
 
 
 @attack(31)
-@table({
-    "plain": ["Authorization: Bearer mine"],
-    "lower case": ["authorization: Bearer mine"],
-    "upper case": ["AUTHORIZATION: Bearer mine"],
-    "twice": ["Authorization: Bearer mine", "Authorization: Bearer yours"],
-    "twice, other case": ["Authorization: Bearer mine", "aUTHORIZATION: Bearer yours"],
-    "comma list": ["Authorization: Bearer mine, Bearer yours"],
-    "empty": ["Authorization:"],
-    "space": ["Authorization:  "],
-    "tab after the colon": ["Authorization:\tBearer mine"],
-    "basic": ["Authorization: Basic bWluZTptaW5l"],
-    "placeholder": ["Authorization: Bearer {secret}"],
-    "other credentials": ["X-Api-Key: mine", "Api-Key: mine", "X-Goog-Api-Key: mine", "PRIVATE-TOKEN: mine"],
-    "cookie": ["Cookie: session=mine"],
-})
+@table(
+    {
+        "plain": ["Authorization: Bearer mine"],
+        "lower case": ["authorization: Bearer mine"],
+        "upper case": ["AUTHORIZATION: Bearer mine"],
+        "twice": ["Authorization: Bearer mine", "Authorization: Bearer yours"],
+        "twice, other case": ["Authorization: Bearer mine", "aUTHORIZATION: Bearer yours"],
+        "comma list": ["Authorization: Bearer mine, Bearer yours"],
+        "empty": ["Authorization:"],
+        "space": ["Authorization:  "],
+        "tab after the colon": ["Authorization:\tBearer mine"],
+        "basic": ["Authorization: Basic bWluZTptaW5l"],
+        "placeholder": ["Authorization: Bearer {secret}"],
+        "other credentials": ["X-Api-Key: mine", "Api-Key: mine", "X-Goog-Api-Key: mine", "PRIVATE-TOKEN: mine"],
+        "cookie": ["Cookie: session=mine"],
+    }
+)
 def test_what_the_agent_puts_in_the_slot_is_replaced(topology, row):
     assert send(topology, URL, *row).status == 200
     assert len(topology.good.requests) == 1  # that the slot holds ours alone is checked after every test
@@ -50,23 +51,29 @@ def test_what_the_agent_puts_in_the_slot_is_replaced(topology, row):
 
 
 @attack(31)
-@table({
-    "space before the colon": ["Authorization : Bearer mine"], "tab before the colon": ["Authorization\t: Bearer mine"],
-    "folded": ["Authorization: Bearer", " mine"], "folded name": ["X: y", " Authorization: Bearer mine"],
-})
+@table(
+    {
+        "space before the colon": ["Authorization : Bearer mine"],
+        "tab before the colon": ["Authorization\t: Bearer mine"],
+        "folded": ["Authorization: Bearer", " mine"],
+        "folded name": ["X: y", " Authorization: Bearer mine"],
+    }
+)
 def test_malformed_slot_fields_are_refused(topology, row):
     refused(topology, topology.head("GET", URL, *row, agent=None))
 
 
 @attack(32)
-@table({
-    "close": ["Connection: close, Authorization"],
-    "keep-alive": ["Connection: keep-alive, Authorization, host"],
-    "two lines": ["Connection: Authorization", "Connection: keep-alive"],
-    "lower case": ["connection: authorization"],
-    "proxy-connection": ["Proxy-Connection: close, Authorization"],
-    "slot of another": ["Connection: X-Api-Key, Authorization"],
-})
+@table(
+    {
+        "close": ["Connection: close, Authorization"],
+        "keep-alive": ["Connection: keep-alive, Authorization, host"],
+        "two lines": ["Connection: Authorization", "Connection: keep-alive"],
+        "lower case": ["connection: authorization"],
+        "proxy-connection": ["Proxy-Connection: close, Authorization"],
+        "slot of another": ["Connection: X-Api-Key, Authorization"],
+    }
+)
 def test_connection_options_do_not_remove_the_credential(topology, row):
     send(topology, URL, *row)
     for seen in topology.good.requests:
@@ -81,9 +88,14 @@ def test_the_credential_survives_a_connection_option_that_names_it(topology):
 
 
 @attack(33)
-@table({
-    "length and host": "content-length, host", "host": "Host", "coding": "transfer-encoding, te", "length": "Content-Length",
-})
+@table(
+    {
+        "length and host": "content-length, host",
+        "host": "Host",
+        "coding": "transfer-encoding, te",
+        "length": "Content-Length",
+    }
+)
 def test_connection_options_do_not_remove_framing(topology, row):
     with topology.connect(agent_socket=A) as client:
         client.send(request("POST", URL, "good.test", [("Connection", row)], b"hello"))
@@ -100,17 +112,29 @@ def test_fields_named_as_connection_options_stop_here(topology):
 
 
 @attack(34)
-@table({
-    "underscores": ["X_Api_Key: mine"], "dashes": ["x-api-key: mine"], "both": ["X_Api_Key: mine", "x-api-key: mine"],
-    "mixed": ["X-Api_Key: mine"], "upper case": ["X_API_KEY: mine"],
-})
+@table(
+    {
+        "underscores": ["X_Api_Key: mine"],
+        "dashes": ["x-api-key: mine"],
+        "both": ["X_Api_Key: mine", "x-api-key: mine"],
+        "mixed": ["X-Api_Key: mine"],
+        "upper case": ["X_API_KEY: mine"],
+    }
+)
 def test_aliases_of_the_slot_are_dropped(topology, row):
     assert send(topology, "http://open.test/x", *row).status in (200, 400)
     assert b"mine" not in topology.open.raw
 
 
 @attack(34)
-@table({"dash": "Authorization_: mine", "host": "HOST_: evil.test", "proxy": "Proxy_Authorization: mine", "forwarded": "X_Forwarded_For: 1.1.1.1"})
+@table(
+    {
+        "dash": "Authorization_: mine",
+        "host": "HOST_: evil.test",
+        "proxy": "Proxy_Authorization: mine",
+        "forwarded": "X_Forwarded_For: 1.1.1.1",
+    }
+)
 def test_underscores_do_not_smuggle_other_names(topology, row):
     send(topology, URL, row)
     for seen in topology.good.requests:
@@ -118,12 +142,26 @@ def test_underscores_do_not_smuggle_other_names(topology, row):
 
 
 @attack(35)
-@table({
-    "plain": "key=a", "encoded": "k%65y=b", "encoded, upper": "%4B%45%59=b", "other case": "KEY=c", "three": "key=a&k%65y=b&KEY=c",
-    "twice": "key=a&key=b", "empty": "key=", "no value": "key", "last": "limit=1&key=a", "between": "a=1&key=x&b=2",
-    "semicolon": "a=1;key=x", "plus": "+key=x", "encoded equals": "key%3Dx", "double encoded": "k%2565y=b",
-    "empty pairs": "&&key=a&&", "array": "key[]=a",
-})
+@table(
+    {
+        "plain": "key=a",
+        "encoded": "k%65y=b",
+        "encoded, upper": "%4B%45%59=b",
+        "other case": "KEY=c",
+        "three": "key=a&k%65y=b&KEY=c",
+        "twice": "key=a&key=b",
+        "empty": "key=",
+        "no value": "key",
+        "last": "limit=1&key=a",
+        "between": "a=1&key=x&b=2",
+        "semicolon": "a=1;key=x",
+        "plus": "+key=x",
+        "encoded equals": "key%3Dx",
+        "double encoded": "k%2565y=b",
+        "empty pairs": "&&key=a&&",
+        "array": "key[]=a",
+    }
+)
 def test_the_query_slot_holds_one_value(topology, row):
     response = send(topology, f"http://query.test/search?{row}&q=shoes" if row else "http://query.test/search")
     assert response.status in (200, 400)
@@ -146,10 +184,18 @@ def test_the_path_slot_is_replaced(topology, row):
 
 
 @attack(35)
-@table({
-    "absent": "/getMe", "empty": "/bot/getMe", "doubled slash": "//botx/getMe", "encoded prefix": "/%62otx/getMe",
-    "case": "/BOTx/getMe", "dots": "/botx/../boty/getMe", "encoded slash": "/botx%2f..%2fboty/getMe", "no end": "/botx",
-})
+@table(
+    {
+        "absent": "/getMe",
+        "empty": "/bot/getMe",
+        "doubled slash": "//botx/getMe",
+        "encoded prefix": "/%62otx/getMe",
+        "case": "/BOTx/getMe",
+        "dots": "/botx/../boty/getMe",
+        "encoded slash": "/botx%2f..%2fboty/getMe",
+        "no end": "/botx",
+    }
+)
 def test_a_path_without_the_slot_carries_no_credential(topology, row):
     """Refused, or the credential is in its place and nowhere else."""
     send(topology, f"http://path.test{row}")
@@ -158,10 +204,14 @@ def test_a_path_without_the_slot_carries_no_credential(topology, row):
 
 
 @attack(36)
-@table({
-    "one line": ["Cookie: sid=x; a=b"], "two lines": ["Cookie: sid=x; a=b", "Cookie: sid=y; c=d"], "quoted": ['Cookie: sid="x"; a=b'],
-    "none": [],
-})
+@table(
+    {
+        "one line": ["Cookie: sid=x; a=b"],
+        "two lines": ["Cookie: sid=x; a=b", "Cookie: sid=y; c=d"],
+        "quoted": ['Cookie: sid="x"; a=b'],
+        "none": [],
+    }
+)
 def test_a_cookie_slot_holds_one_line(make_topology, row):
     def edit(topology, config):
         config.find("provider", name="cookies").update(inject=[{"header": "Cookie", "value": "sid={secret}"}])
@@ -183,7 +233,16 @@ def test_the_agents_key_reaches_no_origin(topology):
     key = topology.keys[A]
     for proof in (basic(A, key), f"Bearer {key}", "basic" + basic(A, key)[5:]):
         with topology.connect() as client:
-            client.send(topology.head("GET", URL, f"Proxy-Authorization: {proof}", f"Authorization: Bearer {key}", f"X-Api-Key: {key}", agent=None))
+            client.send(
+                topology.head(
+                    "GET",
+                    URL,
+                    f"Proxy-Authorization: {proof}",
+                    f"Authorization: Bearer {key}",
+                    f"X-Api-Key: {key}",
+                    agent=None,
+                )
+            )
             assert client.response().status == 200
     for field in (f"Authorization: Bearer {key}", f"X-Api-Key: {key}", f"Authorization: {basic('x', key)}"):
         with topology.connect() as client:
@@ -197,15 +256,24 @@ def test_the_agents_key_reaches_no_origin(topology):
 @attack(37)
 def test_the_agents_key_is_removed_towards_egress_and_basic_origins(topology):
     for host in ("egress.test", "basic.test", "query.test", "plain.test"):
-        assert topology.ask("GET", f"http://{host}/x", [("Authorization", f"Bearer {topology.keys[A]}")]).status in (200, 403)
+        assert topology.ask("GET", f"http://{host}/x", [("Authorization", f"Bearer {topology.keys[A]}")]).status in (
+            200,
+            403,
+        )
     # that no origin received a key is checked after every test
 
 
 # What stops at the proxy.
 
 HOP_BY_HOP = [
-    "Keep-Alive: timeout=5", "TE: trailers", "Trailer: X", "Proxy-Connection: keep-alive", "Proxy-Foo: bar",
-    "Upgrade: foo", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA", "Proxy-Authenticate: Basic",
+    "Keep-Alive: timeout=5",
+    "TE: trailers",
+    "Trailer: X",
+    "Proxy-Connection: keep-alive",
+    "Proxy-Foo: bar",
+    "Upgrade: foo",
+    "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
+    "Proxy-Authenticate: Basic",
 ]
 
 
@@ -220,11 +288,28 @@ def test_hop_by_hop_fields_stop_here(topology, url):
 
 
 @attack(39)
-@table({name: name for name in (
-    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix",
-    "X-Forwarded-Server", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method",
-    "X-Method-Override", "X_Forwarded_Host", "x-forwarded-HOST",
-)})
+@table(
+    {
+        name: name
+        for name in (
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Port",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-Server",
+            "X-Real-IP",
+            "X-Original-URL",
+            "X-Rewrite-URL",
+            "X-HTTP-Method-Override",
+            "X-HTTP-Method",
+            "X-Method-Override",
+            "X_Forwarded_Host",
+            "x-forwarded-HOST",
+        )
+    }
+)
 def test_provenance_and_overrides_stop_here(topology, row):
     assert send(topology, URL, f"{row}: evil.test").status in (200, 400)
     assert b"evil.test" not in topology.good.raw
@@ -233,7 +318,9 @@ def test_provenance_and_overrides_stop_here(topology, row):
 @attack(39)
 def test_the_consumed_fields_stop_here(topology):
     run = ["Postern-Run: run-7", "Postern-Role: r", "Postern-Context: {}", "X-Alter-Context: {}"]
-    assert send(topology, URL, *run, "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").status == 200
+    assert (
+        send(topology, URL, *run, "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").status == 200
+    )
     (seen,) = topology.good.requests
     assert not [name for name in seen.names() if name.startswith(("postern", "x-alter"))]
     assert "traceparent" in seen.names()
@@ -252,10 +339,17 @@ def with_secret(value: bytes):
 
 
 @attack(40)
-@table({
-    "CRLF": b"abcdefgh\r\nX: y", "LF": b"abcdefgh\nX: y", "CR": b"abcdefgh\rX: y", "NUL": b"abcdefgh\x00ijk",
-    "control": b"abcdefgh\x01", "LF in front": b"\nabcdefgh", "ESC": b"abcdefgh\x1b[2J",
-})
+@table(
+    {
+        "CRLF": b"abcdefgh\r\nX: y",
+        "LF": b"abcdefgh\nX: y",
+        "CR": b"abcdefgh\rX: y",
+        "NUL": b"abcdefgh\x00ijk",
+        "control": b"abcdefgh\x01",
+        "LF in front": b"\nabcdefgh",
+        "ESC": b"abcdefgh\x1b[2J",
+    }
+)
 def test_a_credential_that_would_break_the_head_is_refused_when_loaded(make_topology, row):
     topology = make_topology(with_secret(row), starts=False)
     daemon = topology.daemon = Daemon(topology.directory, topology.config.text(), wait=False)
@@ -288,11 +382,16 @@ def test_a_trailing_newline_never_reaches_the_wire(make_topology, row):
 
 
 @attack(42)
-@table({
-    "CRLF": "/v1/ok%0d%0aInjected:%20yes", "LF": "/v1/ok%0aInjected:%20yes", "upper": "/v1/ok%0D%0AInjected:%20yes",
-    "low bytes": "/v1/ok%E5%98%8D%E5%98%8AInjected:%20yes", "in the query": "/v1/ok?x=%0d%0aInjected:%20yes",
-    "overlong": "/v1/ok%c0%8d%c0%8aInjected:%20yes",
-})
+@table(
+    {
+        "CRLF": "/v1/ok%0d%0aInjected:%20yes",
+        "LF": "/v1/ok%0aInjected:%20yes",
+        "upper": "/v1/ok%0D%0AInjected:%20yes",
+        "low bytes": "/v1/ok%E5%98%8D%E5%98%8AInjected:%20yes",
+        "in the query": "/v1/ok?x=%0d%0aInjected:%20yes",
+        "overlong": "/v1/ok%c0%8d%c0%8aInjected:%20yes",
+    }
+)
 def test_encoded_line_ends_stay_encoded(topology, row):
     assert send(topology, f"http://good.test{row}").status in (200, 400)
     for seen in topology.good.requests:
@@ -307,10 +406,17 @@ def test_encoded_line_ends_stay_encoded_without_a_path_rule(topology, row):
 
 
 @attack(43)
-@table({
-    "0xff": b"b\xffc", "0xc0 0xaf": b"\xc0\xaf", "0xfe": b"\xfe", "half a letter": b"\xc3", "a surrogate": b"\xed\xa0\x80",
-    "a letter": "ü".encode(), "Latin-1": b"\xfc",
-})
+@table(
+    {
+        "0xff": b"b\xffc",
+        "0xc0 0xaf": b"\xc0\xaf",
+        "0xfe": b"\xfe",
+        "half a letter": b"\xc3",
+        "a surrogate": b"\xed\xa0\x80",
+        "a letter": "ü".encode(),
+        "Latin-1": b"\xfc",
+    }
+)
 def test_bytes_above_ascii_are_not_repaired(topology, row):
     with topology.connect(agent_socket=A) as client:
         client.send(b"GET http://good.test/v1/ok HTTP/1.1\r\nHost: good.test\r\nX-A: " + row + b"\r\n\r\n")
@@ -365,13 +471,25 @@ def test_two_keys_in_one_field_are_none(topology, row):
 def test_a_claimed_name_gives_nothing(topology):
     """B's key under A's name is either B's or nobody's."""
     with topology.connect() as client:
-        client.send(topology.head("GET", URL, f"Proxy-Authorization: {basic(A, topology.keys[B])}", "X-Agent-Id: " + A, agent=None))
+        client.send(
+            topology.head(
+                "GET", URL, f"Proxy-Authorization: {basic(A, topology.keys[B])}", "X-Agent-Id: " + A, agent=None
+            )
+        )
         assert client.response().status in (403, 407)
     topology.assert_untouched()
 
 
 @attack(46)
-@table({"X-Agent-Id": "X-Agent-Id", "X-Agent": "X-Agent", "Postern-Agent": "Postern-Agent", "From": "From", "X-Remote-User": "X-Remote-User"})
+@table(
+    {
+        "X-Agent-Id": "X-Agent-Id",
+        "X-Agent": "X-Agent",
+        "Postern-Agent": "Postern-Agent",
+        "From": "From",
+        "X-Remote-User": "X-Remote-User",
+    }
+)
 def test_a_claiming_field_gives_nothing(topology, row):
     assert topology.ask("GET", URL, [(row, A)], agent=B).status == 403
     topology.assert_untouched()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import datetime
+import hashlib
 import os
 import re
 import shutil
@@ -15,7 +17,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from conftest import needs_root
 from support.audit import about, denials
 from support.client import RawClient, basic, request
@@ -49,14 +50,33 @@ def near_misses(key: str) -> dict[str, str]:
     """Values for Proxy-Authorization that are almost right."""
     swapped = key[:-1] + ("0" if key[-1] != "0" else "1")
     return {
-        "empty": "", "scheme only": "Basic", "space": "Basic ", "no colon": "Basic " + base64.b64encode(A.encode()).decode(),
-        "empty key": basic(A, ""), "prefix": basic(A, key[:-1]), "longer": basic(A, key + "0"), "last letter": basic(A, swapped),
-        "first letter": basic(A, "q" + key[1:]), "case": basic(A, key.upper()), "space before": basic(A, " " + key), "space after": basic(A, key + " "),
-        "NUL after": basic(A, key + "\0"), "newline after": basic(A, key + "\n"), "SQL": basic(A, "' OR '1'='1"), "name as key": basic(A, A),
-        "digest": "Digest username=x", "negotiate": "Negotiate YII=", "not base64": "Basic !!!!",
-        "base64 of nothing": "Basic Og==", "bearer prefix": f"Bearer {key[:-1]}", "bearer twice": f"Bearer Bearer {key}", "key as scheme": key,
-        "sha256 of the key": basic(A, "sha256:" + __import__("hashlib").sha256(key.encode()).hexdigest()), "20 KB": basic(A, "x" * 12_000),
-        "reference": basic(A, "file:/etc/passwd"), "two colons": basic(A, f"{A}:{key}"),
+        "empty": "",
+        "scheme only": "Basic",
+        "space": "Basic ",
+        "no colon": "Basic " + base64.b64encode(A.encode()).decode(),
+        "empty key": basic(A, ""),
+        "prefix": basic(A, key[:-1]),
+        "longer": basic(A, key + "0"),
+        "last letter": basic(A, swapped),
+        "first letter": basic(A, "q" + key[1:]),
+        "case": basic(A, key.upper()),
+        "space before": basic(A, " " + key),
+        "space after": basic(A, key + " "),
+        "NUL after": basic(A, key + "\0"),
+        "newline after": basic(A, key + "\n"),
+        "SQL": basic(A, "' OR '1'='1"),
+        "name as key": basic(A, A),
+        "digest": "Digest username=x",
+        "negotiate": "Negotiate YII=",
+        "not base64": "Basic !!!!",
+        "base64 of nothing": "Basic Og==",
+        "bearer prefix": f"Bearer {key[:-1]}",
+        "bearer twice": f"Bearer Bearer {key}",
+        "key as scheme": key,
+        "sha256 of the key": basic(A, "sha256:" + hashlib.sha256(key.encode()).hexdigest()),
+        "20 KB": basic(A, "x" * 12_000),
+        "reference": basic(A, "file:/etc/passwd"),
+        "two colons": basic(A, f"{A}:{key}"),
     }
 
 
@@ -83,10 +103,14 @@ def test_sloppy_base64_is_not_a_second_spelling(topology, row):
 
 
 @attack(110)
-@table({
-    "none": [], "wrong": ["Authorization: Bearer pak_wrong"], "two that differ": ["Authorization: Bearer {a}", "X-Api-Key: {b}"],
-    "in the query": [],
-})
+@table(
+    {
+        "none": [],
+        "wrong": ["Authorization: Bearer pak_wrong"],
+        "two that differ": ["Authorization: Bearer {a}", "X-Api-Key: {b}"],
+        "in the query": [],
+    }
+)
 def test_base_url_without_a_good_key(topology, row):
     lines = [line.format(a=topology.keys[A], b=topology.keys[B]) for line in row]
     path = "/via/good/v1/ok" + (f"?key={topology.keys[A]}" if row == [] else "")
@@ -108,7 +132,10 @@ def test_guessing_is_slowed_and_recorded(make_topology):
             try:
                 for _ in range(20):
                     batch = b"".join(
-                        topology.head("GET", URL, f"Proxy-Authorization: {basic(A, f'pak_{sent + n:040d}')}", agent=None) for n in range(10)
+                        topology.head(
+                            "GET", URL, f"Proxy-Authorization: {basic(A, f'pak_{sent + n:040d}')}", agent=None
+                        )
+                        for n in range(10)
                     )
                     client.send(batch)
                     for _ in range(10):
@@ -386,9 +413,6 @@ def test_the_daemons_own_user_cannot_look_into_it(make_topology):
 
     (topology.directory / "state").mkdir(mode=0o700)
     os.chown(topology.directory / "state", FRIEND, FRIEND)
-    topology.config_path = topology.directory / "proxy.conf"
-    topology.config_path.write_text(topology.config.text())
-    os.chown(topology.config_path, FRIEND, FRIEND)
     topology.start(preexec=drop)
     topology.begin()
     pid = topology.daemon.pid
@@ -461,7 +485,9 @@ def from_helper(script: str, arguments: str = ""):
 @attack(120)
 def test_a_helper_inherits_nothing(make_topology):
     script = 'here=$(dirname "$0")\nenv > "$here/env.txt"\nls -l /proc/self/fd > "$here/fd.txt"\nprintf helper-made-key'
-    topology = make_topology(from_helper(script), environment={"SECRET_OF_THE_OPERATOR": "hunter2", "AWS_SECRET_ACCESS_KEY": "x"})
+    topology = make_topology(
+        from_helper(script), environment={"SECRET_OF_THE_OPERATOR": "hunter2", "AWS_SECRET_ACCESS_KEY": "x"}
+    )
     topology.secrets["good"] = "helper-made-key"
     topology.guarded[0].values = ("Bearer helper-made-key",)
     assert topology.ask("GET", URL).status == 200
@@ -475,7 +501,9 @@ def test_a_helper_inherits_nothing(make_topology):
 
 @attack(121)
 def test_a_helper_is_run_without_a_shell(make_topology):
-    script = 'here=$(dirname "$0")\nfor a in "$@"; do printf "%s\\n" "$a"; done > "$here/args.txt"\nprintf helper-made-key'
+    script = (
+        'here=$(dirname "$0")\nfor a in "$@"; do printf "%s\\n" "$a"; done > "$here/args.txt"\nprintf helper-made-key'
+    )
     topology = make_topology(from_helper(script, " $(id) ;touch `x` && a|b"))
     topology.guarded[0].values = ("Bearer helper-made-key",)
     assert topology.ask("GET", URL).status == 200
@@ -483,10 +511,15 @@ def test_a_helper_is_run_without_a_shell(make_topology):
 
 
 @attack(121)
-@table({
-    "fails": "printf key-that-must-not-count; exit 1", "prints nothing": "exit 0", "killed": "kill -9 $$", "prints two lines": "echo abcdefgh; echo X: y",
-    "prints too much": "head -c 100000000 /dev/zero | tr '\\0' x",
-})
+@table(
+    {
+        "fails": "printf key-that-must-not-count; exit 1",
+        "prints nothing": "exit 0",
+        "killed": "kill -9 $$",
+        "prints two lines": "echo abcdefgh; echo X: y",
+        "prints too much": "head -c 100000000 /dev/zero | tr '\\0' x",
+    }
+)
 def test_a_helper_that_fails_is_no_secret(make_topology, row):
     started = time.monotonic()
     refuses_to_start(make_topology(from_helper(row), starts=False), "secret")
@@ -536,10 +569,18 @@ def spoil_away(path: Path) -> None:
 
 
 @attack(122)
-@table({
-    "readable by all": spoil_mode(0o644), "writable by all": spoil_mode(0o602), "readable by the group": spoil_mode(0o640), "writable by the group": spoil_mode(0o620),
-    "symlink": spoil_symlink, "foreign owner": spoil_owner, "fifo": spoil_kind, "missing": spoil_away,
-})
+@table(
+    {
+        "readable by all": spoil_mode(0o644),
+        "writable by all": spoil_mode(0o602),
+        "readable by the group": spoil_mode(0o640),
+        "writable by the group": spoil_mode(0o620),
+        "symlink": spoil_symlink,
+        "foreign owner": spoil_owner,
+        "fifo": spoil_kind,
+        "missing": spoil_away,
+    }
+)
 @pytest.mark.parametrize("which", ["good", A], ids=["secret", "key"])
 def test_secret_files_others_could_read_or_change(make_topology, row, which):
     if row is spoil_owner and os.geteuid() != 0:
@@ -558,7 +599,14 @@ def test_secret_files_that_hold_no_secret(make_topology, row):
 
 
 @attack(125)
-@table({"writable by all": spoil_mode(0o602), "writable by the group": spoil_mode(0o620), "foreign owner": spoil_owner, "symlink": spoil_symlink})
+@table(
+    {
+        "writable by all": spoil_mode(0o602),
+        "writable by the group": spoil_mode(0o620),
+        "foreign owner": spoil_owner,
+        "symlink": spoil_symlink,
+    }
+)
 def test_a_configuration_others_could_change(make_topology, row):
     if row is spoil_owner and os.geteuid() != 0:
         pytest.skip("needs root")
@@ -588,11 +636,25 @@ def test_a_folder_others_could_change(make_topology, row):
 
 
 @attack(126)
-@pytest.mark.parametrize("where, key, value", [
-    ("grant", "metods", ["GET"]), ("grant", "allow_path", ["/"]), ("grant", "path", ["/"]), ("grant", "Methods", ["GET"]), ("agent", "keyz", "x"),
-    ("provider", "host", "x"), ("secret", "vaule", "x"), ("egress", "hots", ["x"]), ("socket", "uid", [1]), ("proxy", "listen_on", "x"),
-    ("timeouts", "connect", 1), ("timeouts", "connect_ms", 1), ("limits", "max_head", 1), ("audit", "durabilty", "write"),
-])
+@pytest.mark.parametrize(
+    "where, key, value",
+    [
+        ("grant", "metods", ["GET"]),
+        ("grant", "allow_path", ["/"]),
+        ("grant", "path", ["/"]),
+        ("grant", "Methods", ["GET"]),
+        ("agent", "keyz", "x"),
+        ("provider", "host", "x"),
+        ("secret", "vaule", "x"),
+        ("egress", "hots", ["x"]),
+        ("socket", "uid", [1]),
+        ("proxy", "listen_on", "x"),
+        ("timeouts", "connect", 1),
+        ("timeouts", "connect_ms", 1),
+        ("limits", "max_head", 1),
+        ("audit", "durabilty", "write"),
+    ],
+)
 def test_unknown_keys_are_refused(make_topology, where, key, value):
     def edit(_topology, config):
         (config.sections[where] if where in config.sections else config.lists[where][0])[key] = value
@@ -602,16 +664,43 @@ def test_unknown_keys_are_refused(make_topology, where, key, value):
 
 
 @attack(126)
-@pytest.mark.parametrize("where, key, value", [
-    ("grant", "methods", "GET"), ("grant", "paths", "/v1/**"), ("grant", "methods", ["FETCH"]), ("grant", "paths", ["v1"]), ("grant", "agent", "nobody"),
-    ("grant", "secret", "nothing"), ("secret", "provider", "nothing"), ("grant", "requests_per_minute", -1), ("grant", "requests_per_minute", "many"),
-    ("timeouts", "connect_s", 0), ("timeouts", "connect_s", -1), ("timeouts", "connect_s", 1.5), ("audit", "durability", "maybe"), ("proxy", "listen", ["nowhere"]),
-    ("provider", "hosts", ["*"]), ("provider", "hosts", ["*.com"]), ("provider", "hosts", ["good.test/v1"]), ("provider", "hosts", ["http://good.test"]),
-    ("grant", "hosts", ["evil.test"]), ("provider", "scheme", "ftp"), ("socket", "mode", "0999"), ("agent", "name", ""), ("agent", "name", "a\nb"), ("agent", "name", "a b\x1b[2J"),
-    ("provider", "name", "../x"), ("provider", "name", "a/b"), ("provider", "inject", [{"header": "Host", "value": "{secret}"}]),
-    ("provider", "inject", [{"header": "Content-Length", "value": "{secret}"}]), ("provider", "inject", [{"header": "X: y\r\nZ", "value": "{secret}"}]),
-    ("provider", "inject", [{"header": "X", "value": "{secret}\r\nZ: a"}]), ("provider", "inject", [{"header": "X", "value": "{unknown}"}]), ("provider", "inject", []),
-])
+@pytest.mark.parametrize(
+    "where, key, value",
+    [
+        ("grant", "methods", "GET"),
+        ("grant", "paths", "/v1/**"),
+        ("grant", "methods", ["FETCH"]),
+        ("grant", "paths", ["v1"]),
+        ("grant", "agent", "nobody"),
+        ("grant", "secret", "nothing"),
+        ("secret", "provider", "nothing"),
+        ("grant", "requests_per_minute", -1),
+        ("grant", "requests_per_minute", "many"),
+        ("timeouts", "connect_s", 0),
+        ("timeouts", "connect_s", -1),
+        ("timeouts", "connect_s", 1.5),
+        ("audit", "durability", "maybe"),
+        ("proxy", "listen", ["nowhere"]),
+        ("provider", "hosts", ["*"]),
+        ("provider", "hosts", ["*.com"]),
+        ("provider", "hosts", ["good.test/v1"]),
+        ("provider", "hosts", ["http://good.test"]),
+        ("grant", "hosts", ["evil.test"]),
+        ("provider", "scheme", "ftp"),
+        ("socket", "mode", "0999"),
+        ("agent", "name", ""),
+        ("agent", "name", "a\nb"),
+        ("agent", "name", "a b\x1b[2J"),
+        ("provider", "name", "../x"),
+        ("provider", "name", "a/b"),
+        ("provider", "inject", [{"header": "Host", "value": "{secret}"}]),
+        ("provider", "inject", [{"header": "Content-Length", "value": "{secret}"}]),
+        ("provider", "inject", [{"header": "X: y\r\nZ", "value": "{secret}"}]),
+        ("provider", "inject", [{"header": "X", "value": "{secret}\r\nZ: a"}]),
+        ("provider", "inject", [{"header": "X", "value": "{unknown}"}]),
+        ("provider", "inject", []),
+    ],
+)
 def test_wrong_values_are_refused(make_topology, where, key, value):
     def edit(_topology, config):
         (config.sections[where] if where in config.sections else config.lists[where][0])[key] = value
@@ -621,9 +710,14 @@ def test_wrong_values_are_refused(make_topology, where, key, value):
 
 
 @attack(127)
-@table({
-    "no methods": {"methods": []}, "no paths": {"paths": []}, "no hosts": {"hosts": []}, "nothing": {"methods": [], "paths": [], "query_keys": []},
-})
+@table(
+    {
+        "no methods": {"methods": []},
+        "no paths": {"paths": []},
+        "no hosts": {"hosts": []},
+        "nothing": {"methods": [], "paths": [], "query_keys": []},
+    }
+)
 def test_empty_lists_mean_none(make_topology, row):
     """A daemon that refuses to start on them is as good."""
     topology = make_topology(lambda topology, config: config.find("grant", secret="good").update(row), wait=False)
@@ -646,9 +740,22 @@ def test_no_query_keys_means_no_query(make_topology):
 
 @attack(127)
 def test_query_keys_are_compared_decoded(make_topology):
-    topology = make_topology(lambda topology, config: config.find("grant", secret="good").update(query_keys=["limit", "after"]))
+    topology = make_topology(
+        lambda topology, config: config.find("grant", secret="good").update(query_keys=["limit", "after"])
+    )
     assert topology.ask("GET", URL + "?limit=1&after=x").status == 200
-    for query in ("admin=1", "limit=1&admin=1", "%61dmin=1", "limit=1;admin=1", "limit", "Limit=1", "limit=1&&admin", "limit%00=1", "%6cimit=1&x=y", "limit[]=1"):
+    for query in (
+        "admin=1",
+        "limit=1&admin=1",
+        "%61dmin=1",
+        "limit=1;admin=1",
+        "limit",
+        "Limit=1",
+        "limit=1&&admin",
+        "limit%00=1",
+        "%6cimit=1&x=y",
+        "limit[]=1",
+    ):
         status = topology.ask("GET", f"{URL}?{query}").status
         assert status in (400, 403) or query == "limit", query
     assert all(set(re.findall(r"(?:^|[&;])([^=&;]*)", r.query)) <= {"limit", "after"} for r in topology.good.requests)
@@ -667,8 +774,6 @@ def test_an_agent_without_grants_reaches_nothing(make_topology):
 
 @attack(127)
 def test_an_expired_grant_is_none(make_topology):
-    import datetime
-
     def edit(_topology, config):
         past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
         config.find("grant", secret="good").update(expires=past)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 
 import pytest
-
 from conftest import needs_root
 from support.ca import CertificateAuthority
 from support.client import request
@@ -31,11 +31,45 @@ def ask(topology, target: str, host: str | None = None, method: str = "GET"):
 # Addresses written as hosts.
 
 LOOPBACK = [
-    "127.0.0.1", "127.1", "127.0.1", "0", "0.0.0.0", "127.0.0.1.", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7f.1", "017700000001",
-    "0177.0.0.1", "0177.1", "127.000.000.001", "127.0.0.0x1", "[::1]", "[0:0:0:0:0:0:0:1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-    "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[fe80::1%25lo]", "[::1%25lo]", "127%2e0%2e0%2e1",
-    "%31%32%37.0.0.1", "127。0。0。1", "１２７.0.0.1", "①②⑦.0.0.1", "localhost", "LOCALHOST", "localhost.", "localhost.localdomain", "ip6-localhost",
-    "127.0.0.1%00", "127.255.255.254", "127.0.0.1.nip.io",
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "0",
+    "0.0.0.0",
+    "127.0.0.1.",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.0.0.1",
+    "0x7f.1",
+    "017700000001",
+    "0177.0.0.1",
+    "0177.1",
+    "127.000.000.001",
+    "127.0.0.0x1",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fe80::1%25lo]",
+    "[::1%25lo]",
+    "127%2e0%2e0%2e1",
+    "%31%32%37.0.0.1",
+    "127。0。0。1",
+    "１２７.0.0.1",
+    "①②⑦.0.0.1",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "localhost.localdomain",
+    "ip6-localhost",
+    "127.0.0.1%00",
+    "127.255.255.254",
+    "127.0.0.1.nip.io",
 ]
 
 
@@ -47,9 +81,26 @@ def test_loopback_in_any_spelling(topology, host):
 
 
 PRIVATE = [
-    "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200", "224.0.0.1", "255.255.255.255", "192.0.0.192",
-    "198.18.0.1", "240.0.0.1", "[fd00:ec2::254]", "[fe80::1]", "[ff02::1]", "[fc00::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a9fe:a9fe]", "metadata.google.internal",
-    "metadata", "instance-data",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "100.100.100.200",
+    "224.0.0.1",
+    "255.255.255.255",
+    "192.0.0.192",
+    "198.18.0.1",
+    "240.0.0.1",
+    "[fd00:ec2::254]",
+    "[fe80::1]",
+    "[ff02::1]",
+    "[fc00::1]",
+    "[::ffff:10.0.0.1]",
+    "[64:ff9b::a9fe:a9fe]",
+    "metadata.google.internal",
+    "metadata",
+    "instance-data",
 ]
 
 
@@ -62,12 +113,25 @@ def test_private_and_metadata_addresses_at_once(topology, host):
 
 
 @attack(67, 68)
-@table({
-    "loopback": "127.0.0.1:{port}", "mapped": "[::ffff:127.0.0.1]:{port}", "v6": "[::1]:{port}", "NAT64": "[64:ff9b::7f00:1]:{port}",
-    "any": "0.0.0.0:{port}", "whole block": "127.9.9.9:{port}", "private": "10.1.2.3:{port}", "link-local": "169.254.169.254:{port}",
-    "carrier": "100.64.0.1:{port}", "6to4": "[2002:7f00:1::]:{port}", "compatible": "[::127.0.0.1]:{port}", "unique local": "[fc00::1]:{port}",
-    "multicast": "224.0.0.1:{port}", "broadcast": "255.255.255.255:{port}", "link-local v6": "[fe80::1]:{port}",
-})
+@table(
+    {
+        "loopback": "127.0.0.1:{port}",
+        "mapped": "[::ffff:127.0.0.1]:{port}",
+        "v6": "[::1]:{port}",
+        "NAT64": "[64:ff9b::7f00:1]:{port}",
+        "any": "0.0.0.0:{port}",
+        "whole block": "127.9.9.9:{port}",
+        "private": "10.1.2.3:{port}",
+        "link-local": "169.254.169.254:{port}",
+        "carrier": "100.64.0.1:{port}",
+        "6to4": "[2002:7f00:1::]:{port}",
+        "compatible": "[::127.0.0.1]:{port}",
+        "unique local": "[fc00::1]:{port}",
+        "multicast": "224.0.0.1:{port}",
+        "broadcast": "255.255.255.255:{port}",
+        "link-local v6": "[fe80::1]:{port}",
+    }
+)
 def test_an_address_that_a_rule_names_is_still_not_dialled(make_topology, row):
     """The rule says where, not that the inside may be reached: that takes allow_private."""
     authority = ""
@@ -94,7 +158,9 @@ def test_an_address_that_a_rule_names_is_still_not_dialled(make_topology, row):
 @attack(68)
 def test_a_private_address_is_dialled_where_it_is_allowed(make_topology):
     def edit(topology, config):
-        config.add("egress", name="inside", agent=A, hosts=[topology.plain.authority], scheme="http", allow_private=True)
+        config.add(
+            "egress", name="inside", agent=A, hosts=[topology.plain.authority], scheme="http", allow_private=True
+        )
 
     topology = make_topology(edit)
     topology.guarded = [guarded for guarded in topology.guarded if guarded.origin is not topology.plain]
@@ -108,13 +174,26 @@ PUBLIC = "93.184.215.14"
 PUBLIC_V6 = "2606:2800:220:1::1"
 PORT = 8443
 INSIDE = {
-    "loopback.test": ["127.0.0.1"], "mapped.test": ["::ffff:127.0.0.1"], "nat64.test": ["64:ff9b::7f00:1"], "v6.test": ["::1"], "any.test": ["0.0.0.0"],
-    "private.test": ["10.0.0.1"], "metadata.test": ["169.254.169.254"], "carrier.test": ["100.64.0.1"], "local.test": ["fd00::1"],
-    "sixtofour.test": ["2002:7f00:1::"], "compatible.test": ["::127.0.0.1"], "linklocal.test": ["fe80::1"], "multicast.test": ["224.0.0.1"],
-    "teredo.test": ["2001:0:7f00:1::"], "other.test": ["127.8.8.8"],
+    "loopback.test": ["127.0.0.1"],
+    "mapped.test": ["::ffff:127.0.0.1"],
+    "nat64.test": ["64:ff9b::7f00:1"],
+    "v6.test": ["::1"],
+    "any.test": ["0.0.0.0"],
+    "private.test": ["10.0.0.1"],
+    "metadata.test": ["169.254.169.254"],
+    "carrier.test": ["100.64.0.1"],
+    "local.test": ["fd00::1"],
+    "sixtofour.test": ["2002:7f00:1::"],
+    "compatible.test": ["::127.0.0.1"],
+    "linklocal.test": ["fe80::1"],
+    "multicast.test": ["224.0.0.1"],
+    "teredo.test": ["2001:0:7f00:1::"],
+    "other.test": ["127.8.8.8"],
 }
 MIXED = {
-    "mixed.test": [PUBLIC, "127.0.0.1"], "mixed6.test": ["127.0.0.1", PUBLIC, "::1"], "mixed4.test": ["::1", PUBLIC],
+    "mixed.test": [PUBLIC, "127.0.0.1"],
+    "mixed6.test": ["127.0.0.1", PUBLIC, "::1"],
+    "mixed4.test": ["::1", PUBLIC],
 }
 
 
@@ -182,12 +261,14 @@ def test_a_name_that_resolves_outside_is_reached(network):
 
 @attack(70)
 @needs_root
-@table({
-    "at the second query": lambda number: [PUBLIC] if number == 0 else ["127.0.0.1"],
-    "at the third query": lambda number: [PUBLIC] if number < 2 else ["127.0.0.1"],
-    "in turn": lambda number: [PUBLIC] if number % 2 == 0 else ["127.0.0.1"],
-    "to v6": lambda number: [PUBLIC] if number == 0 else ["::1"],
-})
+@table(
+    {
+        "at the second query": lambda number: [PUBLIC] if number == 0 else ["127.0.0.1"],
+        "at the third query": lambda number: [PUBLIC] if number < 2 else ["127.0.0.1"],
+        "in turn": lambda number: [PUBLIC] if number % 2 == 0 else ["127.0.0.1"],
+        "to v6": lambda number: [PUBLIC] if number == 0 else ["::1"],
+    }
+)
 def test_a_name_that_changes_its_mind(network, row):
     network.dns.names["rebind.test"] = row
     network.public.handler = fixed(b"public", headers=[("Connection", "close")])
@@ -211,7 +292,12 @@ def test_one_bad_address_among_good_ones_is_never_dialled(network):
 @needs_root
 def test_no_query_leaves_for_what_policy_refuses(network):
     topology = network.topology
-    for target in ("http://exfiltrated-data.evil.example/", "http://names.test/", "http://x.names.test:444/", "http://good.test:444/v1/ok"):
+    for target in (
+        "http://exfiltrated-data.evil.example/",
+        "http://names.test/",
+        "http://x.names.test:444/",
+        "http://good.test:444/v1/ok",
+    ):
         assert ask(topology, target).status in (400, 403)
     assert ask(topology, "http://good.test/admin").status == 403
     assert ask(topology, "http://good.test/v1/ok", method="DELETE").status == 403
@@ -257,7 +343,10 @@ def test_names_that_nobody_answers_for_do_not_use_up_threads(network):
     for client in clients:
         client.close()
     wait_until(
-        lambda: ask(topology, f"http://quick.names.test:{PORT}/").status == 200, 20, "names are resolved again", every=0.5
+        lambda: ask(topology, f"http://quick.names.test:{PORT}/").status == 200,
+        20,
+        "names are resolved again",
+        every=0.5,
     )
 
 
@@ -268,7 +357,11 @@ def test_names_that_nobody_answers_for_do_not_use_up_threads(network):
 @table({"address": "127.0.0.1", "name": "localhost", "any": "0.0.0.0", "v6": "[::1]", "own name": socket.gethostname()})
 def test_requests_for_the_proxy_itself_do_not_loop(topology, row):
     authority = f"{row}:{topology.daemon.port}"
-    for method, target in (("GET", f"http://{authority}/"), ("GET", f"http://{authority}/via/good/v1/ok"), ("CONNECT", authority)):
+    for method, target in (
+        ("GET", f"http://{authority}/"),
+        ("GET", f"http://{authority}/via/good/v1/ok"),
+        ("CONNECT", authority),
+    ):
         with topology.connect() as client:
             client.send(request(method, target, authority, [topology.identity()]))
             response = client.response(method)
@@ -297,12 +390,36 @@ def test_an_upstream_that_is_the_proxy_itself_does_not_loop(make_topology):
 
 
 @attack(75)
-@table({target: target for target in (
-    "http+unix://%2Frun%2Fx.sock/v1/ok", "unix:/run/x.sock", "unix:///run/x.sock", "ftp://good.test/v1/ok", "file:///etc/passwd",
-    "file://good.test/etc/passwd", "gopher://good.test/_x", "dict://good.test/d:x", "ws://good.test/v1/ok", "wss://good.test/v1/ok", "data:,x",
-    "javascript:alert(1)", "ldap://good.test/x", "smb://good.test/x", "scp://good.test/x", "telnet://good.test/", "httpx://good.test/v1/ok",
-    "http//good.test/v1/ok", "://good.test/v1/ok", "http:good.test/v1/ok", "about:blank", "tftp://good.test/x", "HTTP+UNIX://x/",
-)})
+@table(
+    {
+        target: target
+        for target in (
+            "http+unix://%2Frun%2Fx.sock/v1/ok",
+            "unix:/run/x.sock",
+            "unix:///run/x.sock",
+            "ftp://good.test/v1/ok",
+            "file:///etc/passwd",
+            "file://good.test/etc/passwd",
+            "gopher://good.test/_x",
+            "dict://good.test/d:x",
+            "ws://good.test/v1/ok",
+            "wss://good.test/v1/ok",
+            "data:,x",
+            "javascript:alert(1)",
+            "ldap://good.test/x",
+            "smb://good.test/x",
+            "scp://good.test/x",
+            "telnet://good.test/",
+            "httpx://good.test/v1/ok",
+            "http//good.test/v1/ok",
+            "://good.test/v1/ok",
+            "http:good.test/v1/ok",
+            "about:blank",
+            "tftp://good.test/x",
+            "HTTP+UNIX://x/",
+        )
+    }
+)
 def test_other_schemes(topology, row):
     refused(topology, request("GET", row, "good.test"), 400, closes=False)
 
@@ -319,14 +436,25 @@ def test_the_daemons_environment_does_not_route_or_trust(make_topology, tmp_path
         canary = f"http://user:pass@{topology.canary.authority}"
         home = topology.directory / "home"
         home.mkdir()
-        (home / ".netrc").write_text("machine open.test login netrc password netrc-password\ndefault login d password d\n")
+        (home / ".netrc").write_text(
+            "machine open.test login netrc password netrc-password\ndefault login d password d\n"
+        )
         (home / ".netrc").chmod(0o600)
         (home / ".curlrc").write_text(f'proxy = "{canary}"\ninsecure\nheader = "X-Curlrc: yes"\n')
-        environment.update({name: canary for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "HTTP_PROXY")})
-        environment.update(HOME=str(home), CURL_HOME=str(home), NETRC=str(home / ".netrc"), SSLKEYLOGFILE=str(tmp_path / "keys.log"))
         environment.update(
-            SSL_CERT_FILE=str(topology.authority.path), CURL_CA_BUNDLE=str(topology.authority.path),
-            SSL_CERT_DIR=str(topology.authority.directory), OPENSSL_CONF=str(tmp_path / "none.cnf"),
+            {
+                name: canary
+                for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "HTTP_PROXY")
+            }
+        )
+        environment.update(
+            HOME=str(home), CURL_HOME=str(home), NETRC=str(home / ".netrc"), SSLKEYLOGFILE=str(tmp_path / "keys.log")
+        )
+        environment.update(
+            SSL_CERT_FILE=str(topology.authority.path),
+            CURL_CA_BUNDLE=str(topology.authority.path),
+            SSL_CERT_DIR=str(topology.authority.directory),
+            OPENSSL_CONF=str(tmp_path / "none.cnf"),
         )
         config.find("provider", name="cookies").pop("ca_file")
 
@@ -334,7 +462,9 @@ def test_the_daemons_environment_does_not_route_or_trust(make_topology, tmp_path
     for host in ("open.test", "plain.test", "egress.test"):
         assert ask(topology, f"http://{host}/x").status == 200
     response = ask(topology, "http://cookies.test/x")
-    assert (response.status, response.code) == (502, "tls_certificate_error"), "a trust file of the environment was used"
+    assert (response.status, response.code) == (502, "tls_certificate_error"), (
+        "a trust file of the environment was used"
+    )
     topology.assert_untouched(topology.canary, topology.evil)
     assert all("x-curlrc" not in seen.names() and b"netrc" not in topology.open.raw for seen in topology.open.requests)
     assert not (tmp_path / "keys.log").exists()
@@ -348,19 +478,23 @@ def _foreign(authority: CertificateAuthority):
 
 
 @attack(77)
-@table({
-    "self-signed": lambda ca: ca.self_signed("good.test"),
-    "wrong name": lambda ca: ca.leaf("evil.test"),
-    "a longer name": lambda ca: ca.leaf("x.good.test"),
-    "a wildcard too low": lambda ca: ca.leaf("*.good.test"),
-    "expired": lambda ca: ca.expired("good.test"),
-    "not yet valid": lambda ca: ca.not_yet_valid("good.test"),
-    "for clients": lambda ca: ca.for_clients_only("good.test"),
-    "another authority": _foreign,
-})
+@table(
+    {
+        "self-signed": lambda ca: ca.self_signed("good.test"),
+        "wrong name": lambda ca: ca.leaf("evil.test"),
+        "a longer name": lambda ca: ca.leaf("x.good.test"),
+        "a wildcard too low": lambda ca: ca.leaf("*.good.test"),
+        "expired": lambda ca: ca.expired("good.test"),
+        "not yet valid": lambda ca: ca.not_yet_valid("good.test"),
+        "for clients": lambda ca: ca.for_clients_only("good.test"),
+        "another authority": _foreign,
+    }
+)
 def test_certificates_that_prove_nothing(make_topology, authority, row):
     wrong = RecordingOrigin(row(authority), "wrong")
-    topology = make_topology(lambda topology, config: config.find("provider", name="good").update(connect_to=wrong.authority))
+    topology = make_topology(
+        lambda topology, config: config.find("provider", name="good").update(connect_to=wrong.authority)
+    )
     response = ask(topology, "http://good.test/v1/ok")
     assert (response.status, response.code) == (502, "tls_certificate_error")
     assert not wrong.raw
@@ -369,13 +503,13 @@ def test_certificates_that_prove_nothing(make_topology, authority, row):
 
 @attack(77)
 def test_old_tls_is_refused(make_topology, authority):
-    import ssl
-
     old = RecordingOrigin(authority.leaf("good.test"), "old")
     old._context.set_ciphers("ALL:@SECLEVEL=0")
     old._context.minimum_version = ssl.TLSVersion.TLSv1
     old._context.maximum_version = ssl.TLSVersion.TLSv1_1
-    topology = make_topology(lambda topology, config: config.find("provider", name="good").update(connect_to=old.authority))
+    topology = make_topology(
+        lambda topology, config: config.find("provider", name="good").update(connect_to=old.authority)
+    )
     response = ask(topology, "http://good.test/v1/ok")
     assert response.status == 502 and response.code in ("tls_error", "tls_certificate_error")
     assert not old.raw
@@ -385,11 +519,12 @@ def test_old_tls_is_refused(make_topology, authority):
 @attack(77)
 def test_an_origin_that_does_not_speak_tls(make_topology):
     plain = RecordingOrigin(name="speaks no TLS")
-    topology = make_topology(lambda topology, config: config.find("provider", name="good").update(connect_to=plain.authority))
+    topology = make_topology(
+        lambda topology, config: config.find("provider", name="good").update(connect_to=plain.authority)
+    )
     assert ask(topology, "http://good.test/v1/ok").status in (502, 504)
     assert b"GET" not in plain.raw
     plain.close()
-
 
 
 # What an origin tells the client or us to remember.
@@ -397,10 +532,16 @@ def test_an_origin_that_does_not_speak_tls(make_topology):
 
 @attack(78)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@table({
-    "evil": "http://evil.test/steal", "evil, TLS": "https://evil.test/steal", "other port": "https://good.test:8443/v1/ok", "no scheme": "//evil.test/steal",
-    "admin": "/admin", "itself": "/v1/ok",
-})
+@table(
+    {
+        "evil": "http://evil.test/steal",
+        "evil, TLS": "https://evil.test/steal",
+        "other port": "https://good.test:8443/v1/ok",
+        "no scheme": "//evil.test/steal",
+        "admin": "/admin",
+        "itself": "/v1/ok",
+    }
+)
 def test_redirects_are_passed_on_and_not_followed(topology, status, row):
     topology.good.handler = lambda request: answer(b"moved", status=status, reason="Moved", headers=[("Location", row)])
     response = ask(topology, "http://good.test/v1/ok")

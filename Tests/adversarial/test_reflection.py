@@ -10,13 +10,13 @@ import base64
 import gzip
 import html
 import json
+import re
 import statistics
 import time
 import urllib.parse
 import zlib
 
 import pytest
-
 from support.encodings import LeakSearch
 from support.expect import table
 from support.origin import CLOSE, answer, chunked, close_delimited, fixed, raw
@@ -78,12 +78,21 @@ def test_what_only_looks_like_the_credential_is_kept(topology):
 
 
 @attack(81)
-@table({
-    "a header": [("X-Echo", "{s}")], "WWW-Authenticate": [("WWW-Authenticate", 'Bearer realm="{s}"')], "Set-Cookie": [("Set-Cookie", "s={s}")],
-    "Location": [("Location", "http://good.test/v1/?k={s}")], "Link": [("Link", "<http://good.test/{s}>; rel=next")], "ETag": [("ETag", '"{s}"')],
-    "many": [(f"X-{n}", "a {s} b") for n in range(30)], "twice in one": [("X-Echo", "{s}{s}")], "Content-Type": [("Content-Type", "text/plain; x={s}")],
-    "Content-Disposition": [("Content-Disposition", 'attachment; filename="{s}"')], "Server": [("Server", "{s}")],
-})
+@table(
+    {
+        "a header": [("X-Echo", "{s}")],
+        "WWW-Authenticate": [("WWW-Authenticate", 'Bearer realm="{s}"')],
+        "Set-Cookie": [("Set-Cookie", "s={s}")],
+        "Location": [("Location", "http://good.test/v1/?k={s}")],
+        "Link": [("Link", "<http://good.test/{s}>; rel=next")],
+        "ETag": [("ETag", '"{s}"')],
+        "many": [(f"X-{n}", "a {s} b") for n in range(30)],
+        "twice in one": [("X-Echo", "{s}{s}")],
+        "Content-Type": [("Content-Type", "text/plain; x={s}")],
+        "Content-Disposition": [("Content-Disposition", 'attachment; filename="{s}"')],
+        "Server": [("Server", "{s}")],
+    }
+)
 def test_headers_are_masked(topology, row):
     headers = [(name, value.replace("{s}", secret(topology))) for name, value in row]
     topology.good.handler = fixed(b"ok", headers=headers)
@@ -118,7 +127,9 @@ def test_a_header_named_after_the_credential(topology, row):
 def test_one_byte_at_a_time(topology, row):
     key = secret(topology).encode()
     body = b"<<" + key + b"|" + base64.b64encode(b"x" + key) + b"|" + key.hex().encode() + b">>" + key[:9]
-    head = {"length": [("Content-Length", str(len(body)))], "chunked": [("Transfer-Encoding", "chunked")], "close": []}[row]
+    head = {"length": [("Content-Length", str(len(body)))], "chunked": [("Transfer-Encoding", "chunked")], "close": []}[
+        row
+    ]
 
     def drip(_request):
         yield answer(headers=head, length=False)
@@ -185,14 +196,26 @@ def _raw_deflate(data: bytes) -> bytes:
 
 
 CODED = {
-    "gzip": ("gzip", gzip.compress), "x-gzip": ("x-gzip", gzip.compress), "GZIP": ("GZIP", gzip.compress), "zlib": ("deflate", zlib.compress),
-    "raw deflate": ("deflate", _raw_deflate), "gzip twice": ("gzip, gzip", lambda d: gzip.compress(gzip.compress(d))),
+    "gzip": ("gzip", gzip.compress),
+    "x-gzip": ("x-gzip", gzip.compress),
+    "GZIP": ("GZIP", gzip.compress),
+    "zlib": ("deflate", zlib.compress),
+    "raw deflate": ("deflate", _raw_deflate),
+    "gzip twice": ("gzip, gzip", lambda d: gzip.compress(gzip.compress(d))),
     "two fields": ("gzip\r\nContent-Encoding: gzip", lambda d: gzip.compress(gzip.compress(d))),
-    "gzip, identity": ("gzip, identity", gzip.compress), "identity, gzip": ("identity, gzip", gzip.compress),
-    "members": ("gzip", lambda d: gzip.compress(d[:10]) + gzip.compress(d[10:])), "br": ("br", lambda d: b"\x0b\x02\x80" + d + b"\x03"),
-    "zstd": ("zstd", lambda d: b"\x28\xb5\x2f\xfd" + d), "compress": ("compress", lambda d: b"\x1f\x9d" + d), "unknown": ("foo", lambda d: d),
-    "mislabelled": ("br", gzip.compress), "aes128gcm": ("aes128gcm", lambda d: d), "quoted": ('"gzip"', gzip.compress), "comma": (", gzip", gzip.compress),
-    "tab": ("\tgzip", gzip.compress), "parameter": ("gzip;q=1", gzip.compress),
+    "gzip, identity": ("gzip, identity", gzip.compress),
+    "identity, gzip": ("identity, gzip", gzip.compress),
+    "members": ("gzip", lambda d: gzip.compress(d[:10]) + gzip.compress(d[10:])),
+    "br": ("br", lambda d: b"\x0b\x02\x80" + d + b"\x03"),
+    "zstd": ("zstd", lambda d: b"\x28\xb5\x2f\xfd" + d),
+    "compress": ("compress", lambda d: b"\x1f\x9d" + d),
+    "unknown": ("foo", lambda d: d),
+    "mislabelled": ("br", gzip.compress),
+    "aes128gcm": ("aes128gcm", lambda d: d),
+    "quoted": ('"gzip"', gzip.compress),
+    "comma": (", gzip", gzip.compress),
+    "tab": ("\tgzip", gzip.compress),
+    "parameter": ("gzip;q=1", gzip.compress),
 }
 
 
@@ -200,7 +223,9 @@ CODED = {
 @table(CODED)
 def test_coded_answers_are_refused(topology, row):
     coding, compress = row
-    topology.good.handler = fixed(compress(b"the key is " + secret(topology).encode()), headers=[("Content-Encoding", coding)])
+    topology.good.handler = fixed(
+        compress(b"the key is " + secret(topology).encode()), headers=[("Content-Encoding", coding)]
+    )
     response = topology.ask("GET", URL)
     assert (response.status, response.code) == (502, "content_encoding_refused")
 
@@ -254,7 +279,7 @@ ENCODERS = {
     "HEX": lambda s: s.encode().hex().upper().encode(),
     "percent": lambda s: urllib.parse.quote(s, safe="").encode(),
     "percent, slash kept": lambda s: urllib.parse.quote(s).encode(),
-    "percent, lower case": lambda s: __import__("re").sub("%..", lambda m: m[0].lower(), urllib.parse.quote(s, safe="")).encode(),
+    "percent, lower case": lambda s: re.sub("%..", lambda m: m[0].lower(), urllib.parse.quote(s, safe="")).encode(),
     "form": lambda s: urllib.parse.quote_plus(s).encode(),
     "JSON": lambda s: json.dumps(s).encode(),
     "JSON, slash escaped": lambda s: json.dumps(s).replace("/", "\\/").encode(),
@@ -307,7 +332,12 @@ def test_slices_are_not_asked_for(topology):
 
 @attack(85)
 def test_a_slice_nobody_asked_for(topology):
-    topology.good.handler = fixed(secret(topology).encode()[:20], status=206, reason="Partial Content", headers=[("Content-Range", "bytes 0-19/40")])
+    topology.good.handler = fixed(
+        secret(topology).encode()[:20],
+        status=206,
+        reason="Partial Content",
+        headers=[("Content-Range", "bytes 0-19/40")],
+    )
     assert topology.ask("GET", URL).status in (206, 502)
 
 
@@ -318,22 +348,29 @@ def test_without_a_credential_slices_pass(topology):
 
 
 @attack(86)
-@table({
-    "interim": lambda s: [f"HTTP/1.1 103 Early Hints\r\nLink: <{s}>\r\n\r\n".encode() + answer(b"ok")],
-    "interim reason": lambda s: [f"HTTP/1.1 102 {s}\r\n\r\n".encode() + answer(b"ok")],
-    "status line": lambda s: [f"HTTP/1.1 2OO {s}\r\n\r\n".encode(), CLOSE],
-    "not HTTP": lambda s: [s.encode() + b"\r\n\r\n", CLOSE],
-    "bad field": lambda s: [f"HTTP/1.1 200 OK\r\n{s}\r\n\r\n".encode(), CLOSE],
-    "cut short": lambda s: [f"HTTP/1.1 200 OK\r\nX: {s}".encode(), CLOSE],
-    "bad chunk": lambda s: [f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{s}\r\n".encode(), CLOSE],
-})
+@table(
+    {
+        "interim": lambda s: [f"HTTP/1.1 103 Early Hints\r\nLink: <{s}>\r\n\r\n".encode() + answer(b"ok")],
+        "interim reason": lambda s: [f"HTTP/1.1 102 {s}\r\n\r\n".encode() + answer(b"ok")],
+        "status line": lambda s: [f"HTTP/1.1 2OO {s}\r\n\r\n".encode(), CLOSE],
+        "not HTTP": lambda s: [s.encode() + b"\r\n\r\n", CLOSE],
+        "bad field": lambda s: [f"HTTP/1.1 200 OK\r\n{s}\r\n\r\n".encode(), CLOSE],
+        "cut short": lambda s: [f"HTTP/1.1 200 OK\r\nX: {s}".encode(), CLOSE],
+        "bad chunk": lambda s: [f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{s}\r\n".encode(), CLOSE],
+    }
+)
 def test_pages_of_ours_quote_nothing(topology, row):
     topology.good.handler = raw(*row(secret(topology)))
     with topology.connect(agent_socket=A) as client:
         client.send(topology.head("GET", URL, "Connection: close", agent=None))
         data = client.everything(3)
         assert client.reader.ended
-    for part in (b"127.0.0.1", str(topology.good.port).encode(), str(topology.directory).encode(), secret(topology)[:12].encode()):
+    for part in (
+        b"127.0.0.1",
+        str(topology.good.port).encode(),
+        str(topology.directory).encode(),
+        secret(topology)[:12].encode(),
+    ):
         assert part not in data
 
 
@@ -356,7 +393,12 @@ def test_cookies_of_the_agent_stay_here(topology):
 def test_a_credential_in_the_query_does_not_come_back(topology):
     def refuse(request):
         location = f"http://query.test{request.target}"
-        return answer(f"denied: {location}".encode(), status=302, reason=request.target, headers=[("Location", location), ("Content-Location", request.target)])
+        return answer(
+            f"denied: {location}".encode(),
+            status=302,
+            reason=request.target,
+            headers=[("Location", location), ("Content-Location", request.target)],
+        )
 
     topology.query.handler = refuse
     response = topology.ask("GET", "http://query.test/search?q=1")
@@ -367,7 +409,9 @@ def test_a_credential_in_the_query_does_not_come_back(topology):
 
 @attack(89)
 def test_a_credential_in_the_path_does_not_come_back(topology):
-    topology.path.handler = lambda request: answer(request.target.encode(), status=404, reason="Not Found", headers=[("Location", request.target)])
+    topology.path.handler = lambda request: answer(
+        request.target.encode(), status=404, reason="Not Found", headers=[("Location", request.target)]
+    )
     response = topology.ask("GET", "http://path.test/botx/getMe")
     assert response.status == 404 and b"*" * 10 in response.body
     assert all(topology.secrets["path"] not in str(row) for row in topology.audit())
@@ -420,11 +464,21 @@ def test_a_piece_that_could_be_the_beginning_is_let_go_at_the_end(topology):
 
 @attack(91)
 def test_websockets_are_refused_where_a_credential_is_injected(topology):
-    topology.good.handler = raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05hello", 0.5)
+    topology.good.handler = raw(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05hello", 0.5
+    )
     with topology.connect(agent_socket=A) as client:
-        client.send(topology.head(
-            "GET", URL, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", agent=None,
-        ))
+        client.send(
+            topology.head(
+                "GET",
+                URL,
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                agent=None,
+            )
+        )
         assert client.response().status in (400, 502)
     assert all("upgrade" not in seen.names() for seen in topology.good.requests)
 
@@ -434,7 +488,11 @@ def test_nothing_is_answered_from_memory(topology):
     count = iter(range(100))
     topology.open.handler = lambda request: answer(
         b"answer %d" % next(count),
-        headers=[("Cache-Control", "public, max-age=3600"), ("ETag", '"x"'), ("Expires", "Fri, 01 Jan 2038 00:00:00 GMT")],
+        headers=[
+            ("Cache-Control", "public, max-age=3600"),
+            ("ETag", '"x"'),
+            ("Expires", "Fri, 01 Jan 2038 00:00:00 GMT"),
+        ],
     )
     bodies = [topology.ask("GET", "http://open.test/same", agent=agent).body for agent in (A, B, A, B, A)]
     assert bodies == [b"answer %d" % number for number in range(5)]

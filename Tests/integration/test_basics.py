@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from support.topology import A, B
 
 
@@ -45,7 +44,8 @@ def test_another_agent_gets_its_own_credential(topology):
     assert topology.ask("GET", "http://open.test/x", agent=B).status == 200
     assert topology.ask("GET", "http://open.test/x", agent=A).status == 200
     assert [r.value("x-api-key") for r in topology.open.requests] == [
-        topology.secrets["open-b"], topology.secrets["open-a"],
+        topology.secrets["open-b"],
+        topology.secrets["open-a"],
     ]
 
 

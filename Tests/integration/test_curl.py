@@ -7,17 +7,23 @@ import shutil
 import subprocess
 
 import pytest
-
+from support.origin import answer
 from support.topology import A, B
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 
 
-def curl(topology, *arguments: str, environment: dict[str, str] | None = None, timeout: float = 20) -> subprocess.CompletedProcess[str]:
+def curl(
+    topology, *arguments: str, environment: dict[str, str] | None = None, timeout: float = 20
+) -> subprocess.CompletedProcess[str]:
     """curl in an otherwise empty environment; what it receives joins what clients received."""
     result = subprocess.run(
-        ["curl", "--silent", "--show-error", "--max-time", "15", *arguments], capture_output=True, text=True, timeout=timeout,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(topology.directory / "nowhere"), **(environment or {})}, check=False,
+        ["curl", "--silent", "--show-error", "--max-time", "15", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(topology.directory / "nowhere"), **(environment or {})},
+        check=False,
     )
     topology.recording.new().extend(result.stdout.encode())
     return result
@@ -37,13 +43,25 @@ def test_through_http_proxy(topology):
 
 
 def test_through_the_proxy_option(topology):
-    result = curl(topology, "--proxy", proxy_url(topology, None), "--proxy-user", f"{A}:{topology.keys[A]}", "http://good.test/v1/x")
+    result = curl(
+        topology,
+        "--proxy",
+        proxy_url(topology, None),
+        "--proxy-user",
+        f"{A}:{topology.keys[A]}",
+        "http://good.test/v1/x",
+    )
     assert result.returncode == 0 and topology.good.requests[0].target == "/v1/x"
 
 
 def test_with_a_bearer_key(topology):
     result = curl(
-        topology, "--proxy", proxy_url(topology, None), "--proxy-header", f"Proxy-Authorization: Bearer {topology.keys[A]}", "http://good.test/v1/x"
+        topology,
+        "--proxy",
+        proxy_url(topology, None),
+        "--proxy-header",
+        f"Proxy-Authorization: Bearer {topology.keys[A]}",
+        "http://good.test/v1/x",
     )
     assert result.returncode == 0 and len(topology.good.requests) == 1
 
@@ -51,8 +69,16 @@ def test_with_a_bearer_key(topology):
 def test_any_scheme_is_found_by_the_challenge(topology):
     """Like git: no credential until the 407, then on the same connection."""
     result = curl(
-        topology, "--verbose", "--proxy", proxy_url(topology, None), "--proxy-anyauth", "--proxy-user", f"{A}:{topology.keys[A]}",
-        "--data", "x=1", "http://good.test/v1/x",
+        topology,
+        "--verbose",
+        "--proxy",
+        proxy_url(topology, None),
+        "--proxy-anyauth",
+        "--proxy-user",
+        f"{A}:{topology.keys[A]}",
+        "--data",
+        "x=1",
+        "http://good.test/v1/x",
     )
     assert "407" in result.stderr and len(topology.good.requests) == 1
     assert topology.good.requests[0].body == b"x=1"
@@ -72,7 +98,12 @@ def test_a_denial_is_readable(topology):
 
 
 def test_base_url_with_the_key_as_bearer(topology):
-    result = curl(topology, "--header", f"Authorization: Bearer {topology.keys[A]}", f"{proxy_url(topology, None)}/via/good/v1/models")
+    result = curl(
+        topology,
+        "--header",
+        f"Authorization: Bearer {topology.keys[A]}",
+        f"{proxy_url(topology, None)}/via/good/v1/models",
+    )
     assert json.loads(result.stdout)["target"] == "/v1/models"
 
 
@@ -105,7 +136,14 @@ def test_unix_socket_base_url(topology):
 
 
 def test_unix_socket_absolute_form(topology):
-    result = curl(topology, "--unix-socket", topology.socket_path(A), "--request-target", "http://good.test/v1/models", "http://good.test/")
+    result = curl(
+        topology,
+        "--unix-socket",
+        topology.socket_path(A),
+        "--request-target",
+        "http://good.test/v1/models",
+        "http://good.test/",
+    )
     assert json.loads(result.stdout)["target"] == "/v1/models"
 
 
@@ -125,8 +163,15 @@ def test_an_upload_with_expect(topology, tmp_path):
     body = bytes(range(256)) * 8000
     (tmp_path / "body").write_bytes(body)
     result = curl(
-        topology, "--header", "Expect: 100-continue", "--data-binary", f"@{tmp_path}/body", "--output", str(tmp_path / "out"),
-        "http://good.test/v1/upload", environment={"http_proxy": proxy_url(topology)},
+        topology,
+        "--header",
+        "Expect: 100-continue",
+        "--data-binary",
+        f"@{tmp_path}/body",
+        "--output",
+        str(tmp_path / "out"),
+        "http://good.test/v1/upload",
+        environment={"http_proxy": proxy_url(topology)},
     )
     assert result.returncode == 0 and topology.good.requests[0].body == body
 
@@ -134,8 +179,17 @@ def test_an_upload_with_expect(topology, tmp_path):
 def test_a_chunked_upload(topology, tmp_path):
     (tmp_path / "body").write_bytes(b"chunk" * 50_000)
     result = curl(
-        topology, "--header", "Transfer-Encoding: chunked", "--request", "POST", "--upload-file", str(tmp_path / "body"), "--output", "/dev/null",
-        "http://good.test/v1/upload", environment={"http_proxy": proxy_url(topology)},
+        topology,
+        "--header",
+        "Transfer-Encoding: chunked",
+        "--request",
+        "POST",
+        "--upload-file",
+        str(tmp_path / "body"),
+        "--output",
+        "/dev/null",
+        "http://good.test/v1/upload",
+        environment={"http_proxy": proxy_url(topology)},
     )
     assert result.returncode == 0 and topology.good.requests[0].body == b"chunk" * 50_000
 
@@ -150,13 +204,13 @@ def test_many_urls_share_a_connection(topology):
 def test_head_and_methods(topology):
     result = curl(topology, "--head", "http://good.test/v1/x", environment={"http_proxy": proxy_url(topology)})
     assert result.stdout.startswith("HTTP/1.1 200")
-    result = curl(topology, "--request", "DELETE", "http://open.test/x", environment={"http_proxy": proxy_url(topology)})
+    result = curl(
+        topology, "--request", "DELETE", "http://open.test/x", environment={"http_proxy": proxy_url(topology)}
+    )
     assert topology.open.requests[0].method == "DELETE"
 
 
 def test_a_redirect_to_elsewhere_is_judged_like_any_request(topology):
-    from support.origin import answer
-
     topology.good.handler = lambda request: answer(status=302, headers=[("Location", "http://evil.test/steal")])
     result = curl(topology, "--location", "http://good.test/v1/x", environment={"http_proxy": proxy_url(topology)})
     assert json.loads(result.stdout)["code"] == "no_grant"

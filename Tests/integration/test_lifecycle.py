@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from support.client import RawClient
 from support.daemon import Daemon, program
 from support.http1 import Closed
@@ -151,10 +150,14 @@ def test_check_says_whether_a_configuration_is_good(make_topology):
     path = topology.directory / "proxy.conf"
     path.write_text(topology.config.text())
     path.chmod(0o600)
-    good = subprocess.run([program("posternd"), "--check", "--config", path], capture_output=True, text=True, timeout=20, check=False)
+    good = subprocess.run(
+        [program("posternd"), "--check", "--config", path], capture_output=True, text=True, timeout=20, check=False
+    )
     assert good.returncode == 0, good.stderr
     path.write_text(topology.config.text().replace("[[grant]]", "[[grant]]\nmetods = []", 1))
-    bad = subprocess.run([program("posternd"), "--check", "--config", path], capture_output=True, text=True, timeout=20, check=False)
+    bad = subprocess.run(
+        [program("posternd"), "--check", "--config", path], capture_output=True, text=True, timeout=20, check=False
+    )
     assert bad.returncode != 0 and re.search(r"proxy\.conf:\d+", bad.stderr) and "metods" in bad.stderr
     assert not (topology.directory / "state").exists() or not list((topology.directory / "state").rglob("*.jsonl"))
     for value in topology.planted.values():
@@ -201,7 +204,9 @@ def test_socket_modes_are_as_configured(make_topology):
 
 def test_a_port_bound_to_an_agent(make_topology):
     topology = make_topology(lambda _topology, config: config.add("socket", listen="127.0.0.2:0", agent=B))
-    (bound,) = [int(address.rpartition(":")[2]) for address in topology.daemon.addresses if address.startswith("127.0.0.2:")]
+    (bound,) = [
+        int(address.rpartition(":")[2]) for address in topology.daemon.addresses if address.startswith("127.0.0.2:")
+    ]
     with RawClient(("127.0.0.2", bound), topology.recording) as client:
         assert topology.ask("GET", "http://open.test/x", agent=None, client=client).status == 200
         assert topology.ask("GET", "http://open.test/x", agent=A, client=client).code == "identity_conflict"
@@ -239,7 +244,9 @@ def test_it_runs_without_extra_descriptors_core_dumps_or_new_privileges(topology
 # The service manager.
 
 
-def activated(*sockets: socket.socket, names: str = "", notify: NotifySocket | None = None, watchdog_us: int | None = None):
+def activated(
+    *sockets: socket.socket, names: str = "", notify: NotifySocket | None = None, watchdog_us: int | None = None
+):
     """Options that hand sockets over as descriptors 3 and up, with the variables that say so."""
     environment = {}
     if notify:
@@ -298,7 +305,9 @@ def test_sockets_handed_over_are_served_by_name(make_topology, tmp_path):
 def test_a_socket_that_was_not_handed_over_is_an_error(make_topology):
     main = listening()
     topology = make_topology(lambda _topology, config: config.set("proxy", listen=["systemd:other"]), starts=False)
-    daemon = topology.daemon = Daemon(topology.directory, topology.config.text(), wait=False, **activated(main, names="main"))
+    daemon = topology.daemon = Daemon(
+        topology.directory, topology.config.text(), wait=False, **activated(main, names="main")
+    )
     assert daemon.process.wait(10) > 0 and "other" in daemon.log()
     main.close()
 
@@ -324,7 +333,9 @@ def test_ready_reloading_stopping(make_topology, abstract):
 def test_ready_is_not_said_before_it_is_so(make_topology):
     notify = NotifySocket()
     topology = make_topology(lambda _topology, config: config.set("proxy", listen=["nonsense"]), starts=False)
-    daemon = topology.daemon = Daemon(topology.directory, topology.config.text(), wait=False, **activated(notify=notify))
+    daemon = topology.daemon = Daemon(
+        topology.directory, topology.config.text(), wait=False, **activated(notify=notify)
+    )
     assert daemon.process.wait(10) > 0
     time.sleep(0.1)
     assert "READY=1" not in notify.lines()
@@ -371,8 +382,16 @@ def test_user_mode_lives_in_the_users_directories(make_topology):
     path.chmod(0o600)
     log = open(topology.directory / "user.log", "wb")
     process = subprocess.Popen(
-        [program("posternd"), "--user"], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin", "HOME": str(home), "XDG_CONFIG_HOME": str(config_home), "XDG_STATE_HOME": str(state_home)},
+        [program("posternd"), "--user"],
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        env={
+            "PATH": "/usr/bin",
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(config_home),
+            "XDG_STATE_HOME": str(state_home),
+        },
     )
     try:
         wait_until(lambda: b"ready" in (topology.directory / "user.log").read_bytes(), 10, "it is ready")

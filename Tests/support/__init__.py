@@ -1,1 +1,1 @@
-"""What the black-box suites share: certificates, origins, a raw client, the daemon, and the checks made on all of them."""
+"""What the suites share: certificates, origins, a raw client, the daemon, and checks made on all of them."""

@@ -52,7 +52,14 @@ class CertificateAuthority:
         return self._store("self-signed", key, self._sign(subject, key, subject, key, names=names))
 
     def _sign(
-        self, subject, key, issuer, issuer_key, names=(), days=(-1, 30), usage=ExtendedKeyUsageOID.SERVER_AUTH,
+        self,
+        subject,
+        key,
+        issuer,
+        issuer_key,
+        names=(),
+        days=(-1, 30),
+        usage=ExtendedKeyUsageOID.SERVER_AUTH,
         is_authority=False,
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.timezone.utc)

@@ -10,8 +10,13 @@ from .daemon import program
 
 def postern(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [program("postern"), *arguments], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}, check=False,
+        [program("postern"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+        check=False,
     )
 
 

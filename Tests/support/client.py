@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import socket
 import struct
 import time
@@ -27,8 +28,6 @@ class Response(ResponseHead):
         status = self.value("proxy-status") or ""
         if not status.startswith("postern"):
             return None
-        import json
-
         return json.loads(self.body)["code"]
 
 
@@ -47,8 +46,13 @@ class RawClient:
     """One connection to Postern."""
 
     def __init__(
-        self, address: tuple[str, int] | str, recording: Recording | None = None, source: str | None = None,
-        timeout: float = TIMEOUT, sock: socket.socket | None = None, receive_buffer: int | None = None,
+        self,
+        address: tuple[str, int] | str,
+        recording: Recording | None = None,
+        source: str | None = None,
+        timeout: float = TIMEOUT,
+        sock: socket.socket | None = None,
+        receive_buffer: int | None = None,
     ):
         """``address`` is a host and port, or the path of a unix socket; ``source`` a loopback address to come from."""
         if sock is None:
@@ -167,7 +171,11 @@ def basic(name: str, key: str) -> str:
 
 
 def request(
-    method: str, target: str, host: str | None, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None,
+    method: str,
+    target: str,
+    host: str | None,
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes | None = None,
     version: str = "HTTP/1.1",
 ) -> bytes:
     """A plain request; a body gets a Content-Length unless a framing field is given."""

@@ -22,9 +22,7 @@ def toml(value: Any) -> str:
         return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
-    escaped = "".join(
-        c if " " <= c != "\x7f" and c not in '"\\' else f"\\u{ord(c):04X}" for c in str(value)
-    )
+    escaped = "".join(c if " " <= c != "\x7f" and c not in '"\\' else f"\\u{ord(c):04X}" for c in str(value))
     return f'"{escaped}"'
 
 

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from . import audit
 from .waiting import wait_until
@@ -28,9 +30,18 @@ class Daemon:
     """One run of ``posternd`` on a configuration in a directory of its own."""
 
     def __init__(
-        self, directory: Path, config: str, *, wrapper: list[str] = [], arguments: list[str] = [],
-        environment: dict[str, str] = {}, pass_fds: tuple[int, ...] = (), log_level: str | None = "debug",
-        wait: bool = True, preexec=None, log_name: str = "posternd.log",
+        self,
+        directory: Path,
+        config: str,
+        *,
+        wrapper: Sequence[str] = (),
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+        pass_fds: tuple[int, ...] = (),
+        log_level: str | None = "debug",
+        wait: bool = True,
+        preexec=None,
+        log_name: str = "posternd.log",
     ):
         self.directory = directory
         self.state = directory / "state"
@@ -43,8 +54,13 @@ class Daemon:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [*wrapper, program("posternd"), "--config", str(self.config_path), *level, *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory, pass_fds=pass_fds,
-                env={"PATH": "/usr/bin:/bin", "HOME": str(directory), **environment}, preexec_fn=preexec,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=directory,
+                pass_fds=pass_fds,
+                env={"PATH": "/usr/bin:/bin", "HOME": str(directory), **environment},
+                preexec_fn=preexec,
             )
         self.pid = self.process.pid
         if wait:
@@ -58,6 +74,8 @@ class Daemon:
         new = self.config_path.with_suffix(".new")
         new.write_text(text)
         new.chmod(0o600)
+        owner = self.directory.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
         new.rename(self.config_path)  # at once: a reload may be reading it
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
@@ -133,7 +151,8 @@ class Daemon:
         self.signal(signal.SIGHUP)
         return wait_until(
             lambda: re.search(r".*(reload|configuration).*", self.log()[before:], re.I) and self.log()[before:],
-            timeout, "the reload is logged",
+            timeout,
+            "the reload is logged",
         )
 
     def terminate(self, timeout: float = 10.0) -> int:

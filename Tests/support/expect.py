@@ -18,10 +18,15 @@ def table(rows: dict[str, object]):
 
 
 def refused(
-    topology: Topology, payload: bytes, *statuses: int, closes: bool = True, agent_socket: str | None = A,
-    timeout: float = 5.0, **options,
+    topology: Topology,
+    payload: bytes,
+    *statuses: int,
+    closes: bool = True,
+    agent_socket: str | None = A,
+    timeout: float = 5.0,
+    **options,
 ) -> Response:
-    """Postern itself answers once with one of ``statuses`` (400), ends the connection, records it, and sends nothing on."""
+    """Postern answers once with one of ``statuses`` (400), ends the connection, records it and sends nothing on."""
     with topology.connect(agent_socket=agent_socket, timeout=timeout, **options) as client:
         client.send(payload)
         response = client.response()
@@ -34,9 +39,7 @@ def refused(
     return response
 
 
-def at_most_once(
-    topology: Topology, payload: bytes, agent_socket: str | None = A, idle: float = 0.6
-) -> list[Response]:
+def at_most_once(topology: Topology, payload: bytes, agent_socket: str | None = A, idle: float = 0.6) -> list[Response]:
     """At most one request comes of ``payload``, and none of it is the smuggled one."""
     with topology.connect(agent_socket=agent_socket) as client:
         client.send(payload).half_close()

@@ -21,7 +21,9 @@ class Faults:
         subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
         self._switch, self._clock = directory / "fault", directory / "clock"
         self.environment = {
-            "LD_PRELOAD": str(library), "POSTERN_TEST_FAULT": str(self._switch), "POSTERN_TEST_CLOCK": str(self._clock),
+            "LD_PRELOAD": str(library),
+            "POSTERN_TEST_FAULT": str(self._switch),
+            "POSTERN_TEST_CLOCK": str(self._clock),
         }
 
     def set(self, what: str) -> None:

@@ -75,7 +75,8 @@ def malformed_requests(guarded: Guarded) -> list[str]:
     """I5: what an origin saw parses strictly."""
     return [
         f"{guarded.origin.name} received something ambiguous: {c.malformed}"
-        for c in guarded.origin.connections if c.malformed
+        for c in guarded.origin.connections
+        if c.malformed
     ]
 
 

@@ -74,7 +74,11 @@ class RecordingOrigin:
     """A threaded server on a loopback port of its own, with TLS if it has a certificate."""
 
     def __init__(
-        self, certificate: Path | None = None, name: str = "", address: str = "127.0.0.1", port: int = 0,
+        self,
+        certificate: Path | None = None,
+        name: str = "",
+        address: str = "127.0.0.1",
+        port: int = 0,
         family: int = socket.AF_INET,
     ):
         self.name = name
@@ -233,8 +237,8 @@ class RecordingOrigin:
             elif isinstance(part, (int, float)):
                 time.sleep(part)
             else:
-                sock.sendall(part)
                 request.is_answered = True
+                sock.sendall(part)
         return True
 
 
@@ -270,7 +274,9 @@ def raw(*parts) -> Handler:
     return lambda request: iter(parts)
 
 
-def chunked(*pieces: bytes, delay: float = 0, headers: Iterable[tuple[str, str]] = (), trailers: bytes = b"") -> Handler:
+def chunked(
+    *pieces: bytes, delay: float = 0, headers: Iterable[tuple[str, str]] = (), trailers: bytes = b""
+) -> Handler:
     """One chunk for each piece."""
 
     def handle(_request: Request):

@@ -35,8 +35,12 @@ class Topology:
     """Origins, configuration, daemon and records. ``edit`` changes the configuration before the daemon starts."""
 
     def __init__(
-        self, authority: CertificateAuthority, edit: Callable[["Topology", Config], Any] | None = None,
-        starts: bool = True, parent: str | None = None, **daemon_options: Any,
+        self,
+        authority: CertificateAuthority,
+        edit: Callable[["Topology", Config], Any] | None = None,
+        starts: bool = True,
+        parent: str | None = None,
+        **daemon_options: Any,
     ):
         self.authority = authority
         self.directory = Path(tempfile.mkdtemp(prefix="postern-", dir=parent))
@@ -136,28 +140,48 @@ class Topology:
         self._provide(config, "wild", [{"header": "X-Api-Key", "value": "{secret}"}], hosts=["*.wild.test"])
         self._provide(config, "evil", [{"header": "Authorization", "value": "Bearer {secret}"}], agent=C)
         self._provide(
-            config, "evil_plain", [{"header": "Authorization", "value": "Bearer {secret}"}], agent=C,
-            hosts=["evil.test:8080"], scheme="http", secret_value=self.secrets["evil"],
+            config,
+            "evil_plain",
+            [{"header": "Authorization", "value": "Bearer {secret}"}],
+            agent=C,
+            hosts=["evil-plain.test"],
+            scheme="http",
+            secret_value=self.secrets["evil"],
         )
         config.find("grant", secret="good").update(methods=["GET", "POST", "HEAD"], paths=["/v1/**"])
         config.add("secret", name="open-b", provider="open", value=self.secret_file("open-b", self.secrets["open-b"]))
         config.add("grant", agent=B, secret="open-b")
         config.add(
-            "egress", agent=A, hosts=["egress.test"], connect_to=self.egress.authority,
+            "egress",
+            agent=A,
+            hosts=["egress.test"],
+            connect_to=self.egress.authority,
             ca_file=str(self.authority.path),
         )
         return config
 
     def _provide(
-        self, config: Config, name: str, inject: list[dict], agent: str = A, secret: str | None = None,
-        secret_value: str | None = None, hosts: list[str] | None = None, **provider: Any,
+        self,
+        config: Config,
+        name: str,
+        inject: list[dict],
+        agent: str = A,
+        secret: str | None = None,
+        secret_value: str | None = None,
+        hosts: list[str] | None = None,
+        **provider: Any,
     ) -> None:
         origin = getattr(self, name)
         trust = {"ca_file": str(self.authority.path)} if provider.get("scheme") != "http" else {}
         secret = secret or name
         config.add(
-            "provider", name=name, hosts=hosts or [f"{name}.test"], inject=inject, connect_to=origin.authority,
-            **trust, **provider,
+            "provider",
+            name=name,
+            hosts=hosts or [f"{name}.test"],
+            inject=inject,
+            connect_to=origin.authority,
+            **trust,
+            **provider,
         )
         value = secret_value or self.secrets[secret]
         config.add("secret", name=secret, provider=name, value=self.secret_file(secret, value))
@@ -189,8 +213,13 @@ class Topology:
         return "\r\n".join([f"{method} {url} HTTP/1.1", f"Host: {host}", *proof, *lines, "", ""]).encode("latin-1")
 
     def ask(
-        self, method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None,
-        agent: str | None = A, client: RawClient | None = None,
+        self,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes | None = None,
+        agent: str | None = A,
+        client: RawClient | None = None,
     ) -> Response:
         """One well-formed exchange in absolute form."""
         host = url.partition("://")[2].partition("/")[0].partition("?")[0]
@@ -249,7 +278,9 @@ class Topology:
         search = LeakSearch(self.planted)
         received = list(self.recording.received)
         if search.find(b"\n".join(received)):
-            found += [f"a client received {leak}: {bytes(one[:300])!r}" for one in received for leak in search.find(one)]
+            found += [
+                f"a client received {leak}: {bytes(one[:300])!r}" for one in received for leak in search.find(one)
+            ]
         return found + oracle.unrecorded(self.guarded, len(audit.intents(self.audit())))
 
     def files(self) -> list[str]:
@@ -258,13 +289,16 @@ class Topology:
         paths = [*self.directory.glob("*.log"), *(self.directory / "state").rglob("*")]
         return [
             f"{path.relative_to(self.directory)} holds {leak}"
-            for path in paths if path.is_file()
+            for path in paths
+            if path.is_file()
             for leak in search.find(path.read_bytes())
         ]
 
     def verify(self) -> None:
         """Fails unless the daemon is the same process and everything seen since ``begin`` is clean."""
-        assert self.daemon.is_alive(), f"posternd has ended ({self.daemon.process.returncode}):\n{self.daemon.log()[-3000:]}"
+        assert self.daemon.is_alive(), (
+            f"posternd has ended ({self.daemon.process.returncode}):\n{self.daemon.log()[-3000:]}"
+        )
         found = self.problems()
         assert not found, "\n".join(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from typing import Any, Callable
 
 
@@ -12,8 +13,6 @@ def as_user(uid: int, function: Callable[[], Any], timeout: int = 20) -> Any:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        import signal
-
         signal.alarm(timeout)
         try:
             os.setgroups([])
