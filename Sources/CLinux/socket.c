@@ -49,7 +49,16 @@ int postern_listen_tcp(const uint8_t *bytes, int address_length, uint16_t port, 
 
 // The socket is bound under a temporary name, given its mode, and only then moved into place: there is no moment in
 // which the name exists with wider permissions, and a stale socket of an earlier run is replaced in one step.
-int postern_listen_unix(const char *path, unsigned int mode, int backlog) {
+static bool is_answered(const struct sockaddr_un *address) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return false;
+    // A full backlog is an answer, too.
+    bool answered = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN;
+    close(fd);
+    return answered;
+}
+
+int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat existing;
     if (lstat(path, &existing) == 0 && !S_ISSOCK(existing.st_mode)) {
@@ -62,6 +71,10 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog) {
         return -1;
     }
     memcpy(address.sun_path, path, length);
+    if (is_answered(&address)) {
+        errno = EADDRINUSE;
+        return -1;
+    }
     memcpy(address.sun_path + length, ".new", 5);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
@@ -74,7 +87,13 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog) {
         unlink(address.sun_path);
         return close_keeping_errno(fd);
     }
+    if (lstat(path, &existing) == 0) *made = (struct postern_file){existing.st_dev, existing.st_ino};
     return fd;
+}
+
+void postern_remove_file(const char *path, const struct postern_file *file) {
+    struct stat existing;
+    if (lstat(path, &existing) == 0 && existing.st_dev == file->device && existing.st_ino == file->inode) unlink(path);
 }
 
 int postern_local_port(int fd) {

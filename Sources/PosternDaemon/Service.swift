@@ -42,6 +42,10 @@ struct Service {
         defer { manager.notify("READY=1") }
         do {
             let configuration = try loadWhileWatched()
+            guard !configuration.contents.agents.isEmpty || snapshot.directory.agents.isEmpty else {
+                // Far more likely a file that is still being written than the wish to lock everybody out.
+                throw EmptyConfiguration()
+            }
             let directory = try Directory(configuration.contents, replacing: snapshot.directory)
             let next = ProxySnapshot(settings: configuration.settings, directory: directory)
             let added = try server.bindAdditions(of: next)
@@ -88,6 +92,10 @@ struct Service {
         if old.eventLoops != new.eventLoops || old.stateDirectory != new.stateDirectory || old.audit != new.audit {
             logger.warning("event_loops, state_dir and [audit] take effect at the next start")
         }
+    }
+
+    private struct EmptyConfiguration: Error, CustomStringConvertible {
+        let description = "the file declares no agent any more; stop the daemon if nobody is to be served"
     }
 
     /// Lets exchanges under way end, for as long as the configuration says or until told again.

@@ -48,7 +48,13 @@ int64_t postern_realtime_ns(void);
 // Sockets.
 int postern_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
 int postern_listen_tcp(const uint8_t *address, int address_length, uint16_t port, int backlog);
-int postern_listen_unix(const char *path, unsigned int mode, int backlog);
+// A file, whatever its name is by now.
+struct postern_file {
+    uint64_t device;
+    uint64_t inode;
+};
+int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made);
+void postern_remove_file(const char *path, const struct postern_file *file);
 int postern_local_port(int fd);
 int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid);
 int postern_set_no_delay(int fd);

@@ -36,6 +36,8 @@ enum SecretEncodings {
                 })
             }
         }
+        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] })
+        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"][$0] })
         for quote in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
             forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": quote][$0] })
         }

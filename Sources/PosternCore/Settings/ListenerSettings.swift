@@ -22,6 +22,23 @@ package struct ListenerSettings: Hashable, Sendable {
     }
 }
 
+/// Which listener of a configuration one is: its address, and its number among those of the same address, since there
+/// may be several on any free port.
+package struct ListenerID: Hashable, Sendable {
+    package let address: ListenerSettings.Address
+    let number: Int
+
+    /// Numbers the listeners of a configuration.
+    package static func identify(_ listeners: [ListenerSettings]) -> [(id: ListenerID, settings: ListenerSettings)] {
+        var counts: [ListenerSettings.Address: Int] = [:]
+        return listeners.map { listener in
+            let number = counts[listener.address, default: 0]
+            counts[listener.address] = number + 1
+            return (ListenerID(address: listener.address, number: number), listener)
+        }
+    }
+}
+
 extension ListenerSettings.Address: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -33,7 +33,7 @@ final class ClientConnection: ReadinessHandler {
     let worker: ProxyWorker
     let peer: Peer
     let auditedPeer: AuditPeer
-    let listener: ListenerSettings.Address
+    let listener: ListenerID
 
     private let descriptor: CInt
     private var registration: EventLoop.Registration?
@@ -59,7 +59,7 @@ final class ClientConnection: ReadinessHandler {
     init(
         _ descriptor: CInt,
         from peer: Peer,
-        through listener: ListenerSettings.Address,
+        through listener: ListenerID,
         isCounted: Bool,
         worker: ProxyWorker
     ) {

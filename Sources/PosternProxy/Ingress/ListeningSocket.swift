@@ -8,7 +8,7 @@ final class ListeningSocket: ReadinessHandler {
     /// Connections accepted in one turn, so that a flood of them leaves the loop time for those it has.
     private static let maxPerTurn = 64
 
-    let address: ListenerSettings.Address
+    let id: ListenerID
     private let socket: ListeningDescriptor
     private unowned let worker: ProxyWorker
     private var registration: EventLoop.Registration?
@@ -17,7 +17,7 @@ final class ListeningSocket: ReadinessHandler {
     init(_ socket: ListeningDescriptor, worker: ProxyWorker) {
         self.socket = socket
         self.worker = worker
-        address = socket.address
+        id = socket.id
         start()
     }
 
@@ -63,7 +63,7 @@ final class ListeningSocket: ReadinessHandler {
         let connection = ClientConnection(
             descriptor,
             from: peer,
-            through: address,
+            through: id,
             isCounted: hasRoom,
             worker: worker
         )

@@ -4,15 +4,17 @@ package import PosternCore
 
 /// A socket that is bound and listens, shared by all event loops, and unbound when the last of them lets go.
 package final class ListeningDescriptor: Sendable {
-    package let address: ListenerSettings.Address
+    package let id: ListenerID
     let descriptor: CInt
+    /// Which file a unix socket is, so that only that one is removed at the end.
+    private let file: postern_file?
 
     /// The port it got, for TCP; 0 for a unix socket.
     package var port: UInt16 { UInt16(clamping: postern_local_port(descriptor)) }
 
     /// Where it listens, with the port it got.
     package var description: String {
-        guard case .tcp(let endpoint) = address else { return "\(address)" }
+        guard case .tcp(let endpoint) = id.address else { return "\(id.address)" }
         return "\(IPEndpoint(address: endpoint.address, port: port))"
     }
 
@@ -24,10 +26,12 @@ package final class ListeningDescriptor: Sendable {
     ///
     /// - Throws: ``ListenError`` with the system's reason.
     package init(
-        _ address: ListenerSettings.Address,
+        _ id: ListenerID,
         inherited: [String: CInt]
     ) throws(ListenError) {
-        self.address = address
+        self.id = id
+        let address = id.address
+        var file: postern_file?
         switch address {
         case .tcp(let endpoint):
             descriptor = postern_listen_tcp(
@@ -37,7 +41,9 @@ package final class ListeningDescriptor: Sendable {
                 ListeningDescriptor.backlog
             )
         case .unix(let path, let mode):
-            descriptor = postern_listen_unix(path, mode, ListeningDescriptor.backlog)
+            var made = postern_file()
+            descriptor = postern_listen_unix(path, mode, ListeningDescriptor.backlog, &made)
+            file = made
         case .inherited(let name):
             guard let found = inherited[name] else {
                 throw ListenError(address: address, reason: "no such socket was handed over")
@@ -46,12 +52,13 @@ package final class ListeningDescriptor: Sendable {
             descriptor = fcntl(found, F_DUPFD_CLOEXEC, 3)
             if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }
         }
-        guard descriptor >= 0 else {
-            throw ListenError(address: address, reason: String(cString: strerror(errno)))
-        }
+        let reason = String(cString: strerror(errno))
+        self.file = descriptor >= 0 ? file : nil
+        guard descriptor >= 0 else { throw ListenError(address: address, reason: reason) }
     }
 
     deinit {
+        if case .unix(let path, _) = id.address, var file { postern_remove_file(path, &file) }
         close(descriptor)
     }
 }

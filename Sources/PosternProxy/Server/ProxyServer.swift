@@ -13,7 +13,7 @@ package final class ProxyServer {
     private let inherited: [String: CInt]
     private let startedAt: Int64
     private var loops: [LoopThread] = []
-    private var listening: [ListenerSettings.Address: ListeningDescriptor] = [:]
+    private var listening: [ListenerID: ListeningDescriptor] = [:]
     private var snapshot: ProxySnapshot
 
     /// How long a loop may take for what it is asked before that counts as stuck.
@@ -36,8 +36,8 @@ package final class ProxyServer {
         self.inherited = inherited
         startedAt = postern_realtime_ns()
         shared = SharedState(startedAt: startedAt)
-        for listener in snapshot.settings.listeners {
-            listening[listener.address] = try ListeningDescriptor(listener.address, inherited: inherited)
+        for (id, _) in ListenerID.identify(snapshot.settings.listeners) {
+            listening[id] = try ListeningDescriptor(id, inherited: inherited)
         }
     }
 
@@ -74,8 +74,8 @@ package final class ProxyServer {
     /// Binds the listeners that a snapshot adds, so that nothing is left that could fail when it is applied.
     package func bindAdditions(of next: ProxySnapshot) throws(ListenError) -> [ListeningDescriptor] {
         var added: [ListeningDescriptor] = []
-        for listener in next.settings.listeners where listening[listener.address] == nil {
-            added.append(try ListeningDescriptor(listener.address, inherited: inherited))
+        for (id, _) in ListenerID.identify(next.settings.listeners) where listening[id] == nil {
+            added.append(try ListeningDescriptor(id, inherited: inherited))
         }
         return added
     }
@@ -86,9 +86,9 @@ package final class ProxyServer {
     ///
     /// `added` is what ``bindAdditions(of:)`` gave for it.
     package func apply(_ next: ProxySnapshot, adding added: [ListeningDescriptor]) -> Bool {
-        let wanted = Set(next.settings.listeners.map(\.address))
-        for socket in added { listening[socket.address] = socket }
-        for address in listening.keys where !wanted.contains(address) { listening[address] = nil }
+        let wanted = Set(ListenerID.identify(next.settings.listeners).map(\.id))
+        for socket in added { listening[socket.id] = socket }
+        for id in listening.keys where !wanted.contains(id) { listening[id] = nil }
         snapshot = next
         let engineSettings = engineSettings(for: next)
         return onAllLoops { worker in
@@ -129,7 +129,7 @@ package final class ProxyServer {
     private func engineSettings(for snapshot: ProxySnapshot) -> UpstreamEngine.Settings {
         var own: Set<IPEndpoint> = []
         for socket in listening.values {
-            guard case .tcp(let endpoint) = socket.address else { continue }
+            guard case .tcp(let endpoint) = socket.id.address else { continue }
             own.insert(IPEndpoint(address: endpoint.address, port: socket.port))
         }
         return UpstreamEngine.Settings(snapshot.settings, ownEndpoints: own)

@@ -69,9 +69,9 @@ extension ProxyWorker {
         listening.append(ListeningSocket(socket, worker: self))
     }
 
-    func stopListening(where isGone: (ListenerSettings.Address) -> Bool) {
+    func stopListening(where isGone: (ListenerID) -> Bool) {
         listening.removeAll { socket in
-            guard isGone(socket.address) else { return false }
+            guard isGone(socket.id) else { return false }
             socket.stop()
             return true
         }
