@@ -34,10 +34,19 @@ private let wide = Sample.provider(hosts: ["*.good.test"])
 private let changes: [(String, DirectoryContents, String?, String)] = [
     ("nothing", Sample.contents(provider: wide), "bot", "Authorization: Bearer \(Sample.secret)"),
     ("the grant goes", Sample.contents(provider: wide, grants: []), "bot", "grant_withdrawn"),
-    ("the grant is renamed", Sample.contents(provider: wide, grants: [Sample.grant("other")]), "bot", "grant_withdrawn"),
-    ("the grant is another's", Sample.contents(provider: wide, grants: [Sample.grant(agent: "eve")]), "bot", "grant_withdrawn"),
+    (
+        "the grant is renamed", Sample.contents(provider: wide, grants: [Sample.grant("other")]), "bot",
+        "grant_withdrawn"
+    ),
+    (
+        "the grant is another's", Sample.contents(provider: wide, grants: [Sample.grant(agent: "eve")]), "bot",
+        "grant_withdrawn"
+    ),
     ("the host goes", Sample.contents(provider: Sample.provider(hosts: ["b.good.test"])), "bot", "grant_withdrawn"),
-    ("the scheme changes", Sample.contents(provider: Sample.provider(hosts: ["*.good.test"], scheme: .http)), "bot", "grant_withdrawn"),
+    (
+        "the scheme changes", Sample.contents(provider: Sample.provider(hosts: ["*.good.test"], scheme: .http)), "bot",
+        "grant_withdrawn"
+    ),
     ("the socket is another's", Sample.contents(provider: wide), "eve", "grant_withdrawn"),
     ("the socket is nobody's", Sample.contents(provider: wide), nil, "grant_withdrawn"),
     ("everything goes", DirectoryContents(), "bot", "grant_withdrawn"),
@@ -55,11 +64,15 @@ struct RequestPipelineTests {
         var rotated = Sample.contents(provider: wide)
         rotated.credentials = [
             Credential(
-                name: rotated.credentials[0].name, provider: rotated.credentials[0].provider,
-                secrets: ["secret": Secret(Array("rotated-0123456789".utf8))], inputs: [:])
+                name: rotated.credentials[0].name,
+                provider: rotated.credentials[0].provider,
+                secrets: ["secret": Secret(Array("rotated-0123456789".utf8))],
+                inputs: [:]
+            )
         ]
         #expect(
             try PosternCoreTests.review(Sample.contents(provider: wide), rotated)
-                == "Authorization: Bearer rotated-0123456789")
+                == "Authorization: Bearer rotated-0123456789"
+        )
     }
 }

@@ -13,7 +13,9 @@ package struct Destination: Hashable, Sendable {
         self.port = port
     }
 
-    /// The value of the Host field: the port is left out when it is the scheme's own. RFC 9110 section 7.2.
+    /// The value of the Host field: the port is left out when it is the scheme's own.
+    ///
+    /// RFC 9110 section 7.2.
     package var authority: String {
         port == scheme.defaultPort ? host.text : "\(host.text):\(port)"
     }

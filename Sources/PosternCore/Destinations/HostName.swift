@@ -4,7 +4,9 @@
 /// other byte are refused: an internationalised name must arrive as A-labels, because mapping one is where
 /// two programs come to read two different hosts (RFC 3986 section 3.2.2 allows more; Postern does not).
 package struct HostName: Hashable, Sendable {
-    /// The canonical text. An IPv6 address has its brackets.
+    /// The canonical text.
+    ///
+    /// An IPv6 address has its brackets.
     package let text: String
 
     /// The address, if the host was written as one.

@@ -45,7 +45,9 @@ package struct HostPattern: Hashable, Sendable {
         labels = self.text.utf8.split(separator: UInt8(ascii: ".")).map(Array.init)
     }
 
-    /// Whether the pattern covers `host`. The port is compared elsewhere.
+    /// Whether the pattern covers `host`.
+    ///
+    /// The port is compared elsewhere.
     package func matches(_ host: HostName) -> Bool {
         guard isWildcard else { return text == host.text }
         guard host.address == nil else { return false }

@@ -29,7 +29,9 @@ package struct IPAddress: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// Reads an IPv6 address without brackets or zone. RFC 4291 section 2.2.
+    /// Reads an IPv6 address without brackets or zone.
+    ///
+    /// RFC 4291 section 2.2.
     package init?(v6 text: some Collection<UInt8>) {
         guard text.count <= 45, !text.contains(0), !text.contains(UInt8(ascii: "%")) else { return nil }
         var address = [UInt8](repeating: 0, count: 16)
@@ -40,7 +42,8 @@ package struct IPAddress: Hashable, Sendable {
     /// Reads either family.
     package init?(_ text: some StringProtocol) {
         let characters = Array(text.utf8)
-        if let address = IPAddress(v4: characters) ?? IPAddress(v6: characters) { self = address } else { return nil }
+        guard let address = IPAddress(v4: characters) ?? IPAddress(v6: characters) else { return nil }
+        self = address
     }
 
     /// The IPv4 address that this address stands for, where it is IPv4 or one of the forms that carry one:
@@ -48,7 +51,9 @@ package struct IPAddress: Hashable, Sendable {
     package var embeddedIPv4: [UInt8]? {
         if bytes.count == 4 { return bytes }
         if bytes[0..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xff, bytes[11] == 0xff { return Array(bytes[12...]) }
-        if bytes[0..<12].allSatisfy({ $0 == 0 }), bytes[12...].contains(where: { $0 != 0 }) { return Array(bytes[12...]) }
+        if bytes[0..<12].allSatisfy({ $0 == 0 }), bytes[12...].contains(where: { $0 != 0 }) {
+            return Array(bytes[12...])
+        }
         if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]) { return Array(bytes[12...]) }
         if bytes.starts(with: [0x20, 0x02]) { return Array(bytes[2..<6]) }
         return nil

@@ -67,7 +67,9 @@ package final class AccessRule: Sendable {
 
     /// Where base-URL requests go: the first host that is not a pattern.
     package var baseURLDestination: Destination? {
-        guard let pattern = hosts.first(where: { !$0.isWildcard }), let host = HostName(pattern.text) else { return nil }
+        guard let pattern = hosts.first(where: { !$0.isWildcard }), let host = HostName(pattern.text) else {
+            return nil
+        }
         return Destination(scheme: scheme, host: host, port: pattern.port ?? scheme.defaultPort)
     }
 }

@@ -12,7 +12,9 @@ package struct Agent: Sendable {
     }
 }
 
-/// How often and how many at once. `nil` is no limit.
+/// How often and how many at once.
+///
+/// `nil` is no limit.
 package struct Limits: Hashable, Sendable {
     package var requestsPerMinute: Int?
     package var concurrentRequests: Int?

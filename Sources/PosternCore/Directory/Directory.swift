@@ -8,8 +8,9 @@ package final class Directory: Sendable {
 
     /// Compiles declarations.
     ///
-    /// - Parameter previous: the directory that this one replaces; counts of requests are carried over where the
-    ///   limits are the same, so that a reload gives nobody a fresh allowance.
+    /// `previous` is the directory that this one replaces; counts of requests are carried over where the
+    /// limits are the same, so that a reload gives nobody a fresh allowance.
+    ///
     /// - Throws: ``DirectoryError`` for a name that does not exist or a credential that cannot be rendered.
     package init(_ contents: DirectoryContents, replacing previous: Directory? = nil) throws(DirectoryError) {
         var limiters = previous?.limiters ?? [:]
@@ -35,7 +36,8 @@ package final class Directory: Sendable {
                 throw .unknown(kind: "provider", name: credential.provider, referredToBy: "secret \(credential.name)")
             }
             rules[grant.agent, default: []].append(
-                try AccessRule(grant, credential, provider, limiter: limiter("rule", grant.id, grant.limits)))
+                try AccessRule(grant, credential, provider, limiter: limiter("rule", grant.id, grant.limits))
+            )
         }
         for rule in contents.egress {
             rules[rule.agent, default: []].append(AccessRule(rule, limiter: limiter("rule", rule.id, rule.limits)))

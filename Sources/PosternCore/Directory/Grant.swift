@@ -60,7 +60,9 @@ package struct EgressRule: Sendable {
     }
 }
 
-/// Which requests a rule covers. In each list, `nil` is no constraint and an empty list matches nothing.
+/// Which requests a rule covers.
+///
+/// In each list, `nil` is no constraint and an empty list matches nothing.
 package struct RequestConstraints: Sendable {
     package let methods: [Method]?
     package let paths: [PathPattern]?

@@ -2,7 +2,9 @@
 package struct Provider: Sendable {
     /// The name by which secrets and base URLs (`/via/<name>/…`) refer to it.
     package let name: String
-    /// The hosts that belong to it. Never empty, and tenant wildcards are already pinned.
+    /// The hosts that belong to it.
+    ///
+    /// Never empty, and tenant wildcards are already pinned.
     package let hosts: [HostPattern]
     /// How the upstream is spoken to; clients always send plain HTTP.
     package let scheme: Scheme
@@ -10,7 +12,9 @@ package struct Provider: Sendable {
     package let injection: [InjectionTemplate]
     package let network: UpstreamNetwork
     package let tagging: AuditTagging
-    /// Whether `Set-Cookie` answers reach the agent. A session made with our credential is a credential.
+    /// Whether `Set-Cookie` answers reach the agent.
+    ///
+    /// A session made with our credential is a credential.
     package let passesCookies: Bool
 
     package init(
@@ -32,7 +36,9 @@ package struct Provider: Sendable {
     }
 }
 
-/// One fixed place in a request into which a credential is written. Never a body.
+/// One fixed place in a request into which a credential is written.
+///
+/// Never a body.
 package enum InjectionTemplate: Hashable, Sendable {
     /// A header field: its name and its value.
     case header(name: String, value: Template)
@@ -88,8 +94,9 @@ extension IPEndpoint: CustomStringConvertible {
     package var description: String { address.bytes.count == 4 ? "\(address):\(port)" : "[\(address)]:\(port)" }
 }
 
-/// What an upstream is told about who called, for its own audit trail. Variables: `agent`, `run`, `role`,
-/// `context`, `request_id`.
+/// What an upstream is told about who called, for its own audit trail.
+///
+/// Variables: `agent`, `run`, `role`, `context`, `request_id`.
 package struct AuditTagging: Hashable, Sendable {
     /// A header field and its value.
     package var header: (name: String, value: Template)?

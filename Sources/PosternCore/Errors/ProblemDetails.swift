@@ -8,7 +8,9 @@ package struct ProblemDetails: Equatable, Sendable {
     package let proxyStatus: String
     /// The problem in a few words.
     package let title: String
-    /// What to do about it, for a person or a model. Never holds a secret, a path of ours or a library's words.
+    /// What to do about it, for a person or a model.
+    ///
+    /// Never holds a secret, a path of ours or a library's words.
     package let detail: String
     /// Further header fields.
     package var fields: [(name: String, value: String)] = []
@@ -33,44 +35,80 @@ package struct ProblemDetails: Equatable, Sendable {
         switch error {
         case .malformedRequest(let what):
             self.init(
-                400, "malformed_request", "http_request_error", "The request cannot be read in exactly one way",
-                "Postern refuses what two programs could read differently: \(what).")
+                400,
+                "malformed_request",
+                "http_request_error",
+                "The request cannot be read in exactly one way",
+                "Postern refuses what two programs could read differently: \(what)."
+            )
         case .headerTooLarge:
             self.init(
-                431, "header_too_large", "http_request_error", "The request head is too large",
-                "Send fewer or shorter header fields; the operator sets the limits under [limits].")
+                431,
+                "header_too_large",
+                "http_request_error",
+                "The request head is too large",
+                "Send fewer or shorter header fields; the operator sets the limits under [limits]."
+            )
         case .targetTooLong:
             self.init(
-                414, "uri_too_long", "http_request_error", "The URL is too long",
-                "Send the data in a request body instead of the URL.")
+                414,
+                "uri_too_long",
+                "http_request_error",
+                "The URL is too long",
+                "Send the data in a request body instead of the URL."
+            )
         case .requestTimeout:
             self.init(
-                408, "request_timeout", "http_request_error", "The request did not arrive in time",
-                "Send the whole request without pausing.")
+                408,
+                "request_timeout",
+                "http_request_error",
+                "The request did not arrive in time",
+                "Send the whole request without pausing."
+            )
         case .methodNotSupported:
             self.init(
-                405, "method_not_supported", "http_request_error", "The method is not supported",
-                "Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, in upper case.")
+                405,
+                "method_not_supported",
+                "http_request_error",
+                "The method is not supported",
+                "Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, in upper case."
+            )
             fields = [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
         case .tunnelNotSupported:
             self.init(
-                501, "tunnel_not_supported", "http_request_denied", "CONNECT is not supported",
+                501,
+                "tunnel_not_supported",
+                "http_request_denied",
+                "CONNECT is not supported",
                 "Use the http:// form of the URL through this proxy (Postern speaks https upstream), or the base URL "
-                    + "/via/<provider>/ of this listener.")
+                    + "/via/<provider>/ of this listener."
+            )
         case .expectationFailed:
             self.init(
-                417, "expectation_failed", "http_request_error", "The expectation cannot be met",
-                "Only Expect: 100-continue is understood.")
+                417,
+                "expectation_failed",
+                "http_request_error",
+                "The expectation cannot be met",
+                "Only Expect: 100-continue is understood."
+            )
         case .identityRequired:
             self.init(
-                407, "identity_required", "http_request_denied", "The proxy does not know which agent is asking",
+                407,
+                "identity_required",
+                "http_request_denied",
+                "The proxy does not know which agent is asking",
                 "Set http_proxy to http://AGENT:KEY@HOST:PORT with the agent's name and key, or connect through the "
-                    + "agent's own socket.")
+                    + "agent's own socket."
+            )
             fields = [("Proxy-Authenticate", "Basic realm=\"postern\", charset=\"UTF-8\"")]
         case .keyRequired:
             self.init(
-                401, "identity_required", "http_request_denied", "The proxy does not know which agent is asking",
-                "Give the agent's Postern key as the API key of the client.")
+                401,
+                "identity_required",
+                "http_request_denied",
+                "The proxy does not know which agent is asking",
+                "Give the agent's Postern key as the API key of the client."
+            )
             // Basic first: git and curl send the key of a URL only when asked for it so.
             fields = [
                 ("WWW-Authenticate", "Basic realm=\"postern\", charset=\"UTF-8\""),
@@ -78,55 +116,103 @@ package struct ProblemDetails: Equatable, Sendable {
             ]
         case .identityConflict:
             self.init(
-                403, "identity_conflict", "http_request_denied", "The request names two different agents",
-                "Send one agent's key only, and only through that agent's own socket.")
+                403,
+                "identity_conflict",
+                "http_request_denied",
+                "The request names two different agents",
+                "Send one agent's key only, and only through that agent's own socket."
+            )
         case .peerNotAllowed:
             self.init(
-                403, "peer_not_allowed", "http_request_denied", "This user may not use this socket",
-                "The operator lists the user ids that may connect under uids.")
+                403,
+                "peer_not_allowed",
+                "http_request_denied",
+                "This user may not use this socket",
+                "The operator lists the user ids that may connect under uids."
+            )
         case .tooManyAttempts:
             self.init(
-                429, "too_many_attempts", "http_request_denied", "Too many wrong keys",
-                "Wait, then send the right key.")
+                429,
+                "too_many_attempts",
+                "http_request_denied",
+                "Too many wrong keys",
+                "Wait, then send the right key."
+            )
             fields = [("Retry-After", "5")]
         case .browserRequest:
             self.init(
-                403, "browser_request", "http_request_denied", "A web page may not use this port",
-                "The port stands for an agent, so any page open in a browser could act as it. Use the agent's key.")
+                403,
+                "browser_request",
+                "http_request_denied",
+                "A web page may not use this port",
+                "The port stands for an agent, so any page open in a browser could act as it. Use the agent's key."
+            )
         case .noGrant(let destination):
             self.init(
-                403, "no_grant", "http_request_denied", "No grant covers this destination",
+                403,
+                "no_grant",
+                "http_request_denied",
+                "No grant covers this destination",
                 "This agent may not reach \(destination). The operator can add a [[grant]] with a credential, or an "
-                    + "[[egress]] rule without one.")
+                    + "[[egress]] rule without one."
+            )
         case .unknownProvider:
             self.init(
-                404, "unknown_provider", "http_request_denied", "This agent has no such base URL",
-                "Use /via/<provider>/ with the name of a provider that the agent holds a grant for.")
+                404,
+                "unknown_provider",
+                "http_request_denied",
+                "This agent has no such base URL",
+                "Use /via/<provider>/ with the name of a provider that the agent holds a grant for."
+            )
         case .policyDenied(let rule, let reason):
             self.init(
-                403, "policy_denied", "http_request_denied", "The grant does not cover this request",
-                "Grant \(rule) was found, but \(reason).")
+                403,
+                "policy_denied",
+                "http_request_denied",
+                "The grant does not cover this request",
+                "Grant \(rule) was found, but \(reason)."
+            )
         case .ambiguousPath(let rule):
             self.init(
-                400, "ambiguous_path", "http_request_error", "The path can be read in more than one way",
+                400,
+                "ambiguous_path",
+                "http_request_error",
+                "The path can be read in more than one way",
                 "Grant \(rule) is limited to certain paths, so the path may hold no //, ;, %2F, %25 escape or "
-                    + "bytes that are not UTF-8.")
+                    + "bytes that are not UTF-8."
+            )
         case .ambiguousGrant(let candidates):
             self.init(
-                409, "ambiguous_grant", "http_request_denied", "Several grants cover this request",
-                "Choose one with the header Postern-Grant: \(candidates.joined(separator: " or ")).")
+                409,
+                "ambiguous_grant",
+                "http_request_denied",
+                "Several grants cover this request",
+                "Choose one with the header Postern-Grant: \(candidates.joined(separator: " or "))."
+            )
         case .grantExpired(let rule):
             self.init(
-                403, "grant_expired", "http_request_denied", "The grant has expired",
-                "The operator can extend grant \(rule).")
+                403,
+                "grant_expired",
+                "http_request_denied",
+                "The grant has expired",
+                "The operator can extend grant \(rule)."
+            )
         case .bodyTooLarge(let limit):
             self.init(
-                413, "body_too_large", "http_request_denied", "The request body is too large",
-                "This grant allows \(limit) bytes.")
+                413,
+                "body_too_large",
+                "http_request_denied",
+                "The request body is too large",
+                "This grant allows \(limit) bytes."
+            )
         case .rateLimited(let seconds, let limit):
             self.init(
-                429, "rate_limited", "http_request_denied", "Too many requests in a minute",
-                "The limit is \(limit) requests a minute. Wait \(seconds) s.")
+                429,
+                "rate_limited",
+                "http_request_denied",
+                "Too many requests in a minute",
+                "The limit is \(limit) requests a minute. Wait \(seconds) s."
+            )
             fields = [
                 ("Retry-After", "\(seconds)"),
                 ("RateLimit-Policy", "\"postern\";q=\(limit);w=60"),
@@ -134,101 +220,183 @@ package struct ProblemDetails: Equatable, Sendable {
             ]
         case .tooManyRequests(let limit):
             self.init(
-                429, "too_many_requests", "connection_limit_reached", "Too many requests at once",
-                "The limit is \(limit) requests at the same time. Wait for one to end.")
+                429,
+                "too_many_requests",
+                "connection_limit_reached",
+                "Too many requests at once",
+                "The limit is \(limit) requests at the same time. Wait for one to end."
+            )
             fields = [("Retry-After", "1")]
         case .auditUnavailable:
             self.init(
-                503, "audit_unavailable", "proxy_internal_error", "The audit log cannot be written",
-                "Nothing was sent upstream. The operator must make room for the audit log; then try again.")
+                503,
+                "audit_unavailable",
+                "proxy_internal_error",
+                "The audit log cannot be written",
+                "Nothing was sent upstream. The operator must make room for the audit log; then try again."
+            )
             fields = [("Retry-After", "5")]
         case .overloaded:
             self.init(
-                503, "overloaded", "connection_limit_reached", "The proxy is at its limit of connections",
-                "Try again later.")
+                503,
+                "overloaded",
+                "connection_limit_reached",
+                "The proxy is at its limit of connections",
+                "Try again later."
+            )
             fields = [("Retry-After", "1")]
         case .shuttingDown:
             self.init(
-                503, "shutting_down", "proxy_internal_response", "The proxy is stopping",
-                "Nothing was sent upstream. Try again.")
+                503,
+                "shutting_down",
+                "proxy_internal_response",
+                "The proxy is stopping",
+                "Nothing was sent upstream. Try again."
+            )
             fields = [("Retry-After", "1")]
         case .destinationProhibited, .upstream(.addressProhibited):
             self.init(
-                403, "destination_prohibited", "destination_ip_prohibited", "The destination's address is not public",
-                "The operator can allow it with allow_private or connect_to.")
+                403,
+                "destination_prohibited",
+                "destination_ip_prohibited",
+                "The destination's address is not public",
+                "The operator can allow it with allow_private or connect_to."
+            )
         case .loopDetected, .upstream(.addressIsOurs):
             self.init(
-                502, "loop_detected", "proxy_loop_detected", "The destination is this proxy itself",
-                "Correct the host.")
+                502,
+                "loop_detected",
+                "proxy_loop_detected",
+                "The destination is this proxy itself",
+                "Correct the host."
+            )
         case .upstream(.resolution):
             self.init(
-                502, "dns_error", "dns_error", "The upstream's name could not be resolved",
-                "Nothing was sent. Check the host, or try again.")
+                502,
+                "dns_error",
+                "dns_error",
+                "The upstream's name could not be resolved",
+                "Nothing was sent. Check the host, or try again."
+            )
         case .upstream(.connectionRefused):
             self.init(
-                502, "connection_refused", "connection_refused", "The upstream could not be connected to",
-                "Nothing was sent. Try again later.")
+                502,
+                "connection_refused",
+                "connection_refused",
+                "The upstream could not be connected to",
+                "Nothing was sent. Try again later."
+            )
         case .upstream(.connectionTimeout):
             self.init(
-                504, "connection_timeout", "connection_timeout", "The upstream did not accept a connection in time",
-                "Nothing was sent. Try again later.")
+                504,
+                "connection_timeout",
+                "connection_timeout",
+                "The upstream did not accept a connection in time",
+                "Nothing was sent. Try again later."
+            )
         case .upstream(.certificate):
             self.init(
-                502, "tls_certificate_error", "tls_certificate_error", "The upstream's certificate is not trusted",
-                "Nothing was sent. The operator can name its authority with ca_file.")
+                502,
+                "tls_certificate_error",
+                "tls_certificate_error",
+                "The upstream's certificate is not trusted",
+                "Nothing was sent. The operator can name its authority with ca_file."
+            )
         case .upstream(.handshake):
             self.init(
-                502, "tls_error", "tls_protocol_error", "The TLS handshake with the upstream failed",
-                "Nothing was sent.")
+                502,
+                "tls_error",
+                "tls_protocol_error",
+                "The TLS handshake with the upstream failed",
+                "Nothing was sent."
+            )
         case .upstream(.connectionLost):
             self.init(
-                502, "connection_lost", "connection_terminated", "The upstream closed the connection without an answer",
-                "The request may or may not have taken effect. Check before sending it again.")
+                502,
+                "connection_lost",
+                "connection_terminated",
+                "The upstream closed the connection without an answer",
+                "The request may or may not have taken effect. Check before sending it again."
+            )
         case .upstream(.responseTimeout):
             self.init(
-                504, "response_timeout", "http_response_timeout", "The upstream did not answer in time",
-                "The request may or may not have taken effect. Check before sending it again.")
+                504,
+                "response_timeout",
+                "http_response_timeout",
+                "The upstream did not answer in time",
+                "The request may or may not have taken effect. Check before sending it again."
+            )
         case .upstream(.responseIncomplete):
             self.init(
-                502, "response_incomplete", "http_response_incomplete", "The upstream's answer broke off",
-                "The request may or may not have taken effect. Check before sending it again.")
+                502,
+                "response_incomplete",
+                "http_response_incomplete",
+                "The upstream's answer broke off",
+                "The request may or may not have taken effect. Check before sending it again."
+            )
         case .upstream(.responseMalformed):
             self.init(
-                502, "response_malformed", "http_protocol_error", "The upstream's answer is not valid HTTP/1.1",
-                "The answer was withheld.")
+                502,
+                "response_malformed",
+                "http_protocol_error",
+                "The upstream's answer is not valid HTTP/1.1",
+                "The answer was withheld."
+            )
         case .upstream(.contentEncoded):
             self.init(
-                502, "content_encoding_refused", "http_response_content_coding",
+                502,
+                "content_encoding_refused",
+                "http_response_content_coding",
                 "The upstream compressed its answer although it was asked not to",
-                "The answer was withheld, because a credential in it could not be found and masked.")
+                "The answer was withheld, because a credential in it could not be found and masked."
+            )
         case .upstream(.totalTimeout):
             self.init(
-                504, "total_timeout", "http_response_timeout", "The exchange took too long",
-                "The operator sets the limit with total_s under [timeouts].")
+                504,
+                "total_timeout",
+                "http_response_timeout",
+                "The exchange took too long",
+                "The operator sets the limit with total_s under [timeouts]."
+            )
         case .authorityWithdrawn:
             self.init(
-                403, "grant_withdrawn", "http_request_denied", "The grant was withdrawn while the request ran",
-                "Ask the operator.")
+                403,
+                "grant_withdrawn",
+                "http_request_denied",
+                "The grant was withdrawn while the request ran",
+                "Ask the operator."
+            )
         case .clientClosed:
             self.init(
-                499, "client_closed", "http_request_error", "The client closed the connection", "Nothing can be told it.")
+                499,
+                "client_closed",
+                "http_request_error",
+                "The client closed the connection",
+                "Nothing can be told it."
+            )
         case .clientTimeout:
             self.init(
-                408, "client_timeout", "http_request_error", "The client stopped sending or reading",
-                "Send the whole body, and read the whole answer, without pausing.")
+                408,
+                "client_timeout",
+                "http_request_error",
+                "The client stopped sending or reading",
+                "Send the whole body, and read the whole answer, without pausing."
+            )
         case .internalError:
             self.init(
-                500, "internal_error", "proxy_internal_error", "Something went wrong in the proxy",
-                "The operator finds the reason in the log under the request id.")
+                500,
+                "internal_error",
+                "proxy_internal_error",
+                "Something went wrong in the proxy",
+                "The operator finds the reason in the log under the request id."
+            )
         }
     }
 
     /// The whole HTTP/1.1 answer.
     ///
-    /// - Parameters:
-    ///   - requestID: names the request in the audit log.
-    ///   - closes: whether the connection ends after it.
-    ///   - isBodiless: whether it answers HEAD, so that the body is left out.
+    /// `requestID` names the request in the audit log, `closes` says whether the connection ends after the answer, and
+    /// `isBodiless` whether it answers HEAD, so that the body is left out.
     package func response(requestID: String, closes: Bool, isBodiless: Bool) -> [UInt8] {
         var batch = AuditBatch()
         batch.append(isIntent: false) { encoder in

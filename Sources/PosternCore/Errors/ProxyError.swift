@@ -65,8 +65,10 @@ extension ProxyError {
         case .upstream: .upstream
         case .auditUnavailable, .overloaded, .shuttingDown, .internalError, .authorityWithdrawn: .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
-            .tunnelNotSupported, .expectationFailed, .identityRequired, .keyRequired, .identityConflict, .peerNotAllowed,
-            .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath, .ambiguousGrant,
+            .tunnelNotSupported, .expectationFailed, .identityRequired, .keyRequired, .identityConflict,
+            .peerNotAllowed,
+            .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
+            .ambiguousGrant,
             .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
             .clientClosed, .clientTimeout:
             .downstream
@@ -80,7 +82,8 @@ extension ProxyError {
             .tooManyAttempts, .peerNotAllowed, .overloaded, .shuttingDown, .internalError, .methodNotSupported,
             .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout:
             true
-        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider, .policyDenied,
+        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider,
+            .policyDenied,
             .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests,
             .auditUnavailable, .destinationProhibited, .loopDetected, .upstream:
             false

@@ -15,7 +15,9 @@ package enum ByteClass {
     /// `tchar`, RFC 9110 section 5.6.2.
     @inline(__always) package static func isToken(_ byte: UInt8) -> Bool { contains(token, byte) }
 
-    /// A byte of a field value: visible, space, tab or obs-text. RFC 9110 section 5.5.
+    /// A byte of a field value: visible, space, tab or obs-text.
+    ///
+    /// RFC 9110 section 5.5.
     @inline(__always) package static func isFieldValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte != 0x7f || byte == 0x09
     }

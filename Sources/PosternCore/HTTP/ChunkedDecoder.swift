@@ -1,4 +1,6 @@
-/// Takes the chunked coding off a message body. RFC 9112 section 7.1.
+/// Takes the chunked coding off a message body.
+///
+/// RFC 9112 section 7.1.
 ///
 /// Sizes are plain hexadecimal of at most 15 digits; extensions are skipped up to a bound; trailers are read, bounded
 /// and dropped; every line ends in CRLF.

@@ -47,6 +47,7 @@ package struct HeadField: Sendable {
 /// Reading lists of tokens and numbers in field values.
 package enum FieldValue {
     /// Reads a Content-Length: 1 to 18 digits and nothing else, so that no later sum can overflow.
+    ///
     /// RFC 9112 section 6.3.
     package static func contentLength(_ value: some Collection<UInt8>) -> Int? {
         guard (1...18).contains(value.count) else { return nil }

@@ -1,4 +1,6 @@
-/// The fields that Postern treats in a way of their own. Every other one is forwarded as it came.
+/// The fields that Postern treats in a way of their own.
+///
+/// Every other one is forwarded as it came.
 package enum KnownField: UInt8, Sendable, CaseIterable {
     // Framing and routing: read once, never forwarded, written anew.
     case host, contentLength, transferEncoding, expect
@@ -25,8 +27,10 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     // Of responses.
     case setCookie, contentEncoding, etag, digest, altSvc, date, location
 
-    /// Names that some provider reads a credential from. All of them are removed from a request that is given one:
-    /// SDKs send placeholders in more than one place, and a second credential could win over ours.
+    /// Names that some provider reads a credential from.
+    ///
+    /// All of them are removed from a request that is given one: SDKs send placeholders in more than one place, and a
+    /// second credential could win over ours.
     package static let credentialNames: [String] = [
         "authorization", "x-api-key", "api-key", "apikey", "x-goog-api-key", "private-token", "job-token",
         "deploy-token", "xi-api-key", "x-auth-key", "x-auth-email", "x-auth-token", "x-subscription-token",
@@ -72,7 +76,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     }
 
     private static let table = KnownFieldTable(
-        singleNames + credentialNames.map { ($0, .credential) } + provenanceNames.map { ($0, .provenance) })
+        singleNames + credentialNames.map { ($0, .credential) } + provenanceNames.map { ($0, .provenance) }
+    )
 }
 
 /// An open-addressing table from folded names to fields, in plain memory: a few probes, no allocation, no counting of
@@ -100,7 +105,11 @@ private struct KnownFieldTable: @unchecked Sendable {
             var slot = Int(truncatingIfNeeded: name.hashValue64) & (KnownFieldTable.size - 1)
             while entries[slot].count > 0 { slot = (slot + 1) & (KnownFieldTable.size - 1) }
             entries[slot] = Entry(
-                hash: name.hashValue64, start: UInt16(start), count: UInt8(name.bytes.count), field: field)
+                hash: name.hashValue64,
+                start: UInt16(start),
+                count: UInt8(name.bytes.count),
+                field: field
+            )
             for (offset, byte) in name.bytes.enumerated() { names[start + offset] = byte }
             start += name.bytes.count
         }

@@ -31,6 +31,8 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
     /// Whether a rule may name it: TRACE would echo the credential, CONNECT opens a tunnel.
     package var isForwardable: Bool { self != .connect && self != .trace }
 
-    /// Whether sending it twice has the effect of sending it once. RFC 9110 section 9.2.2.
+    /// Whether sending it twice has the effect of sending it once.
+    ///
+    /// RFC 9110 section 9.2.2.
     package var isIdempotent: Bool { self != .post && self != .patch && self != .connect }
 }

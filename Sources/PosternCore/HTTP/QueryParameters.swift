@@ -55,7 +55,9 @@ package enum QueryParameters {
 
     private static func asciiLower(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
-    /// `text` percent-encoded for a query or path: everything but unreserved characters. RFC 3986 section 2.3.
+    /// `text` percent-encoded for a query or path: everything but unreserved characters.
+    ///
+    /// RFC 3986 section 2.3.
     package static func encoded(_ text: some Sequence<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         for byte in text {

@@ -1,4 +1,6 @@
-/// The head of a request, parsed once and strictly. RFC 9112 sections 3 to 6.
+/// The head of a request, parsed once and strictly.
+///
+/// RFC 9112 sections 3 to 6.
 ///
 /// A class, since it is never changed and passes through every stage: one count of references instead of three copies.
 package final class RequestHead: Sendable {
@@ -15,11 +17,15 @@ package final class RequestHead: Sendable {
     package let body: BodyFraming
     /// Whether the client wants or allows another request on this connection.
     package let keepsConnection: Bool
-    /// Whether the client waits for `100 Continue`. RFC 9110 section 10.1.1.
+    /// Whether the client waits for `100 Continue`.
+    ///
+    /// RFC 9110 section 10.1.1.
     package let expectsContinue: Bool
     /// The value of Host; always there in HTTP/1.1.
     package let host: Range<Int>?
-    /// The folded names that Connection lists, each to be removed. RFC 9110 section 7.6.1.
+    /// The folded names that Connection lists, each to be removed.
+    ///
+    /// RFC 9110 section 7.6.1.
     package let connectionOptions: [FieldName]
 
     init(
@@ -70,7 +76,9 @@ package final class RequestHead: Sendable {
     package func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }
 
-/// How long a request body is. RFC 9112 section 6.
+/// How long a request body is.
+///
+/// RFC 9112 section 6.
 package enum BodyFraming: Hashable, Sendable {
     case none
     case length(Int)

@@ -1,7 +1,9 @@
 /// A request path that was checked byte by byte: where in the head it is, and what about it could be read in more
 /// than one way.
 package struct RequestPath: Sendable {
-    /// Readings on which two programs differ. None of them is repaired.
+    /// Readings on which two programs differ.
+    ///
+    /// None of them is repaired.
     package struct Hazards: OptionSet, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }

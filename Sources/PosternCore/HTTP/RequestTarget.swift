@@ -1,4 +1,6 @@
-/// A parsed request-target. RFC 9112 section 3.2.
+/// A parsed request-target.
+///
+/// RFC 9112 section 3.2.
 package struct RequestTarget: Sendable {
     /// What the target names.
     package enum Form: Sendable {
@@ -14,7 +16,9 @@ package struct RequestTarget: Sendable {
     /// The place of the query in the head, without its `?`; `nil` where there is no `?`.
     package let query: Range<Int>?
 
-    /// Parses the target of a head. CONNECT's authority-form is not handled here.
+    /// Parses the target of a head.
+    ///
+    /// CONNECT's authority-form is not handled here.
     ///
     /// - Throws: ``ProxyError/malformedRequest(_:)`` for anything but one of the two forms, spelt canonically: `http` or
     ///   `https` in any letter case, one host, an optional port from 1 to 65535, no userinfo, no fragment.
@@ -76,7 +80,9 @@ package struct RequestTarget: Sendable {
     }
 }
 
-/// A host and the port that was written beside it. RFC 3986 section 3.2, without userinfo.
+/// A host and the port that was written beside it.
+///
+/// RFC 3986 section 3.2, without userinfo.
 package struct Authority: Hashable, Sendable {
     package let host: HostName
     package let port: UInt16?
@@ -88,7 +94,8 @@ package struct Authority: Hashable, Sendable {
         let bracket = hostBytes.lastIndex(of: UInt8(ascii: "]")) ?? 0
         if let colon = hostBytes[bracket...].firstIndex(of: UInt8(ascii: ":")) {
             let digits = hostBytes[(colon + 1)...]
-            guard (1...5).contains(digits.count), digits.first != UInt8(ascii: "0"), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            guard (1...5).contains(digits.count), digits.first != UInt8(ascii: "0"),
+                digits.allSatisfy({ (0x30...0x39).contains($0) }),
                 let number = UInt16(String(decoding: digits, as: UTF8.self)), number > 0
             else { return nil }
             port = number

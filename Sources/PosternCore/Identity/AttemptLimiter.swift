@@ -20,7 +20,7 @@ package final class AttemptLimiter: Sendable {
 
     /// Counts a wrong key; returns whether the source has used up its allowance.
     ///
-    /// - Parameter now: nanoseconds of the monotonic clock.
+    /// With `now`: nanoseconds of the monotonic clock.
     package func isExhausted(afterWrongKeyFrom source: String, now: UInt64) -> Bool {
         state.withLock { state in
             let known = state.allowances[source] ?? (AttemptLimiter.burst, now)

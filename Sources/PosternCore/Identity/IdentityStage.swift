@@ -5,15 +5,16 @@ package struct IdentifiedRequest: Sendable {
     package let source: AuditIdentity
 }
 
-/// Proves which agent is asking, or refuses. Each request is proven by itself.
+/// Proves which agent is asking, or refuses.
+///
+/// Each request is proven by itself.
 package struct IdentityStage: Sendable {
     package init() {}
 
-    /// Identifies the agent of a request.
+    /// Identifies the agent of a request, by the snapshot that holds for it.
     ///
-    /// - Parameters:
-    ///   - listenerAgent: the agent whose own listener the connection came through, and how, if it is anyone's.
-    ///   - directory: the snapshot that holds for this request.
+    /// `listenerAgent` is the agent whose own listener the connection came through, and how, if it is anyone's.
+    ///
     /// - Throws: ``ProxyError/identityRequired`` or ``ProxyError/keyRequired`` where nothing proves an agent,
     ///   ``ProxyError/identityConflict`` where two things prove different ones.
     package func identify(

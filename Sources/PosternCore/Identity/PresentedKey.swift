@@ -1,6 +1,10 @@
-/// Reading agent keys out of requests. Only digests of them leave this file.
+/// Reading agent keys out of requests.
+///
+/// Only digests of them leave this file.
 package enum PresentedKey {
-    /// The key in `Proxy-Authorization`: of `Basic name:key` the key, of `Basic key:` the name, of `Bearer key` the token.
+    /// The key in `Proxy-Authorization`: of `Basic name:key` the key, of `Basic key:` the name, of `Bearer key` the
+    /// token.
+    ///
     /// RFC 9110 section 11.7.1, RFC 7617, RFC 6750.
     ///
     /// The name beside the key says nothing: whoever holds a key is the agent, and nobody becomes one by its name.
@@ -35,7 +39,8 @@ package enum PresentedKey {
     }
 
     /// The key in each field that carries a credential, with the field's place in the head.
-    static func inCredentialFields(_ head: RequestHead, and others: [FieldName] = []) -> [(index: Int, key: KeyDigest)] {
+    static func inCredentialFields(_ head: RequestHead, and others: [FieldName] = []) -> [(index: Int, key: KeyDigest)]
+    {
         var keys: [(index: Int, key: KeyDigest)] = []
         for (index, field) in head.fields.enumerated() {
             guard field.known == .credential || others.contains(where: { head.isNamed(field, $0) }) else { continue }

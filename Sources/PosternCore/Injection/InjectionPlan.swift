@@ -120,7 +120,11 @@ private enum RenderedTemplate {
                 switch part {
                 case .literal(let text):
                     shown.append(contentsOf: text.utf8)
-                    if secret == nil { prefix.append(contentsOf: text.utf8) } else { suffix.append(contentsOf: text.utf8) }
+                    if secret == nil {
+                        prefix.append(contentsOf: text.utf8)
+                    } else {
+                        suffix.append(contentsOf: text.utf8)
+                    }
                 case .variable(let name):
                     guard secret == nil else { throw .unusableCredential("a path template has one variable") }
                     shown.append(contentsOf: "{\(name)}".utf8)

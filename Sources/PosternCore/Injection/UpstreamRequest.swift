@@ -90,7 +90,9 @@ package struct UpstreamRequest: Sendable {
         let head = ingress.head
         var path = head[ingress.path]
         if let (slot, placeholder) = pathSlot {
-            path = ArraySlice(slot.shown.dropLast(slot.suffix.count)) + head[placeholder.upperBound..<ingress.path.upperBound]
+            path =
+                ArraySlice(slot.shown.dropLast(slot.suffix.count))
+                + head[placeholder.upperBound..<ingress.path.upperBound]
         }
         return AuditURL(destination: destination, path: path, query: ingress.query.map { head[$0] })
     }
@@ -168,13 +170,15 @@ package struct UpstreamRequest: Sendable {
         switch field.known {
         case .host, .contentLength, .transferEncoding, .expect, .connection, .keepAlive, .proxyConnection, .te,
             .trailer, .upgrade, .http2Settings, .proxyAuthorization, .proxyAuthenticate, .proxyAuthenticationInfo,
-            .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext, .provenance:
+            .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext,
+            .provenance:
             return false
         case .acceptEncoding, .range, .ifRange, .cookie:
             if isInjecting { return false }
         case .credential:
             if isInjecting || agentKeyFields.contains(index) { return false }
-        case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date, .location, nil:
+        case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date,
+            .location, nil:
             break
         }
         let head = ingress.head

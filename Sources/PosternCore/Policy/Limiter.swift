@@ -12,7 +12,9 @@ package final class Limiter: Sendable {
 
     package init(limits: Limits) { self.limits = limits }
 
-    /// Admits a request or says which limit it meets. An admitted request is ended with ``leave()``.
+    /// Admits a request or says which limit it meets.
+    ///
+    /// An admitted request is ended with ``leave()``.
     ///
     /// A minute's worth of requests may come at once; after that they are admitted evenly.
     ///

@@ -16,7 +16,8 @@ package struct PathPattern: Hashable, Sendable {
     /// Reads a pattern; `nil` if it does not start with `/`, has `*` inside a longer segment, or holds a byte that a
     /// canonical path never holds (see ``RequestPath``), so that it could not match.
     package init?(_ text: String) {
-        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"?#\\%;".utf8.contains($0) }) else {
+        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"?#\\%;".utf8.contains($0) })
+        else {
             return nil
         }
         var segments: [Segment] = []

@@ -7,14 +7,16 @@ package struct AllowedRequest: Sendable {
     package let path: Range<Int>
 }
 
-/// Decides whether an agent's request is covered by exactly one of its rules. Deny is the default; the same input gives
-/// the same answer.
+/// Decides whether an agent's request is covered by exactly one of its rules.
+///
+/// Deny is the default; the same input gives the same answer.
 package struct PolicyStage: Sendable {
     package init() {}
 
     /// Finds the rule for a request.
     ///
-    /// - Parameter nowSeconds: the wall clock, in seconds since 1970, for expiry.
+    /// `nowSeconds` is the wall clock, in seconds since 1970, for expiry.
+    ///
     /// - Throws: ``ProxyError/noGrant(destination:)`` where no rule names the destination; where some do, what the nearest
     ///   one lacks; ``ProxyError/ambiguousGrant(candidates:)`` where more than one grant covers the request.
     package func evaluate(_ request: IdentifiedRequest, nowSeconds: Int64) throws(ProxyError) -> AllowedRequest {
@@ -25,7 +27,8 @@ package struct PolicyStage: Sendable {
             do throws(ProxyError) {
                 let path = try check(rule, request.ingress, nowSeconds)
                 allowed.append(
-                    AllowedRequest(identified: request, rule: rule, destination: destination, path: path))
+                    AllowedRequest(identified: request, rule: rule, destination: destination, path: path)
+                )
             } catch {
                 refusal = refusal ?? error
             }
@@ -75,7 +78,10 @@ package struct PolicyStage: Sendable {
                 let placeholder = slot.placeholder(in: bytes)
             else {
                 let shapes = slots.map { String(decoding: $0.shown, as: UTF8.self) }.joined(separator: " or ")
-                throw .policyDenied(rule: rule.id, reason: "its paths start with \(shapes), with any text in the braces")
+                throw .policyDenied(
+                    rule: rule.id,
+                    reason: "its paths start with \(shapes), with any text in the braces"
+                )
             }
             path = placeholder.upperBound..<path.upperBound
         }
@@ -83,7 +89,8 @@ package struct PolicyStage: Sendable {
         if let methods = constraints.methods, !methods.contains(ingress.head.method) {
             throw .policyDenied(
                 rule: rule.id,
-                reason: "it allows \(PolicyStage.list(methods.map(\.rawValue))), not \(ingress.head.method.rawValue)")
+                reason: "it allows \(PolicyStage.list(methods.map(\.rawValue))), not \(ingress.head.method.rawValue)"
+            )
         }
         if constraints.paths != nil || !slots.isEmpty {
             var hazards = ingress.hazards

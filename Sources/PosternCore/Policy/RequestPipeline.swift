@@ -1,4 +1,4 @@
-/// The journey of a request up to the moment at which it may be recorded and sent:
+/// The journey of a request up to the moment at which it may be recorded and sent.
 ///
 ///     IngressRequest -> IdentifiedRequest -> AllowedRequest -> UpstreamRequest
 ///
@@ -33,7 +33,10 @@ package struct RequestPipeline: Sendable {
                 throw error
             }
             return UpstreamRequest(
-                allowed, admittedBy: [allowed.rule.limiter, identified.agent.limiter], in: directory)
+                allowed,
+                admittedBy: [allowed.rule.limiter, identified.agent.limiter],
+                in: directory
+            )
         } catch {
             throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
         }

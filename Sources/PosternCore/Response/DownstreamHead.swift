@@ -30,7 +30,7 @@ package struct DownstreamHead {
 
     /// Appends the head; returns how many secrets were masked in it.
     ///
-    /// - Parameter connection: the value of Connection, if one is to be sent.
+    /// `connection` is the value of Connection, if one is to be sent.
     package func append(to buffer: inout [UInt8], framing: Framing, connection: StaticString?) -> Int {
         let start = buffer.count
         buffer.append(contentsOf: "HTTP/1.1 ".utf8)
@@ -57,7 +57,9 @@ package struct DownstreamHead {
         }
         if let connection {
             buffer.append(contentsOf: "Connection: ".utf8)
-            buffer.append(contentsOf: UnsafeBufferPointer(start: connection.utf8Start, count: connection.utf8CodeUnitCount))
+            buffer.append(
+                contentsOf: UnsafeBufferPointer(start: connection.utf8Start, count: connection.utf8CodeUnitCount)
+            )
             buffer.append(contentsOf: "\r\n".utf8)
         }
         buffer.append(contentsOf: "\r\n".utf8)
@@ -70,8 +72,9 @@ package struct DownstreamHead {
         buffer.append(contentsOf: "\r\n".utf8)
     }
 
-    /// The length of a body that does not follow: that of an empty one, or of the one that GET would have had. RFC 9110
-    /// section 8.6. Where the upstream said nothing there is nothing to say.
+    /// The length of a body that does not follow: that of an empty one, or of the one that GET would have had.
+    ///
+    /// RFC 9110 section 8.6. Where the upstream said nothing there is nothing to say.
     private var informativeLength: Int? {
         guard source.status >= 200, source.status != 204 else { return nil }
         let field = source.fields.first { $0.known == .contentLength }

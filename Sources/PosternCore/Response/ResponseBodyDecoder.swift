@@ -13,7 +13,9 @@ package struct ResponseBodyDecoder: Sendable {
     package struct Progress: Equatable, Sendable {
         /// How many bytes of the body now stand together at the start of the input.
         package let decoded: Int
-        /// How many bytes behind the end of the body the input had. There should be none.
+        /// How many bytes behind the end of the body the input had.
+        ///
+        /// There should be none.
         package let surplus: Int
     }
 

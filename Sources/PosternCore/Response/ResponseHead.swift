@@ -1,5 +1,7 @@
 /// The head of an upstream's answer, parsed strictly: an answer that could be read in two ways could become two
-/// answers to the agent. RFC 9112 sections 4 to 6.
+/// answers to the agent.
+///
+/// RFC 9112 sections 4 to 6.
 package struct ResponseHead: Sendable {
     package let bytes: [UInt8]
     package let status: Int
@@ -15,7 +17,8 @@ package struct ResponseHead: Sendable {
 
     /// Parses a head that ``HeadScanner`` found complete.
     ///
-    /// - Parameter isAnswerToHead: whether it answers HEAD, and so has no body whatever its fields say.
+    /// `isAnswerToHead` says whether it answers HEAD, and so has no body whatever its fields say.
+    ///
     /// - Throws: ``UpstreamError/responseMalformed``.
     package init(
         _ source: UnsafeRawBufferPointer,
@@ -61,7 +64,9 @@ package struct ResponseHead: Sendable {
         }
     }
 
-    /// Whether the body is in a coding in which bytes cannot be searched. RFC 9110 section 8.4.
+    /// Whether the body is in a coding in which bytes cannot be searched.
+    ///
+    /// RFC 9110 section 8.4.
     package var isContentEncoded: Bool {
         fields.contains { field in
             field.known == .contentEncoding && !field.value.isEmpty
@@ -116,7 +121,9 @@ package struct ResponseHead: Sendable {
     }
 }
 
-/// How long a response body is. RFC 9112 section 6.3.
+/// How long a response body is.
+///
+/// RFC 9112 section 6.3.
 package enum ResponseFraming: Hashable, Sendable {
     case none
     case length(Int)

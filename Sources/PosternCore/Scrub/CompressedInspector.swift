@@ -69,12 +69,19 @@ package final class CompressedInspector {
             var count = 0
             let kept = kept
             let result = window.withUnsafeMutableBufferPointer { room in
-                postern_inflater_next(inflater, room.baseAddress.map { $0 + kept }, CompressedInspector.outputBytes, &count)
+                postern_inflater_next(
+                    inflater,
+                    room.baseAddress.map { $0 + kept },
+                    CompressedInspector.outputBytes,
+                    &count
+                )
             }
             if inspectNested(kept..<kept + count) == .refused { return .refused }
             produced += count
             if holdsSecret(upTo: kept + count) { return .refused }
-            if produced > CompressedInspector.freeBytes, produced / CompressedInspector.maxRatio > consumed { return .refused }
+            if produced > CompressedInspector.freeBytes, produced / CompressedInspector.maxRatio > consumed {
+                return .refused
+            }
             switch result {
             case POSTERN_INFLATE_HAS_OUTPUT: continue
             case POSTERN_INFLATE_NEEDS_INPUT: return .clean

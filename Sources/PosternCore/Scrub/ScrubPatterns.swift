@@ -87,7 +87,9 @@ package struct ScrubPatterns: Sendable {
                     continue
                 }
                 let start = end - windowLength + 1
-                if let length = lengthOfPattern(at: start, endingIn: slot, of: text) { found.append(start..<start + length) }
+                if let length = lengthOfPattern(at: start, endingIn: slot, of: text) {
+                    found.append(start..<start + length)
+                }
                 end += 1
             }
         }

@@ -27,13 +27,16 @@ enum SecretEncodings {
         forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\", "/": "\\/"][$0] })
         for (escapes, digits) in jsonEscapes {
             for backslash in ["\\\\", "\\u005\(digits == HexDigit.lower ? "c" : "C")"] {
-                forms.append(escaped(secret) { character in
-                    if character == "\\" { return backslash }
-                    // Go and Python escape the quote by a backslash, .NET by its number.
-                    if character == "\"", !escapes.contains("\"") { return "\\\"" }
-                    guard escapes.contains(character), let byte = character.asciiValue else { return nil }
-                    return "\\u00" + String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
-                })
+                forms.append(
+                    escaped(secret) { character in
+                        if character == "\\" { return backslash }
+                        // Go and Python escape the quote by a backslash, .NET by its number.
+                        if character == "\"", !escapes.contains("\"") { return "\\\"" }
+                        guard escapes.contains(character), let byte = character.asciiValue else { return nil }
+                        return "\\u00"
+                            + String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
+                    }
+                )
             }
         }
         forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] })
@@ -44,7 +47,11 @@ enum SecretEncodings {
         for alignment in 0..<3 {
             let core = base64Core(secret, alignment: alignment)
             forms.append(core)
-            forms.append(core.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 })
+            forms.append(
+                core.map {
+                    $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+                }
+            )
         }
         return Array(Set(forms))
     }

@@ -47,4 +47,3 @@ package struct KeyDigest: Hashable, Sendable {
         hasher.combine(words.1)
     }
 }
-

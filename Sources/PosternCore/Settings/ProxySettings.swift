@@ -14,7 +14,9 @@ package struct ProxySettings: Hashable, Sendable {
     package init() {}
 }
 
-/// The deadline of each wait. No wait is without one.
+/// The deadline of each wait.
+///
+/// No wait is without one.
 package struct Timeouts: Hashable, Sendable {
     /// From the first byte of a request head, or from connecting, to the end of the head.
     package var requestHead: Duration = .seconds(15)

@@ -15,8 +15,10 @@ package final class AuditJournal {
     private var batch = AuditBatch()
     /// Who waits for the batch that is being gathered.
     private var gathering: [any IntentWaiter] = []
-    /// Who waits for batches that were handed over, by the number of the batch. Answers need not come in order: a
-    /// batch that is refused is so at once, while those before it still wait to be written.
+    /// Who waits for batches that were handed over, by the number of the batch.
+    ///
+    /// Answers need not come in order: a batch that is refused is so at once, while those before it still wait to be
+    /// written.
     private var handedOver: [UInt64: [any IntentWaiter]] = [:]
     private var batchNumber: UInt64 = 0
 
