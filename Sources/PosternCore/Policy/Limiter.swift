@@ -18,7 +18,9 @@ package final class Limiter: Sendable {
     ///
     /// A minute's worth of requests may come at once; after that they are admitted evenly.
     ///
-    /// - Parameter now: nanoseconds of the monotonic clock.
+    /// `now` is in nanoseconds of the monotonic clock.
+    ///
+    /// - Throws: ``ProxyError/rateLimited(retryAfterSeconds:limit:)`` or ``ProxyError/tooManyRequests(limit:)``.
     package func enter(now: UInt64) throws(ProxyError) {
         if let most = limits.concurrentRequests {
             let before = running.add(1, ordering: .relaxed).oldValue
