@@ -820,3 +820,28 @@ def test_state_at_rest_is_ours_alone(make_topology):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode & 0o077 == 0 or path.suffix == ".pub", f"{path} {mode:o}"
     assert b"in-the-query" not in b"".join(p.read_bytes() for p in state.rglob("*") if p.is_file())
+
+
+@attack(63)
+@table({
+    "a page of another site": ["Origin: https://evil.test"],
+    "a page without an origin": ["Origin: null"],
+    "an image or a form": ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"],
+    "another spelling": ["sec-fetch-dest: empty"],
+})
+def test_a_port_that_is_an_agent_serves_no_web_page(make_topology, row):
+    topology = make_topology(lambda _topology, config: config.add("socket", listen="127.0.0.1:0", agent=A))
+    # Which of the two ports is the agent's shows in that it asks for no key.
+    def ask(port: int, *lines: str) -> int:
+        with RawClient(("127.0.0.1", port)) as client:
+            client.send(request("GET", "/via/good/v1/ok", "127.0.0.1", [tuple(line.split(": ")) for line in lines]))
+            return client.response().status
+
+    own = [port for port in topology.daemon.ports if ask(port) == 200]
+    assert len(own) == 1
+    before = len(topology.good.requests)
+    assert ask(own[0], *row) == 403
+    assert len(topology.good.requests) == before
+    wait_until(
+        lambda: any(row["error.code"] == "browser_request" for row in denials(topology.audit())), 3, "the refusal is on record"
+    )

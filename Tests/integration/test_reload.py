@@ -63,13 +63,11 @@ def test_a_broken_configuration_keeps_the_old_one_and_says_why(make_topology, na
     with topology.connect() as client:
         assert topology.ask("GET", URL, client=client).status == 200
         said = topology.daemon.reload(text)
-        if name == "empty":
-            # An empty configuration is a valid one in which nobody may do anything.
-            assert topology.ask("GET", URL, client=client).status in (200, 407, 503)
-        else:
-            assert re.search(r"proxy\.conf", said) and re.search(r"refused|kept|keeps|stays|not", said), said
-            assert topology.ask("GET", URL, client=client).status == 200
-            assert topology.ask("GET", "http://good.test/admin", client=client).status == 403
+        # An empty file is most likely one that is still being written.
+        reason = r"no agent" if name == "empty" else r"proxy\.conf"
+        assert re.search(reason, said) and re.search(r"refused|kept|keeps|stays|not", said), said
+        assert topology.ask("GET", URL, client=client).status == 200
+        assert topology.ask("GET", "http://good.test/admin", client=client).status == 403
     # And a whole one is taken up afterwards.
     topology.secret_file("open-a", topology.secrets["open-a"])
     port = topology.daemon.port
