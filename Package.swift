@@ -74,13 +74,15 @@ let package = Package(
         // Programs.
         .executableTarget(
             name: "posternd",
-            dependencies: ["PosternDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "PosternCore", "PosternDaemon", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternCLI", "PosternConfig",
+                "PosternAudit", "PosternCLI", "PosternCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

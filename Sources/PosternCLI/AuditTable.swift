@@ -54,8 +54,8 @@ package struct AuditTable {
         let why = [entry["error.code"], entry["event.reason"]].compactMap { $0 }.joined(separator: ": ")
         if !why.isEmpty { return why }
         if let right = entry["postern.grant"] ?? entry["postern.rule"] { return right }
-        let counts = ["agents", "providers", "grants"].compactMap { name in
-            entry["postern." + name].map { "\($0) \(name)" }
+        let counts = ["agent", "provider", "grant"].compactMap { noun in
+            entry["postern.\(noun)s"].map { "\($0) \(noun)\($0 == "1" ? "" : "s")" }
         }
         return counts.isEmpty ? "-" : counts.joined(separator: ", ")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PosternCLI
+import PosternCore
 
 @main
 struct Postern: ParsableCommand {
@@ -12,7 +13,7 @@ struct Postern: ParsableCommand {
 
             Exit status: 0 if all is well, 1 if the command failed or found tampering, 2 if it was called wrongly.
             """,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [Audit.self]
     )
 

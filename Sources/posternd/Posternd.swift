@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PosternCore
 internal import PosternDaemon
 
 /// `posternd`: the daemon.

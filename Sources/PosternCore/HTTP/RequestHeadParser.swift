@@ -37,10 +37,10 @@ package struct RequestHeadParser: Sendable {
             version: line.version,
             fields: fields,
             body: facts.isChunked ? .chunked : facts.contentLength.map { $0 == 0 ? .none : .length($0) } ?? .none,
-            keepsConnection: !facts.asksClose && (isHTTP11 || facts.asksKeepAlive),
+            keepsConnection: facts.connection.keepsConnection(inHTTP11: isHTTP11),
             expectsContinue: facts.expectsContinue && isHTTP11,
             host: facts.host,
-            connectionOptions: facts.connectionOptions
+            connectionOptions: facts.connection.options
         )
     }
 
@@ -78,16 +78,11 @@ package struct RequestHeadParser: Sendable {
 
 /// What the fields of a head say together about framing and the connection.
 private struct HeadFacts {
-    /// Each is looked for among all fields, and tens of thousands would fit in a head.
-    private static let maxConnectionOptions = 100
-
     var host: Range<Int>?
     var contentLength: Int?
     var isChunked = false
-    var asksClose = false
-    var asksKeepAlive = false
+    var connection = ConnectionField()
     var expectsContinue = false
-    var connectionOptions: [FieldName] = []
 
     mutating func note(_ field: HeadField, in source: UnsafeRawBufferPointer) throws(ProxyError) {
         guard let known = field.known else { return }
@@ -110,8 +105,8 @@ private struct HeadFacts {
             }
             isChunked = true
         case .connection:
-            noteConnection(value)
-            guard connectionOptions.count <= HeadFacts.maxConnectionOptions else { throw .headerTooLarge }
+            connection.note(value)
+            guard !connection.isExcessive else { throw .headerTooLarge }
         case .expect:
             guard FieldValue.equalsIgnoringCase(value, "100-continue") else { throw .expectationFailed }
             expectsContinue = true
@@ -119,18 +114,6 @@ private struct HeadFacts {
         }
         if isChunked, contentLength != nil {
             throw .malformedRequest("Content-Length and Transfer-Encoding are both there")
-        }
-    }
-
-    private mutating func noteConnection(_ value: UnsafeRawBufferPointer) {
-        FieldValue.members(value) { member in
-            if FieldValue.equalsIgnoringCase(member, "close") {
-                asksClose = true
-            } else if FieldValue.equalsIgnoringCase(member, "keep-alive") {
-                asksKeepAlive = true
-            } else {
-                connectionOptions.append(FieldName(String(decoding: member, as: UTF8.self)))
-            }
         }
     }
 

@@ -50,8 +50,8 @@ package struct ResponseHead: Sendable {
         self.status = status
         reason = min(lineEnd, 13)..<lineEnd
         self.fields = fields
-        connectionOptions = facts.connectionOptions
-        keepsConnection = !facts.asksClose && (isHTTP11 || facts.asksKeepAlive)
+        connectionOptions = facts.connection.options
+        keepsConnection = facts.connection.keepsConnection(inHTTP11: isHTTP11)
         if status < 200 || status == 204 || status == 304 || isAnswerToHead {
             body = .none
         } else if facts.isChunked {
@@ -77,9 +77,7 @@ package struct ResponseHead: Sendable {
     private struct Facts {
         var contentLength: Int?
         var isChunked = false
-        var asksClose = false
-        var asksKeepAlive = false
-        var connectionOptions: [FieldName] = []
+        var connection = ConnectionField()
 
         mutating func note(_ field: HeadField, in source: UnsafeRawBufferPointer) throws(UpstreamError) {
             guard let known = field.known else { return }
@@ -96,19 +94,11 @@ package struct ResponseHead: Sendable {
                 guard !isChunked, FieldValue.equalsIgnoringCase(value, "chunked") else { throw .responseMalformed }
                 isChunked = true
             case .connection:
-                FieldValue.members(value) { member in
-                    if FieldValue.equalsIgnoringCase(member, "close") {
-                        asksClose = true
-                    } else if FieldValue.equalsIgnoringCase(member, "keep-alive") {
-                        asksKeepAlive = true
-                    } else {
-                        connectionOptions.append(FieldName(String(decoding: member, as: UTF8.self)))
-                    }
-                }
+                connection.note(value)
+                guard !connection.isExcessive else { throw .responseMalformed }
             default: break
             }
             if isChunked, contentLength != nil { throw .responseMalformed }
-            guard connectionOptions.count <= ResponseLimits.maxConnectionOptions else { throw .responseMalformed }
         }
 
         /// `Content_Length` is known under its folded name, but it is not framing to anybody else.
@@ -135,8 +125,6 @@ package enum ResponseFraming: Hashable, Sendable {
 package struct ResponseLimits: Hashable, Sendable {
     package var maxHeadBytes = 65_536
     package var maxFields = 200
-    /// Names in Connection: each is looked for among all fields, and tens of thousands would fit in a head.
-    static let maxConnectionOptions = 100
     /// Interim (1xx) heads before the final one.
     package var maxInterimHeads = 16
 
