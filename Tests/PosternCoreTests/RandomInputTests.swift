@@ -1,3 +1,4 @@
+import Foundation
 import PosternCore
 import PosternTestSupport
 import Testing
@@ -43,7 +44,8 @@ private let chunkPieces = [
 
 @Suite("Random input")
 struct RandomInputTests {
-    private let rounds = 60_000
+    /// How many inputs each parser gets; `POSTERN_FUZZ_ROUNDS` asks for more, for a long night.
+    private let rounds = ProcessInfo.processInfo.environment["POSTERN_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 60_000
 
     @Test("request heads, and everything that is computed from them") func requestHeads() throws {
         var random = SplitMix64(seed: 100)
