@@ -168,22 +168,10 @@ void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share) {
     curl_slist_free_all(list);
 }
 
-void *postern_easy_private(CURL *easy) {
-    char *pointer = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
-    return pointer;
-}
-
 curl_socket_t postern_easy_socket(CURL *easy) {
     curl_socket_t socket = CURL_SOCKET_BAD;
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
     return socket;
-}
-
-long postern_easy_os_error(CURL *easy) {
-    long number = 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-    return number;
 }
 
 bool postern_easy_has_pending(CURL *easy) {

@@ -37,9 +37,6 @@ CURL *postern_multi_next_done(CURLM *multi, CURLcode *result);
 CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **list, CURLSH **share);
 void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share);
 
-void *postern_easy_private(CURL *easy);
 curl_socket_t postern_easy_socket(CURL *easy);
-// The error number of the operating system behind a failed dial, or 0.
-long postern_easy_os_error(CURL *easy);
 // Whether TLS holds decrypted or undecrypted bytes that were received and not read yet.
 bool postern_easy_has_pending(CURL *easy);

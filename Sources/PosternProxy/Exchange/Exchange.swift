@@ -20,6 +20,8 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
     }
 
     private(set) var request: UpstreamRequest
+    /// The request with the authority it has since a reload, for a second try.
+    private var renewal: UpstreamRequest?
     let requestID: String
     let client: ClientConnection
     let worker: ProxyWorker
@@ -164,7 +166,12 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
                 in: snapshot.directory,
                 nowSeconds: worker.wallClock / 1_000_000_000
             )
-            guard sentAt == nil else { return }
+            // What runs keeps what it was sent with, whose secret is still to be masked in the answer; only a second
+            // try would begin anew.
+            if case .running = phase {
+                renewal = renewed
+                return
+            }
             request = renewed
             guard case .connecting = phase, let upstream else { return }
             // A connection made for the old credential never carries the new one.
@@ -184,6 +191,7 @@ final class Exchange: UpstreamConnectionUser, IntentWaiter {
             !hasSentBytes || (request.ingress.head.method.isIdempotent && request.ingress.head.body == .none)
         else { return false }
         retries += 1
+        if let renewal { request = renewal }
         worker.engine.giveBack(upstream, isReusable: false)
         self.upstream = nil
         pendingUp.removeAll()
