@@ -16,6 +16,7 @@ struct GrantSection {
         let constraints = RuleKeys.constraints(table)
         let limits = LimitKeys.read(table)
         let expiry = table.instant("expires")
+        let allowsWebSocket = table.boolean("websocket") ?? false
         table.finish()
         guard let agent, let credential, let id else { return nil }
         return Grant(
@@ -25,7 +26,8 @@ struct GrantSection {
             hosts: hosts,
             constraints: constraints,
             limits: limits,
-            expiresAt: expiry
+            expiresAt: expiry,
+            allowsWebSocket: allowsWebSocket
         )
     }
 
@@ -60,6 +62,9 @@ struct EgressSection {
         let network = NetworkKeys.read(table, scheme: scheme)
         let constraints = RuleKeys.constraints(table)
         let limits = LimitKeys.read(table)
+        let allowsWebSocket = table.boolean("websocket") ?? false
+        let isTunnel = table.boolean("tunnel") ?? false
+        if isTunnel { EgressSection.refuseWhatTunnelsCannotCheck(table) }
         table.finish()
         guard let agent, let id, let hosts else { return nil }
         return EgressRule(
@@ -69,7 +74,19 @@ struct EgressSection {
             scheme: scheme,
             constraints: constraints,
             limits: limits,
-            network: network
+            network: network,
+            allowsWebSocket: allowsWebSocket,
+            isTunnel: isTunnel
         )
+    }
+
+    /// Of a tunnel nothing is seen but its host and port, so a rule that asks for more would not be kept.
+    private static func refuseWhatTunnelsCannotCheck(_ table: TableReader) {
+        for key in [
+            "scheme", "methods", "paths", "query_keys", "allow_encoded_slash", "max_body_bytes", "ca_file", "websocket",
+        ]
+        where table.has(key) {
+            table.refuse(key, "has no use with `tunnel = true`", hint: "inside a tunnel no request can be seen")
+        }
     }
 }

@@ -17,6 +17,7 @@ enum TimeoutsSection {
         seconds("connect_s", \.connect)
         seconds("first_byte_s", \.firstByte)
         seconds("upstream_idle_s", \.upstreamIdle)
+        seconds("tunnel_idle_s", \.tunnelIdle)
         seconds("total_s", \.total, in: 0...86_400)
         seconds("pooled_connection_s", \.pooledConnection)
         seconds("drain_s", \.drain)

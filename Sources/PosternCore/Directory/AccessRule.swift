@@ -15,6 +15,9 @@ package final class AccessRule: Sendable {
     package let network: UpstreamNetwork
     package let tagging: AuditTagging
     package let passesCookies: Bool
+    package let allowsWebSocket: Bool
+    /// Whether it lets CONNECT through with its bytes untouched; such a rule covers no request.
+    package let isTunnel: Bool
 
     init(
         _ grant: Grant,
@@ -34,6 +37,8 @@ package final class AccessRule: Sendable {
         network = provider.network
         tagging = provider.tagging
         passesCookies = provider.passesCookies
+        allowsWebSocket = grant.allowsWebSocket
+        isTunnel = false
     }
 
     init(_ rule: EgressRule, limiter: Limiter) {
@@ -49,6 +54,8 @@ package final class AccessRule: Sendable {
         network = rule.network
         tagging = AuditTagging()
         passesCookies = true
+        allowsWebSocket = rule.allowsWebSocket
+        isTunnel = rule.isTunnel
     }
 
     /// Where a request for this host goes under this rule; `nil` if the rule does not cover it.

@@ -10,6 +10,8 @@ package struct Grant: Sendable {
     package let limits: Limits
     /// Seconds since 1970 at which it ends; `nil` is never.
     package let expiresAt: Int64?
+    /// Whether a request may become a WebSocket.
+    package let allowsWebSocket: Bool
 
     package init(
         id: String,
@@ -18,7 +20,8 @@ package struct Grant: Sendable {
         hosts: [HostPattern]?,
         constraints: RequestConstraints,
         limits: Limits,
-        expiresAt: Int64?
+        expiresAt: Int64?,
+        allowsWebSocket: Bool = false
     ) {
         self.id = id
         self.agent = agent
@@ -27,6 +30,7 @@ package struct Grant: Sendable {
         self.constraints = constraints
         self.limits = limits
         self.expiresAt = expiresAt
+        self.allowsWebSocket = allowsWebSocket
     }
 }
 
@@ -40,6 +44,10 @@ package struct EgressRule: Sendable {
     package let constraints: RequestConstraints
     package let limits: Limits
     package let network: UpstreamNetwork
+    /// Whether a request may become a WebSocket.
+    package let allowsWebSocket: Bool
+    /// Whether it lets CONNECT through with its bytes untouched; such a rule covers no request.
+    package let isTunnel: Bool
 
     package init(
         id: String,
@@ -48,7 +56,9 @@ package struct EgressRule: Sendable {
         scheme: Scheme,
         constraints: RequestConstraints,
         limits: Limits,
-        network: UpstreamNetwork
+        network: UpstreamNetwork,
+        allowsWebSocket: Bool = false,
+        isTunnel: Bool = false
     ) {
         self.id = id
         self.agent = agent
@@ -57,6 +67,8 @@ package struct EgressRule: Sendable {
         self.constraints = constraints
         self.limits = limits
         self.network = network
+        self.allowsWebSocket = allowsWebSocket
+        self.isTunnel = isTunnel
     }
 }
 

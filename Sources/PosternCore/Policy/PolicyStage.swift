@@ -46,7 +46,7 @@ package struct PolicyStage: Sendable {
         var found: [(rule: AccessRule, destination: Destination)] = []
         switch request.ingress.target {
         case .destination(let scheme, let host, let port):
-            for rule in request.agent.rules(for: host) {
+            for rule in request.agent.rules(for: host) where !rule.isTunnel {
                 if let destination = rule.destination(scheme, host, port) { found.append((rule, destination)) }
             }
         case .provider(let name):

@@ -30,6 +30,8 @@ package struct Timeouts: Hashable, Sendable {
     package var firstByte: Duration = .seconds(300)
     /// Between two pieces of an answer.
     package var upstreamIdle: Duration = .seconds(300)
+    /// Without a byte in either direction, for tunnels and WebSockets.
+    package var tunnelIdle: Duration = .seconds(600)
     /// The whole exchange; zero is no limit.
     package var total: Duration = .zero
     /// How long an unused upstream connection is kept.
