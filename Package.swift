@@ -17,6 +17,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
@@ -48,6 +50,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "PosternCertificates",
+            dependencies: [
+                "PosternCore", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PosternUpstream",
             dependencies: ["PosternCore", "PosternEventLoop", "CCurl", "CLinux"],
             swiftSettings: strict
@@ -69,7 +81,11 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "PosternCLI", dependencies: ["PosternAudit", "PosternCore"], swiftSettings: strict),
+        .target(
+            name: "PosternCLI",
+            dependencies: ["PosternAudit", "PosternCertificates", "PosternCore"],
+            swiftSettings: strict
+        ),
 
         // Programs.
         .executableTarget(
@@ -82,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternCLI", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -113,6 +129,16 @@ let package = Package(
         .testTarget(
             name: "PosternAuditTests",
             dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternCertificatesTests",
+            dependencies: [
+                "PosternCertificates", "PosternCLI", "PosternCore", "PosternTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
