@@ -41,7 +41,7 @@ package struct AuthorityCertificate: Sendable {
     package var subject: String { String(describing: parsed.subject) }
 
     /// The SHA-256 of the DER form, by which a certificate is recognised.
-    package var fingerprint: [UInt8] { Array(SHA256.hash(data: der)) }
+    package var fingerprint: [UInt8] { CertificateBytes.fingerprint(der) }
 
     /// When its time begins, in nanoseconds since 1970.
     package var notBefore: Int64 { parsed.notValidBefore.nanoseconds }
