@@ -24,7 +24,7 @@ POSTERN_BIN = $(CURDIR)/.build/release
 endif
 WITH_PROGRAMS = POSTERN_BIN="$(POSTERN_BIN)"
 
-SWIFT_SOURCES = Package.swift Sources Tests
+SWIFT_SOURCES = Package.swift Sources Tests bench/minting
 
 .DEFAULT_GOAL := build
 .PHONY: help deps deps-build deps-run deps-test deps-bench build run unit integration adversarial test bench \
@@ -43,7 +43,7 @@ deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3
 
 deps-test: deps-run
-	@tools/ensure-packages git/git python3-venv systemd-analyze/systemd
+	@tools/ensure-packages git/git python3-venv systemd-analyze/systemd ca-certificates javac/openjdk-17-jdk-headless
 
 deps-bench: deps-run
 	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux

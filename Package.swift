@@ -104,6 +104,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // A measurement; `make install` leaves it out.
+        .executableTarget(
+            name: "minting",
+            dependencies: ["PosternCertificates", "PosternCore"],
+            path: "bench/minting",
+            swiftSettings: strict
+        ),
+
         // Tests, and what several of them need.
         .target(
             name: "PosternTestSupport",
