@@ -47,6 +47,14 @@ package final class ContentDecoder {
         self.last = last
     }
 
+    /// Reads what an answer's head says of its body.
+    ///
+    /// - Returns: `nil` also for messages that are compressed one by one, which are not opened.
+    package convenience init?(for head: ResponseHead) {
+        guard !head.hasEncodedMessages else { return nil }
+        self.init(codings: head.contentCodings)
+    }
+
     private static func coding(named name: UnsafeRawBufferPointer) -> StreamDecoder.Coding? {
         let names: [(StaticString, StreamDecoder.Coding)] = [
             ("gzip", .gzip), ("x-gzip", .gzip), ("deflate", .deflate), ("br", .brotli), ("zstd", .zstd),
