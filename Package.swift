@@ -29,13 +29,16 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
-        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "CCoding",
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("brotlidec"), .linkedLibrary("zstd")]
+        ),
 
         // Libraries, in the order in which they may import one another.
         .target(name: "PosternEventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "PosternCore",
-            dependencies: ["CLinux", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLinux", "CCoding", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
@@ -114,8 +117,13 @@ let package = Package(
 
         // Tests, and what several of them need.
         .target(
+            name: "CCompression",
+            path: "Tests/CCompression",
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("brotlienc"), .linkedLibrary("zstd")]
+        ),
+        .target(
             name: "PosternTestSupport",
-            dependencies: ["PosternCore"],
+            dependencies: ["PosternCore", "CCompression"],
             path: "Tests/PosternTestSupport",
             swiftSettings: strict
         ),
