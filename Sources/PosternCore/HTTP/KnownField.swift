@@ -16,7 +16,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case posternGrant, posternRun, posternRole, posternContext, alterContext
     // Read by Postern and forwarded.
     case traceparent
-    // Asks for parts or codings of an answer, in which a credential could hide from the scrubber.
+    // Asks for parts or codings of an answer, or of the messages in it, in which a credential could hide from the
+    // scrubber.
     case acceptEncoding, range, ifRange
     // Claims about who asked or what was asked, which origins believe from proxies.
     case provenance
@@ -28,6 +29,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case browser
     // Of responses.
     case setCookie, contentEncoding, etag, digest, altSvc, date, location
+    /// In which coding a body has its messages, each by itself.
+    case messageEncoding
 
     /// Names that some provider reads a credential from.
     ///
@@ -64,7 +67,9 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("if-range", .ifRange), ("cookie", .cookie), ("cookie2", .cookie), ("user-agent", .userAgent),
         ("set-cookie", .setCookie), ("set-cookie2", .setCookie), ("content-encoding", .contentEncoding),
         ("etag", .etag), ("digest", .digest), ("content-digest", .digest), ("repr-digest", .digest),
-        ("content-md5", .digest), ("alt-svc", .altSvc), ("alt-used", .altSvc), ("date", .date),
+        ("content-md5", .digest), ("grpc-accept-encoding", .acceptEncoding),
+        ("connect-accept-encoding", .acceptEncoding), ("grpc-encoding", .messageEncoding),
+        ("connect-content-encoding", .messageEncoding), ("alt-svc", .altSvc), ("alt-used", .altSvc), ("date", .date),
         ("location", .location), ("origin", .browser), ("sec-fetch-site", .browser), ("sec-fetch-mode", .browser),
         ("sec-fetch-dest", .browser),
     ]

@@ -202,7 +202,7 @@ package struct UpstreamRequest: Sendable {
         case .credential:
             if isInjecting || agentKeyFields.contains(index) { return false }
         case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date,
-            .location, nil:
+            .location, .messageEncoding, nil:
             break
         }
         let head = ingress.head
