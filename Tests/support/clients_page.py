@@ -12,6 +12,7 @@ from .daemon import ROOT
 PAGE = ROOT / "docs/clients.md"
 COLUMNS = ("Client", "Uses Postern because of", "Trusts its CA because of", "Speaks", "Works")
 RULE = "|---" * len(COLUMNS) + "|"
+PROTOCOLS = {"1.1": "HTTP/1.1", "2": "HTTP/2"}  # by http.version of an audit record
 REQUIREMENTS = ROOT / "Tests/requirements-clients.txt"
 
 
@@ -19,6 +20,9 @@ def release(package: str) -> str:
     """The major version of a pinned package; before 1 it is the minor that promises."""
     version = re.search(rf"^{re.escape(package)}==(\S+)$", REQUIREMENTS.read_text(), re.M)[1].split(".")
     return version[0] if version[0] != "0" else ".".join(version[:2])
+
+
+GRPC = f"grpcio {release('grpcio')}"
 
 
 def rows() -> dict[str, str]:

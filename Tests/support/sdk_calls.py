@@ -142,6 +142,14 @@ def bedrock(_base, key, _socket):
     return answer["output"]["message"]["content"][0]["text"]
 
 
+def grpc(target, key, _socket):
+    import grpc
+
+    with grpc.secure_channel(target, grpc.ssl_channel_credentials()) as channel:
+        call = channel.unary_unary("/standin.Echo/Unary")
+        return call(b"hello", metadata=[("authorization", f"Bearer {key}")], timeout=10).decode()
+
+
 if __name__ == "__main__":
     name, base, key, *socket = sys.argv[1:]
     print(json.dumps(globals()[name](base, key, socket[0] if socket else None)))

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import audit, oracle, standins
+from . import audit, clients_page, oracle, standins
 from .ca import CertificateAuthority
 from .config import Config
 from .daemon import Daemon, program
@@ -87,11 +87,7 @@ class StandInWorld:
 
     @functools.cache
     def bundle(self, kind: str = "pem") -> str:
-        """A file of the system's authorities and Postern's own, as `postern ca bundle` writes it."""
-        path = self.directory / f"bundle.{kind}"
-        options = ["--state-dir", self.daemon.state, "--format", kind, "--output", path]
-        subprocess.run([program("postern"), "ca", "bundle", *options], check=True, capture_output=True)
-        return str(path)
+        return bundle(self.daemon.state, self.directory / f"bundle.{kind}", kind)
 
     def audit(self) -> list[audit.Row]:
         """The audit records since the test began."""
@@ -99,8 +95,7 @@ class StandInWorld:
 
     def spoken(self) -> set[str]:
         """The protocols in which requests came since the test began."""
-        names = {"1.1": "HTTP/1.1", "2": "HTTP/2"}
-        return {names[row["http.version"]] for row in audit.intents(self.audit())}
+        return {clients_page.PROTOCOLS[row["http.version"]] for row in audit.intents(self.audit())}
 
     def begin(self) -> None:
         for standin in self.standins.values():
@@ -144,6 +139,13 @@ class StandInWorld:
             for standin in self.standins.values():
                 standin.origin.close()
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def bundle(state: Path, path: Path, kind: str = "pem") -> str:
+    """Has `postern ca bundle` write the system's authorities and Postern's own to ``path``."""
+    options = ["--state-dir", state, "--format", kind, "--output", path]
+    subprocess.run([program("postern"), "ca", "bundle", *options], check=True, capture_output=True)
+    return str(path)
 
 
 def _is_well(outcome: audit.Row) -> bool:
