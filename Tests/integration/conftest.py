@@ -42,3 +42,14 @@ def world(_world):
     _world.begin()
     yield _world
     _world.verify()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how many cases of HTTP/2 conformance hold."""
+    counts = {
+        outcome: sum("test_http2_conformance.py::test_case" in report.nodeid for report in reports)
+        for outcome, reports in terminalreporter.stats.items()
+        if outcome in ("passed", "failed", "error")
+    }
+    if sum(counts.values()):
+        terminalreporter.write_line(f"HTTP/2 conformance: {counts.get('passed', 0)} cases passed")
