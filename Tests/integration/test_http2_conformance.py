@@ -33,6 +33,7 @@ def slow(_request):
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(topology, case):
+    topology.good.reads_body_first = case.is_read
     topology.good.routes[dict(SLOW)[":path"]] = slow
     with open_connection(topology, starts=case.has_preface) as connection:
         play(case, connection)

@@ -54,7 +54,10 @@ Part = bytes | Callable[[H2Connection], None]
 
 @dataclass
 class Case:
-    """``requests`` is how many requests the origin may see; ``None`` where that is left to chance."""
+    """``requests`` is how many requests the origin may see; ``None`` where that is left to chance.
+
+    ``is_read`` says whether the origin reads the bodies of requests before it answers.
+    """
 
     section: str
     name: str
@@ -62,6 +65,7 @@ class Case:
     expected: Expected
     requests: int | None = None
     has_preface: bool = True
+    is_read: bool = True
 
     def __str__(self) -> str:
         return f"{self.section}: {self.name}"
