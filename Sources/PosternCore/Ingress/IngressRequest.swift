@@ -17,13 +17,15 @@ package final class IngressRequest: Sendable {
     package let path: Range<Int>
     package let hazards: RequestPath.Hazards
     package let query: Range<Int>?
+    /// What it says of a WebSocket, if it is to become one.
+    let webSocket: WebSocketUpgrade?
     package let peer: Peer
 
     /// Reads a head as a request to the proxy.
     ///
     /// - Throws: ``ProxyError/tunnelNotSupported`` for CONNECT, ``ProxyError/methodNotSupported`` for TRACE,
-    ///   ``ProxyError/malformedRequest(_:)`` for a target that is neither an absolute URL nor a base URL, and for a Host that
-    ///   differs from it.
+    ///   ``ProxyError/malformedRequest(_:)`` for a target that is neither an absolute URL nor a base URL, for a Host that
+    ///   differs from it, and for a WebSocket that no server could open.
     package init(_ head: RequestHead, from peer: Peer) throws(ProxyError) {
         if head.method == .connect { throw .tunnelNotSupported }
         guard head.method.isForwardable else { throw .methodNotSupported }
@@ -39,6 +41,7 @@ package final class IngressRequest: Sendable {
             self.target = .provider(provider)
             path = rest
         }
+        webSocket = try WebSocketUpgrade(head)
         hazards = target.path.hazards
         query = target.query
         self.head = head

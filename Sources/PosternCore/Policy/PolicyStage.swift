@@ -70,6 +70,9 @@ package struct PolicyStage: Sendable {
         _ nowSeconds: Int64
     ) throws(ProxyError) -> Range<Int> {
         if let expiresAt = rule.expiresAt, nowSeconds >= expiresAt { throw .grantExpired(rule: rule.id) }
+        if ingress.webSocket != nil, !rule.allowsWebSocket {
+            throw .policyDenied(rule: rule.id, reason: "it does not allow WebSockets; set websocket = true")
+        }
         var path = ingress.path
         let slots = rule.injection?.pathSlots ?? []
         if !slots.isEmpty {
