@@ -19,6 +19,7 @@ from support.standins import TEXT
 SDK_CALLS = {
     "requests": ("openai", "api.openai.com", [200, TEXT]),
     "httpx": ("openai", "api.openai.com", [200, TEXT]),
+    "aiohttp": ("openai", "api.openai.com", [200, TEXT]),
     "openai": ("openai", "api.openai.com", [["m"], TEXT]),
     "openai_stream": ("openai", "api.openai.com", TEXT),
     "anthropic": ("anthropic", "api.anthropic.com", TEXT),
