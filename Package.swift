@@ -29,6 +29,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
+        .target(name: "CNGHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
             name: "CCoding",
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("brotlidec"), .linkedLibrary("zstd")]
@@ -67,10 +69,13 @@ let package = Package(
             dependencies: ["PosternCore", "PosternEventLoop", "CCurl", "CLinux"],
             swiftSettings: strict
         ),
+        .target(name: "PosternHTTP2", dependencies: ["PosternCore", "CNGHTTP2"], swiftSettings: strict),
+        .target(name: "PosternTLS", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "PosternProxy",
             dependencies: [
-                "PosternCore", "PosternEventLoop", "PosternUpstream", "CLinux",
+                "PosternCertificates", "PosternCore", "PosternEventLoop", "PosternHTTP2", "PosternTLS", "PosternUpstream",
+                "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -78,7 +83,8 @@ let package = Package(
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternCore", "PosternConfig", "PosternEventLoop", "PosternProxy", "PosternAudit", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore", "PosternEventLoop", "PosternProxy",
+                "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
