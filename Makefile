@@ -44,7 +44,8 @@ deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3
 
 deps-test: deps-run
-	@tools/ensure-packages git/git python3-venv systemd-analyze/systemd ca-certificates javac/openjdk-17-jdk-headless
+	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd \
+	    ca-certificates
 
 deps-bench: deps-run
 	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux
