@@ -46,7 +46,7 @@ deps-test: deps-run
 	@tools/ensure-packages git/git python3-venv systemd-analyze/systemd
 
 deps-bench: deps-run
-	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux
+	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev
 
 build: deps-build  ## build posternd and postern (release)
 	$(SWIFT) build -c release $(SWIFT_FLAGS)
