@@ -32,7 +32,6 @@ CASES = (
     Case("tls-b200-c64-h14", "b200", 64, headers=14, entry="h1"),
     Case("tls-b1m-c16", "b1m", 16, entry="h1"),
     Case("h2-m100", "b200", 1, entry="h2", streams=100),
-    Case("h2-m100-c10", "b200", 10, entry="h2", streams=100),
     Case("h2-h2-m100", "b200", 1, entry="h2", streams=100, host=scratch.H2_NAME),
     Case("tls-new-c32", "b200", 32, entry="fresh"),
 )

@@ -122,10 +122,10 @@ async def _measure(way, count, seconds, while_open):
     failures = [each for each in await asyncio.gather(*map(opened, streams), return_exceptions=True) if each]
     if failures:
         return {"errors": len(failures), "complaint": str(failures[0])}
-    running = []
-    for one in streams:
+    running, began = [], time.monotonic()
+    for number, one in enumerate(streams):
+        await asyncio.sleep(began + number * _PACE - time.monotonic())
         running.append(asyncio.create_task(one.read(request)))
-        await asyncio.sleep(_PACE)
     await asyncio.sleep(seconds / 2)
     during = while_open()
     failures = [each for each in await asyncio.gather(*running, return_exceptions=True) if each]
