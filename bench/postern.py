@@ -95,7 +95,10 @@ def start(directory, programs, ports):
 
 def ca_file(directory):
     """The certificate authority of the leaves it makes."""
-    return os.path.join(directory, "state", "ca", "ca.pem")
+    path = os.path.join(directory, "state", "ca", "ca.pem")
+    if not os.path.exists(path):
+        raise SystemExit(f"bench: posternd has made no {path}: does it intercept?")
+    return path
 
 
 def log_tail(directory):

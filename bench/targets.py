@@ -77,7 +77,7 @@ class Meter:
         if self.bench.processes[self.target].poll() is not None:
             sys.exit(f"bench: {self.target} died; see its log:\n" + postern.log_tail(self.bench.directory))
         requests = max(result["requests"], 1)
-        result |= {"rps": result["requests"] / (result["us"] / 1e6), "cpu_us": cpu * 1e6 / requests,
+        result |= {"rps": result["requests"] * 1e6 / max(result["us"], 1), "cpu_us": cpu * 1e6 / requests,
                    "busy": cpu / elapsed, "foreign": round(foreign, 3), "rss_mb": process.rss_mb(self.pid)}
         if self.target == "postern":
             result["audit_bytes"] = (postern.audit_bytes(self.bench.directory) - self.audited) / requests
