@@ -24,15 +24,16 @@ def measure_case(bench, chosen, case):
     """A second of warm-up for each target (it dials its upstream connections, we verify certificates); the rounds."""
     script = load.write_script(bench.directory, case)
 
-    def measure(target, seconds=chosen.seconds, more=()):
+    def measure(target, seconds=chosen.seconds, verify=False):
         if case.entry != "plain":
-            return bench.run_tlsload(target, [*tlsload.options(case, seconds), *more])
+            more = ["--ca", bench.ca_file(target)] if verify else []
+            return bench.run_tlsload(target, tlsload.options(case, seconds) + more)
         meter = targets.Meter(bench, target)
         meter.start()
         return meter.finish(load.run(script, bench.plain_ports[target], case.connections, seconds))
 
     for target in chosen.targets:
-        measure(target, 1, ("--ca", bench.ca_file(target)))
+        measure(target, 1, verify=True)
     rounds = collect(chosen, measure)
     rows = {target: report.summarise(rounds, target) for target in chosen.targets}
     foreign = report.median([report.foreign(one) for one in rounds])
