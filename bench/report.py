@@ -48,7 +48,12 @@ def figures(row):
     if not row or row["rps_ratio"] is None:
         return {}
     return {"req/s ratio": row["rps_ratio"], "p50 ratio": row["p50_ratio"],
-            "capacity ratio": min(row["rps_ratio"], 1 / row["cpu_us_ratio"]) if row["cpu_us_ratio"] else 0}
+            "capacity ratio": capacity(row["rps_ratio"], row["cpu_us_ratio"])}
+
+
+def capacity(rate_ratio, cpu_ratio):
+    """The lower of the ratios of throughput and of work per CPU time; 0 when nothing was done."""
+    return min(rate_ratio, 1 / cpu_ratio) if cpu_ratio and cpu_ratio > 0 else 0.0
 
 
 def times(value):

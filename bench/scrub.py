@@ -45,7 +45,7 @@ def run(bench, chosen):
         result = bench.run_tlsload(way.target, _options(way), way.plain)
         wanted = sizes[way.path] * MB
         result["errors"] += result["bytes"] != wanted and not result["errors"]
-        result["mb_per_s"] = wanted / max(result["us"], 1)
+        result["mb_per_s"] = result["bytes"] / max(result["us"], 1)
         result["cpu_us_per_mb"] = result["cpu_us"] / sizes[way.path]
         return result
 
@@ -60,8 +60,8 @@ def run(bench, chosen):
         rows[name]["cpu_ratio"] = report.ratio(found, name, "cpu_us_per_mb", base)
         rows[name]["complaint"] = next((one[name]["complaint"] for one in found if one[name]["complaint"]), "")
     _print(rows, sizes)
-    figures = {f"grant/egress {kind}": rows[name]["ratio"] for kind, name in (("tls", "grant, tls"), ("plain", "grant"))
-               if name in rows}
+    figures = {f"grant/egress {kind}": report.capacity(rows[name]["ratio"], rows[name]["cpu_ratio"])
+               for kind, name in (("tls", "grant, tls"), ("plain", "grant")) if name in rows}
     return {"rows": rows, "rounds": found, "figures": figures,
             "foreign_cpu": report.median([report.foreign(one) for one in found])}
 

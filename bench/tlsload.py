@@ -42,7 +42,7 @@ def run(program, port, options, started, connect):
         generator.stdin.write("\n")
         generator.stdin.flush()
         line = generator.stdout.readline()
-        complaint = generator.stderr.read().partition("\r")[0].strip()
+        complaint = "".join(generator.stderr.read().splitlines()[:1])
     if not line.startswith("RESULT "):
         raise SystemExit(f"bench: tlsload failed: {complaint or generator.returncode}")
     result = json.loads(line.removeprefix("RESULT "))
