@@ -70,7 +70,8 @@ def print_case(case, rows, disturbance):
     for target, row in rows.items():
         table.append((target, f"{row['rps']:.0f}", f"({row['rps_min']:.0f}..{row['rps_max']:.0f})",
                       times(row["rps_ratio"]), f"{row['p50']:.0f}", times(row["p50_ratio"]),
-                      f"{row['p99']:.0f}", f"{row['cpu_us']:.1f}", times(row["cpu_us_ratio"]), f"{row['busy']:.0%}", f"{row['rss_mb']:.1f}", str(row["errors"])))
+                      f"{row['p99']:.0f}", f"{row['cpu_us']:.1f}", times(row["cpu_us_ratio"]), f"{row['busy']:.0%}",
+                      f"{row['rss_mb']:.1f}", str(row["errors"])))
     print_aligned(table)
     if disturbance > NOISE:
         print(f"  other programs used {disturbance:.0%} of a CPU meanwhile: trust CPU per request more than req/s")
