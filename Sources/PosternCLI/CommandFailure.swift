@@ -1,4 +1,6 @@
+internal import Glibc
 internal import PosternAudit
+internal import PosternCertificates
 
 /// Why a command failed, for people: lower case, without a full stop.
 package struct CommandFailure: Error {
@@ -16,8 +18,14 @@ package struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as AuditLogError: self.init(error.description, hint: error.hint)
+        case let error as AuthorityError: self.init(error.description, hint: error.hint)
         default: self.init(String(describing: error))
         }
+    }
+
+    /// The failure of a system call, with the text of what `errno` holds.
+    static func system(_ message: String) -> CommandFailure {
+        CommandFailure("\(message): \(String(cString: strerror(errno)).lowercased())")
     }
 
     /// The lines for standard error.
