@@ -27,6 +27,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
+        .target(name: "CNGHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
         // Libraries, in the order in which they may import one another.
@@ -36,6 +37,7 @@ let package = Package(
             dependencies: ["CLinux", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
+        .target(name: "PosternHTTP2", dependencies: ["PosternCore", "CNGHTTP2"], swiftSettings: strict),
         .target(
             name: "PosternConfig",
             dependencies: ["PosternCore", "CLinux"],
