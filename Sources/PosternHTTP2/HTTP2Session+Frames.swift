@@ -17,7 +17,11 @@ extension HTTP2Session {
 
     func fieldsBegin(_ headers: nghttp2_headers) {
         let stream = headers.hd.stream_id
-        if headers.cat == NGHTTP2_HCAT_REQUEST { streams[stream] = HTTP2Stream() }
+        if headers.cat == NGHTTP2_HCAT_REQUEST {
+            // It may arrive before our GOAWAY is sent; the client will take it for not processed, and send it again.
+            guard stream <= lastAcceptedStream, endingCode == nil else { return }
+            streams[stream] = HTTP2Stream()
+        }
         guard let state = streams[stream] else { return }
         let kind: IncomingHead.Kind =
             state.hasFinalHead ? .trailers : role == .server ? .request : .response
