@@ -7,16 +7,19 @@ private func render(
     framing: DownstreamHead.Framing? = nil,
     connection: StaticString? = nil,
     isAnswerToHead: Bool = false,
+    isAltered: Bool = false,
     contents: DirectoryContents = Sample.contents(),
     url: String = "http://good.test/"
 ) throws -> (text: String, masked: Int) {
     let head = try ResponseHead.read(text, isAnswerToHead: isAnswerToHead)
     let rule = try contents.authorize("GET \(url) HTTP/1.1\r\nHost: \(url.dropFirst(7).dropLast())\r\n\r\n").rule
     var buffer = latin1("before")
-    let masked = DownstreamHead(head, under: rule).append(
+    let downstream = DownstreamHead(head, under: rule)
+    let masked = downstream.append(
         to: &buffer,
-        framing: framing ?? DownstreamHead.framing(head.body, for: .http11),
-        connection: connection
+        framing: framing ?? downstream.framing(for: .http11),
+        connection: connection,
+        isAltered: isAltered
     )
     return (latin1Text(buffer.dropFirst(6)), masked)
 }
@@ -103,6 +106,44 @@ struct DownstreamHeadTests {
             try render("HTTP/1.1 200 OK\r\n\(lines)\r\n", framing: DownstreamHead.Framing.none).text
                 == "HTTP/1.1 200 OK\r\n\(expected)\r\n"
         )
+    }
+
+    @Test(
+        "claims about the body are true of what the client gets",
+        arguments: [
+            ("Digest: sha-256=x\r\nContent_Digest: x\r\nRepr-Digest: x\r\nContent-MD5: x", false, ""),
+            ("ETag: \"a\"\r\nX-Hash: b", false, "ETag: \"a\"\r\nX-Hash: b\r\n"),
+            ("ETag: \"a\"\r\nX-Hash: b", true, "X-Hash: b\r\n"),
+            ("Content-Encoding: gzip\r\nETag: W/\"a\"\r\nVary: x", false, "Vary: x\r\n"),
+            ("Content-Encoding: identity", false, "Content-Encoding: identity\r\n"),
+        ]
+    )
+    func claims(lines: String, isAltered: Bool, expected: String) throws {
+        let text = "HTTP/1.1 200 OK\r\n\(lines)\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let answer = try render(text, isAltered: isAltered)
+        #expect(answer.text == "HTTP/1.1 200 OK\r\n\(expected)Transfer-Encoding: chunked\r\n\r\n")
+        // Where nothing was injected, nothing is undone or masked.
+        let other = try render(text, contents: plain, url: "http://plain.test/")
+        #expect(other.text == text)
+    }
+
+    @Test(
+        "of a body whose coding is undone the length is not known before its end",
+        arguments: [
+            ("Content-Length: 5", DownstreamHead.Framing.chunked, DownstreamHead.Framing.close),
+            ("Transfer-Encoding: chunked", .chunked, .close), ("Content-Length: 0", .none, .none),
+        ]
+    )
+    func decodedFraming(line: String, http11: DownstreamHead.Framing, http10: DownstreamHead.Framing) throws {
+        let head = try ResponseHead.read("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\(line)\r\n\r\n")
+        let rule = try Sample.contents().authorize("GET http://good.test/ HTTP/1.1\r\nHost: good.test\r\n\r\n").rule
+        let downstream = DownstreamHead(head, under: rule)
+        #expect(downstream.framing(for: .http11) == http11 && downstream.framing(for: .http10) == http10)
+        let answer = try render(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 7\r\n\r\n",
+            isAnswerToHead: true
+        )
+        #expect(answer.text == "HTTP/1.1 200 OK\r\n\r\n")
     }
 
     @Test("sessions made with our credential do not reach the agent, others do") func cookies() throws {

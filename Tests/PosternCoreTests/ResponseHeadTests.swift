@@ -89,11 +89,22 @@ struct ResponseHeadTests {
             ("Content-Encoding: gzip", true), ("content-encoding: X-GZIP", true),
             ("Content-Encoding: identity, gzip", true),
             ("Content-Encoding: identity\r\nContent-Encoding: br", true), ("Content_Encoding: gzip", true),
-            ("Content-Encoding: unheard-of", true),
+            ("Content-Encoding: unheard-of", true), ("Content-Encoding: identity, Identity,", false),
+            ("grpc-encoding: gzip", true), ("Grpc-Encoding: identity", false), ("Connect-Content-Encoding: zstd", true),
+            ("grpc-accept-encoding: gzip", false),
         ]
     )
     func codings(lines: String, expected: Bool) throws {
         #expect(try ResponseHead.read("HTTP/1.1 200 OK\r\n\(lines)\r\n\r\n").isContentEncoded == expected)
+    }
+
+    @Test("codings are named together, in the order in which they were applied") func contentCodings() throws {
+        let lines = "Content-Encoding: gzip\r\nX: y\r\ncontent_encoding: identity,BR\r\ngrpc-encoding: gzip\r\n"
+        let head = try ResponseHead.read("HTTP/1.1 200 OK\r\n\(lines)\r\n")
+        #expect(latin1Text(head.contentCodings) == "gzip,identity,BR")
+        #expect(head.hasEncodedMessages && ContentDecoder(for: head) == nil)
+        #expect(ContentDecoder(for: try ResponseHead.read("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n")) != nil)
+        #expect(ContentDecoder(for: try ResponseHead.read("HTTP/1.1 200 OK\r\n\r\n")) == nil)
     }
 
     @Test("fields and names in Connection are bounded") func bounds() throws {

@@ -36,7 +36,8 @@ private let removed = [
     // Other places of credentials, and what hides one in an answer.
     "X-Api-Key: mine", "X_Api_Key: mine", "api-key: mine", "Cookie: session=1", "Cookie: a=1\r\ncookie: b=2",
     "PRIVATE-TOKEN: mine",
-    "X-Amz-Security-Token: x\r\nX-Amz-Date: y", "Accept-Encoding: gzip", "Range: bytes=0-5", "If-Range: \"a\"",
+    "X-Amz-Security-Token: x\r\nX-Amz-Date: y", "Accept-Encoding: gzip", "grpc-accept-encoding: gzip",
+    "Connect-Accept-Encoding: br", "Range: bytes=0-5", "If-Range: \"a\"",
     // For us.
     "Postern-Run: 1", "Postern-Role: r", "Postern-Context: c", "X-Alter-Context: c",
     "Proxy-Authorization: Bearer \(Sample.botKey)",
@@ -206,7 +207,7 @@ struct UpstreamRequestTests {
         "without a grant the client's own fields pass, but no agent's key",
         arguments: [
             ("Authorization: Bearer own", true), ("Cookie: a=b", true), ("Range: bytes=0-5", true),
-            ("Accept-Encoding: gzip", true),
+            ("Accept-Encoding: gzip", true), ("grpc-accept-encoding: gzip", true), ("grpc-encoding: gzip", true),
             ("X-Api-Key: own", true), ("Authorization: Basic b3duOm93bg==", true),
             ("Authorization: Bearer \(Sample.botKey)", false), ("Authorization: \(Sample.eveKey)", false),
             ("X-Api-Key: \(Sample.botKey)", false), ("x_api_key: \(Sample.eveKey)", false),

@@ -6,6 +6,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case host, contentLength, transferEncoding, expect
     // Connection options, RFC 9110 section 7.6.1, and the older fields that clients still send.
     case connection, keepAlive, proxyConnection, te, trailer, upgrade, http2Settings
+    // The opening of a WebSocket, RFC 6455 section 11.3.
+    case webSocketKey, webSocketVersion, webSocketProtocol, webSocketExtensions, webSocketAccept
     // Talk with the proxy itself.
     case proxyAuthorization, proxyAuthenticate, proxyAuthenticationInfo, proxyStatus
     /// Any other `Proxy-…`.
@@ -14,7 +16,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case posternGrant, posternRun, posternRole, posternContext, alterContext
     // Read by Postern and forwarded.
     case traceparent
-    // Asks for parts or codings of an answer, in which a credential could hide from the scrubber.
+    // Asks for parts or codings of an answer, or of the messages in it, in which a credential could hide from the
+    // scrubber.
     case acceptEncoding, range, ifRange
     // Claims about who asked or what was asked, which origins believe from proxies.
     case provenance
@@ -26,6 +29,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case browser
     // Of responses.
     case setCookie, contentEncoding, etag, digest, altSvc, date, location
+    /// In which coding a body has its messages, each by itself.
+    case messageEncoding
 
     /// Names that some provider reads a credential from.
     ///
@@ -51,7 +56,10 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("host", .host), ("content-length", .contentLength), ("transfer-encoding", .transferEncoding),
         ("expect", .expect), ("connection", .connection), ("keep-alive", .keepAlive),
         ("proxy-connection", .proxyConnection), ("te", .te), ("trailer", .trailer), ("upgrade", .upgrade),
-        ("http2-settings", .http2Settings), ("proxy-authorization", .proxyAuthorization),
+        ("http2-settings", .http2Settings), ("sec-websocket-key", .webSocketKey),
+        ("sec-websocket-version", .webSocketVersion), ("sec-websocket-protocol", .webSocketProtocol),
+        ("sec-websocket-extensions", .webSocketExtensions), ("sec-websocket-accept", .webSocketAccept),
+        ("proxy-authorization", .proxyAuthorization),
         ("proxy-authenticate", .proxyAuthenticate), ("proxy-authentication-info", .proxyAuthenticationInfo),
         ("proxy-status", .proxyStatus), ("postern-grant", .posternGrant), ("postern-run", .posternRun),
         ("postern-role", .posternRole), ("postern-context", .posternContext), ("x-alter-context", .alterContext),
@@ -59,7 +67,9 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("if-range", .ifRange), ("cookie", .cookie), ("cookie2", .cookie), ("user-agent", .userAgent),
         ("set-cookie", .setCookie), ("set-cookie2", .setCookie), ("content-encoding", .contentEncoding),
         ("etag", .etag), ("digest", .digest), ("content-digest", .digest), ("repr-digest", .digest),
-        ("content-md5", .digest), ("alt-svc", .altSvc), ("alt-used", .altSvc), ("date", .date),
+        ("content-md5", .digest), ("grpc-accept-encoding", .acceptEncoding),
+        ("connect-accept-encoding", .acceptEncoding), ("grpc-encoding", .messageEncoding),
+        ("connect-content-encoding", .messageEncoding), ("alt-svc", .altSvc), ("alt-used", .altSvc), ("date", .date),
         ("location", .location), ("origin", .browser), ("sec-fetch-site", .browser), ("sec-fetch-mode", .browser),
         ("sec-fetch-dest", .browser),
     ]

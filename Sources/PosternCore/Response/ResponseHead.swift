@@ -67,11 +67,27 @@ package struct ResponseHead: Sendable {
     /// Whether the body is in a coding in which bytes cannot be searched.
     ///
     /// RFC 9110 section 8.4.
-    package var isContentEncoded: Bool {
-        fields.contains { field in
-            field.known == .contentEncoding && !field.value.isEmpty
-                && !FieldValue.equalsIgnoringCase(bytes[field.value], "identity")
+    package var isContentEncoded: Bool { names(.contentEncoding) || hasEncodedMessages }
+
+    /// Whether messages in the body are compressed one by one, as gRPC and Connect have it.
+    package var hasEncodedMessages: Bool { names(.messageEncoding) }
+
+    /// The values of all Content-Encoding fields, joined by commas.
+    package var contentCodings: [UInt8] {
+        Array(fields.filter { $0.known == .contentEncoding }.map { bytes[$0.value] }.joined(separator: ",".utf8))
+    }
+
+    /// Whether a field of this kind lists a coding other than `identity`.
+    private func names(_ known: KnownField) -> Bool {
+        var found = false
+        bytes.withUnsafeBytes { bytes in
+            for field in fields where field.known == known {
+                FieldValue.members(UnsafeRawBufferPointer(rebasing: bytes[field.value])) { name in
+                    if !FieldValue.equalsIgnoringCase(name, "identity") { found = true }
+                }
+            }
         }
+        return found
     }
 
     private struct Facts {

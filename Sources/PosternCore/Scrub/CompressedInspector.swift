@@ -1,8 +1,7 @@
-internal import CZlib
 internal import Glibc
 
-/// Looks for secrets inside a body that is compressed although nothing says so: a gzip or zlib stream sent as if it were
-/// plain bytes, which a client may well decompress.
+/// Looks for secrets inside a body that is compressed although nothing says so: a gzip, zlib or zstd stream sent as if it
+/// were plain bytes, which a client may well decompress.
 ///
 /// Such a body cannot be masked, because it would not be valid any more; it is passed on as long as what it decompresses
 /// to holds no secret. Archives that downloads consist of go through unharmed.
@@ -14,18 +13,15 @@ package final class CompressedInspector {
         case refused
     }
 
-    /// How many times as long the decompressed stream may be, beyond a start that is free.
-    private static let maxRatio = 200
-    private static let freeBytes = 16 * 1024 * 1024
     private static let outputBytes = 65_536
     /// How many layers of compression inside the first are opened.
     private static let maxDepth = 2
 
     private let patterns: ScrubPatterns
-    private let inflater: OpaquePointer
+    private let decoder: StreamDecoder
     private var isOver = false
-    private var consumed = 0
-    private var produced = 0
+    private var limit = ExpansionLimit()
+    private var hasOutput = false
     /// Looks into what was compressed twice.
     private var nested: CompressedInspector?
     private let depth: Int
@@ -33,59 +29,54 @@ package final class CompressedInspector {
     private var window: [UInt8]
     private var kept = 0
 
-    /// - Returns: `nil` if the beginning of the body is neither gzip's nor zlib's, or memory is short.
+    /// - Returns: `nil` if the body does not begin as one of these formats does, or memory is short.
     package convenience init?(beginning: UnsafeRawBufferPointer, patterns: ScrubPatterns) {
         self.init(beginning: beginning, patterns: patterns, depth: 0)
     }
 
     private init?(beginning: UnsafeRawBufferPointer, patterns: ScrubPatterns, depth: Int) {
-        guard CompressedInspector.isCompressed(beginning), !patterns.isEmpty,
-            let inflater = postern_inflater_create()
+        guard !patterns.isEmpty, let coding = CompressedInspector.coding(of: beginning),
+            let decoder = StreamDecoder(coding)
         else { return nil }
-        self.inflater = inflater
+        self.decoder = decoder
         self.depth = depth
         self.patterns = patterns
         window = [UInt8](repeating: 0, count: patterns.maximumLength + CompressedInspector.outputBytes)
     }
 
-    deinit { postern_inflater_destroy(inflater) }
-
-    /// RFC 1952 section 2.3.1 and RFC 1950 section 2.2.
-    private static func isCompressed(_ beginning: UnsafeRawBufferPointer) -> Bool {
-        guard let first = beginning.first else { return false }
-        // Of a single byte it cannot be known yet; zlib gives up at the next one if it is neither.
-        let second = beginning.count > 1 ? beginning[1] : nil
-        if first == 0x1f, second ?? 0x8b == 0x8b { return true }
-        guard first & 0x0f == 8, first >> 4 <= 7 else { return false }
-        return second.map { (Int(first) << 8 | Int($0)) % 31 == 0 } ?? true
+    /// What the magic numbers say.
+    ///
+    /// Of a single byte it cannot be known yet; the decoder gives up at the next ones if they are others. RFC 1952
+    /// section 2.3.1, RFC 1950 section 2.2, RFC 8878 section 3.1.1.
+    private static func coding(of beginning: UnsafeRawBufferPointer) -> StreamDecoder.Coding? {
+        guard let first = beginning.first else { return nil }
+        // A frame of zstd, or one for it to skip.
+        if [0x28, 0xb5, 0x2f, 0xfd].starts(with: beginning.prefix(4)) { return .zstd }
+        if first >> 4 == 5, [0x2a, 0x4d, 0x18].starts(with: beginning.prefix(4).dropFirst()) { return .zstd }
+        if [0x1f, 0x8b].starts(with: beginning.prefix(2)) { return .gzipOrZlib }
+        guard first & 0x0f == 8, first >> 4 <= 7 else { return nil }
+        return beginning.count == 1 || (Int(first) << 8 | Int(beginning[1])) % 31 == 0 ? .gzipOrZlib : nil
     }
 
     /// Looks at the next bytes of the body.
     package func inspect(_ piece: UnsafeRawBufferPointer) -> Verdict {
-        guard !isOver, !piece.isEmpty, let input = piece.baseAddress else { return .clean }
-        consumed += piece.count
-        postern_inflater_feed(inflater, input.assumingMemoryBound(to: UInt8.self), piece.count)
+        guard !isOver, !piece.isEmpty else { return .clean }
+        limit.consume(piece.count)
+        var rest = piece
         while true {
-            var count = 0
-            let kept = kept
-            let result = window.withUnsafeMutableBufferPointer { room in
-                postern_inflater_next(
-                    inflater,
-                    room.baseAddress.map { $0 + kept },
-                    CompressedInspector.outputBytes,
-                    &count
-                )
+            let progress = window.withUnsafeMutableBytes { window in
+                let room = window[kept..<kept + CompressedInspector.outputBytes]
+                return decoder.decode(rest, into: UnsafeMutableRawBufferPointer(rebasing: room))
             }
-            if inspectNested(kept..<kept + count) == .refused { return .refused }
-            produced += count
-            if holdsSecret(upTo: kept + count) { return .refused }
-            if produced > CompressedInspector.freeBytes, produced / CompressedInspector.maxRatio > consumed {
-                return .refused
-            }
-            switch result {
-            case POSTERN_INFLATE_HAS_OUTPUT: continue
-            case POSTERN_INFLATE_NEEDS_INPUT: return .clean
-            default:
+            rest = UnsafeRawBufferPointer(rebasing: rest[progress.consumed...])
+            let end = kept + progress.produced
+            if inspectNested(kept..<end) == .refused || holdsSecret(upTo: end) { return .refused }
+            limit.produce(progress.produced)
+            if limit.isExceeded { return .refused }
+            switch progress.status {
+            case .full: continue
+            case .drained: return .clean
+            case .failed:
                 // Not compressed after all, or broken: no client gets more out of it than was looked at.
                 isOver = true
                 return .clean
@@ -97,7 +88,8 @@ package final class CompressedInspector {
         guard depth < CompressedInspector.maxDepth, !fresh.isEmpty else { return .clean }
         return window.withUnsafeBytes { bytes in
             let piece = UnsafeRawBufferPointer(rebasing: bytes[fresh])
-            if produced == 0 {
+            if !hasOutput {
+                hasOutput = true
                 nested = CompressedInspector(beginning: piece, patterns: patterns, depth: depth + 1)
             }
             return nested?.inspect(piece) ?? .clean
