@@ -48,7 +48,7 @@ deps-test: deps-run
 	    ca-certificates
 
 deps-bench: deps-run
-	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux
+	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev
 
 build: deps-build  ## build posternd and postern (release)
 	$(SWIFT) build -c release $(SWIFT_FLAGS)

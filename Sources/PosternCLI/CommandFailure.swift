@@ -18,9 +18,15 @@ package struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as AuditLogError: self.init(error.description, hint: error.hint)
-        case let error as AuthorityError: self.init(error.description, hint: error.hint)
+        case let error as AuthorityError: self.init(error.description, hint: error.hint ?? CommandFailure.hint(error))
         default: self.init(String(describing: error))
         }
+    }
+
+    /// What helps a person, though not the daemon.
+    private static func hint(_ error: AuthorityError) -> String? {
+        guard case .system(_, _, EACCES) = error else { return nil }
+        return "run the command as root, or as the user that posternd runs as"
     }
 
     /// The failure of a system call, with the text of what `errno` holds.

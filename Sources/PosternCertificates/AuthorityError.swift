@@ -23,7 +23,6 @@ package enum AuthorityError: Error, Equatable {
     /// What to do about it, as a sentence without a full stop.
     package var hint: String? {
         switch self {
-        case .system(_, _, EACCES), .system(_, _, EPERM): "run it as root or as the user that posternd runs as"
         case .system, .signing: nil
         case .absent:
             "posternd makes it on its first start with interception; name its state directory with --state-dir"

@@ -1,14 +1,12 @@
-internal import CLinux
 internal import Crypto
-internal import Glibc
 internal import X509
 
 /// The local certificate authority that signs the certificates interception shows to clients.
 ///
-/// It is made on the first start and kept in the state directory; nothing installs it anywhere. What it may sign is limited by what
-/// every client that was tried obeys: no authority below it (path length 0), and servers' certificates only (extended key
-/// usage). It carries no name constraints: it outlives the configuration, hosts are granted later, and a
-/// new authority for each new host would have to reach every trust store again. docs/certificates.md says more.
+/// It is made on the first start and kept in the state directory; nothing installs it anywhere. Two things limit what it
+/// may sign, and every client that was tried accepts both: no authority below it (path length 0), and servers only
+/// (extended key usage). It has no name constraints: it outlives the configuration, hosts are granted later, and a new
+/// authority for each of them would have to reach every trust store again. docs/certificates.md says more.
 package struct CertificateAuthority: Sendable {
     private static let keyLabel = "PRIVATE KEY"
 

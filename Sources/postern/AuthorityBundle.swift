@@ -14,7 +14,7 @@ struct AuthorityBundle: ParsableCommand {
 
     @OptionGroup var authority: AuthorityOptions
 
-    @Option(help: "pem, jks (every Java) or p12 (Java 8u301 and newer) (default: pem).")
+    @Option(help: "pem, jks (every Java) or p12 (Java 8u301 and newer).")
     var format: TrustBundle.Format = .pem
 
     @Option(

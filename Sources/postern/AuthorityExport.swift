@@ -16,7 +16,7 @@ struct AuthorityExport: ParsableCommand {
 
     @OptionGroup var authority: AuthorityOptions
 
-    @Option(help: "Text or binary (default: pem).")
+    @Option(help: "Text or binary.")
     var format: Format = .pem
 
     @Option(

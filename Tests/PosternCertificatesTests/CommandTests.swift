@@ -93,4 +93,12 @@ struct CommandTests {
         )
         #expect(text.contains("posternd makes it on its first start with interception"))
     }
+
+    @Test("whoever may not enter the directory is told who may")
+    func denied() {
+        let error = AuthorityError.system(operation: "open", path: "/s/ca", code: EACCES)
+        let hint = "postern: hint: run the command as root, or as the user that posternd runs as\n"
+        #expect(CommandFailure(error).text == "postern: error: cannot open /s/ca: permission denied\n" + hint)
+        #expect(error.hint == nil)
+    }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// An open directory: files are reached through it, so that it cannot be exchanged after it was checked.

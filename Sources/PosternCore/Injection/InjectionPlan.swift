@@ -79,7 +79,7 @@ package struct InjectionPlan: Sendable {
         self.fields = fields
         self.parameters = parameters
         self.pathSlots = pathSlots
-        scrubbing = ScrubPatterns(secrets: Array(credential.secrets.values), also: derived)
+        scrubbing = ScrubPatterns(secrets: Array(credential.secrets.values) + derived.map { Secret($0) })
     }
 
     private static func field(_ name: String, _ value: [UInt8]) throws(DirectoryError) -> Field {

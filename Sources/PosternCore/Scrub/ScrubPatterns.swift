@@ -1,57 +1,72 @@
+internal import Glibc
+
 /// The byte strings that must not appear in an answer, prepared for finding any of them in one pass.
 ///
 /// The search is Wu and Manber's: all patterns are looked at through a window as long as the shortest, the last three
 /// bytes of the window choose from a table how far it may move, and only where it may not move are patterns
-/// compared. On text without secrets it looks at a few bytes in every window.
+/// compared. On text without secrets it looks at a few bytes in every window. Each look waits for the one before, so
+/// four parts of the text are searched in turn.
 package struct ScrubPatterns: Sendable {
     /// Shorter strings occur by chance; secrets this short are refused when they are read.
     package static let minimumLength = 8
 
     /// Longer secrets would need longer buffers for what is held back; the longest form is six times a secret.
     package static let maximumSecretLength = 4096
+    private static let maximumFormLength = 6 * maximumSecretLength
 
     private static let tableSize = 8192
     private static let block = 3
+    /// In how many parts a text is searched.
+    private static let lanes = 4
 
-    private let patterns: [[UInt8]]
+    /// One pattern, as a place in `bytes`.
+    private struct Pattern {
+        var start: Int
+        var count: Int
+        /// The hash of the block at the end of the window.
+        var slot: Int
+    }
+
+    /// Longest first, so that of two patterns that start at one place the longer is masked.
+    private var patterns: [Pattern] = []
+    /// All patterns, one after the other.
+    private var bytes: [UInt8] = []
     private let windowLength: Int
     /// The longest pattern's length.
     let maximumLength: Int
     private var shifts: [UInt8]
-    /// The hash of each pattern's block at the end of the window.
-    private var ends: [UInt16]
     /// Whether some pattern starts with this byte.
-    private var isFirstByte: [Bool]
+    private var isFirstByte = [Bool](repeating: false, count: 256)
 
     /// Derives every form of each secret; `also` are further strings taken as they are.
     package init(secrets: [Secret], also derived: [[UInt8]] = []) {
         var all = Set<[UInt8]>()
         for secret in secrets { all.formUnion(SecretEncodings.all(of: secret.withBytes(Array.init))) }
         all.formUnion(derived)
-        // Longest first, so that of two patterns that start at one place the longer is masked.
-        patterns = all.filter { $0.count >= ScrubPatterns.minimumLength }
-            .sorted { ($1.count, $0.description) < ($0.count, $1.description) }
-        maximumLength = patterns.first?.count ?? 0
-        windowLength = min(patterns.last?.count ?? 0, 200)
+        let lengths = ScrubPatterns.minimumLength...ScrubPatterns.maximumFormLength
+        let sorted = all.filter { lengths.contains($0.count) }.sorted { $0.count > $1.count }
+        maximumLength = sorted.first?.count ?? 0
+        windowLength = min(sorted.last?.count ?? 0, 200)
         let far = UInt8(max(1, windowLength - ScrubPatterns.block + 1))
         shifts = [UInt8](repeating: far, count: ScrubPatterns.tableSize)
-        ends = []
-        isFirstByte = [Bool](repeating: false, count: 256)
-        for pattern in patterns {
+        for pattern in sorted {
             isFirstByte[Int(pattern[0])] = true
             for end in (ScrubPatterns.block - 1)..<windowLength {
-                let slot = ScrubPatterns.slot(pattern[end - 2], pattern[end - 1], pattern[end])
+                let slot = ScrubPatterns.slot(pattern, endingAt: end)
                 shifts[slot] = min(shifts[slot], UInt8(windowLength - 1 - end))
             }
-            let last = windowLength - 1
-            ends.append(UInt16(ScrubPatterns.slot(pattern[last - 2], pattern[last - 1], pattern[last])))
+            let slot = ScrubPatterns.slot(pattern, endingAt: windowLength - 1)
+            patterns.append(Pattern(start: bytes.count, count: pattern.count, slot: slot))
+            bytes += pattern
         }
     }
 
+    /// The hash of a block, given as the low 24 bits.
     @inline(__always)
-    private static func slot(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
-        let bits = UInt32(first) | UInt32(second) << 8 | UInt32(third) << 16
-        return Int((bits &* 0x9e37_79b1) >> 19)
+    private static func slot(_ block: UInt32) -> Int { Int((block &* 0x9e37_79b1) >> 19) }
+
+    private static func slot(_ pattern: [UInt8], endingAt end: Int) -> Int {
+        slot(UInt32(pattern[end - 2]) | UInt32(pattern[end - 1]) << 8 | UInt32(pattern[end]) << 16)
     }
 
     /// Whether there is nothing to look for.
@@ -74,46 +89,80 @@ package struct ScrubPatterns: Sendable {
     }
 
     /// The places of all patterns, in the order in which they start: at each place the longest.
-    func matches(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
-        guard windowLength > 0, text.count >= windowLength else { return [] }
-        var found: [Range<Int>] = []
-        shifts.withUnsafeBufferPointer { shifts in
-            var end = windowLength - 1
-            while end < text.count {
-                let slot = ScrubPatterns.slot(text[end - 2], text[end - 1], text[end])
-                let shift = Int(shifts[slot])
-                if shift > 0 {
-                    end += shift
-                    continue
-                }
-                let start = end - windowLength + 1
-                if let length = lengthOfPattern(at: start, endingIn: slot, of: text) {
-                    found.append(start..<start + length)
-                }
-                end += 1
-            }
-        }
-        return found
+    func matches(in text: UnsafeRawBufferPointer) -> [Range<Int>] { search(text).matches }
+
+    /// What there is in a text.
+    struct Findings {
+        /// As ``ScrubPatterns/matches(in:)`` has it.
+        var matches: [Range<Int>] = []
+        /// Where the longest end of the text starts that some pattern could go on from.
+        var undecided: Int
     }
 
-    private func lengthOfPattern(at start: Int, endingIn slot: Int, of text: UnsafeRawBufferPointer) -> Int? {
-        for index in patterns.indices where ends[index] == UInt16(slot) {
-            let count = patterns[index].count
-            if start + count <= text.count, text[start..<start + count].elementsEqual(patterns[index]) { return count }
-        }
-        return nil
-    }
-
-    /// The length of the longest end of `text` that some pattern could go on from.
-    package func heldBack(_ text: UnsafeRawBufferPointer) -> Int {
-        guard maximumLength > 1 else { return 0 }
-        for start in max(0, text.count - maximumLength + 1)..<text.count where isFirstByte[Int(text[start])] {
-            let tail = text[start...]
-            for pattern in patterns where pattern.count > tail.count && tail.elementsEqual(pattern.prefix(tail.count)) {
-                return tail.count
+    /// Finds the patterns in a text, and what may become one of them when it goes on.
+    func search(_ text: UnsafeRawBufferPointer) -> Findings {
+        var findings = Findings(undecided: text.count)
+        guard windowLength > 0, let base = text.baseAddress else { return findings }
+        bytes.withUnsafeBytes { bytes in
+            let first = windowLength - 1
+            // Each part has the windows that end in it.
+            let part = max(0, text.count - first) / ScrubPatterns.lanes
+            shifts.withUnsafeBufferPointer { shifts in
+                @inline(__always)
+                func advance(_ end: inout Int) {
+                    // The windows' length makes sure that a byte stands before the block.
+                    let block = base.loadUnaligned(fromByteOffset: end - 3, as: UInt32.self).littleEndian >> 8
+                    let slot = ScrubPatterns.slot(block)
+                    let shift = Int(shifts[slot])
+                    end += max(1, shift)
+                    if shift == 0 { compare(text, at: end - windowLength, slot, bytes, &findings) }
+                }
+                var end0 = first
+                var end1 = first + part
+                var end2 = first + 2 * part
+                var end3 = first + 3 * part
+                while end0 < first + part, end1 < first + 2 * part, end2 < first + 3 * part, end3 < text.count {
+                    advance(&end0)
+                    advance(&end1)
+                    advance(&end2)
+                    advance(&end3)
+                }
+                while end0 < first + part { advance(&end0) }
+                while end1 < first + 2 * part { advance(&end1) }
+                while end2 < first + 3 * part { advance(&end2) }
+                while end3 < text.count { advance(&end3) }
+            }
+            // The parts were searched in turn.
+            findings.matches.sort { $0.lowerBound < $1.lowerBound }
+            guard findings.undecided == text.count else { return }
+            for start in max(0, text.count - first)..<text.count where isFirstByte[Int(text[start])] {
+                compare(text, at: start, nil, bytes, &findings)
+                if findings.undecided < text.count { return }
             }
         }
-        return 0
+        return findings
+    }
+
+    /// Notes the longest pattern at `start`, and whether the text ends inside of one.
+    ///
+    /// `slot` is that of the window there, if the text has it whole.
+    private func compare(
+        _ text: UnsafeRawBufferPointer,
+        at start: Int,
+        _ slot: Int?,
+        _ bytes: UnsafeRawBufferPointer,
+        _ findings: inout Findings
+    ) {
+        guard let base = text.baseAddress, let known = bytes.baseAddress else { return }
+        let rest = text.count - start
+        for pattern in patterns where slot == nil || pattern.slot == slot {
+            guard memcmp(base + start, known + pattern.start, min(rest, pattern.count)) == 0 else { continue }
+            if rest >= pattern.count {
+                findings.matches.append(start..<start + pattern.count)
+                return
+            }
+            findings.undecided = min(findings.undecided, start)
+        }
     }
 }
 

@@ -1,30 +1,82 @@
 /// The forms in which a secret can stand in an answer.
 enum SecretEncodings {
     /// Every form of `secret`, each once.
-    static func all(of secret: [UInt8]) -> [[UInt8]] {
-        var forms = [secret]
-        // What libraries leave as it is when they percent-encode: nothing, `/`, what encodeURIComponent leaves, what
-        // encodeURI leaves; and forms write a space as `+`.
-        for kept in ["", "/", "!'()*", "!'()*;/?:@&=+$,#"] {
-            let encoded = percentEncoded(secret, keeping: kept)
-            forms.append(encoded)
-            forms.append(lowerEscapes(encoded))
+    static func all(of secret: [UInt8]) -> Set<[UInt8]> {
+        Set([secret] + percent(secret) + numbers(secret) + json(secret) + html(secret) + base64(secret))
+    }
+
+    // MARK: Percent-encoding
+
+    private static func percent(_ secret: [UInt8]) -> [[UInt8]] {
+        keptInPercent.flatMap { kept in
+            var forms = [percentEncoded(secret, keeping: kept)]
             if secret.contains(0x20) {
-                let form = percentEncoded(secret, keeping: kept + " ").map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
-                forms.append(form)
-                forms.append(lowerEscapes(form))
+                // Forms write a space so.
+                forms.append(
+                    percentEncoded(secret, keeping: kept + " ").map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }
+                )
+            }
+            return forms + forms.map(lowerEscapes)
+        }
+    }
+
+    /// What libraries leave as it is beside letters and digits.
+    private static let keptInPercent: [String] = [
+        // What RFC 3986 leaves unreserved; Python's quote().
+        "-._~", "-._~/",
+        // Java's URLEncoder; PHP's urlencode(); .NET's UrlEncode().
+        "-._*", "-._", "-._!*()",
+        // encodeURIComponent() and encodeURI().
+        "-._~!'()*", "-._~!'()*;/?:@&=+$,#",
+        // A segment of a path, and a whole path: by Go; by RFC 3986.
+        "-._~$&+=:@", "-._~!$&'()*+,;=:@", "-._~$&+,/:;=@", "-._~!$&'()*+,;=:@/",
+        // A path and a query, by the URL standard of browsers.
+        "-._~!$&'()*+,;=:@/[]|^\\%", "-._~!$&()*+,;=:@/?[]|^\\%`{}",
+    ]
+
+    private static func percentEncoded(_ secret: [UInt8], keeping kept: String) -> [UInt8] {
+        secret.flatMap { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: [byte]
+            default: kept.utf8.contains(byte) ? [byte] : [UInt8(ascii: "%")] + hex(byte, HexDigit.upper)
             }
         }
-        for digits in [HexDigit.lower, HexDigit.upper] {
-            forms.append(hex(secret, digits) { _ in [] })
-            forms.append(hex(secret, digits) { _ in Array("%".utf8) })
-            forms.append(hex(secret, digits) { _ in Array("\\u00".utf8) })
-            forms.append(hex(secret, digits) { _ in Array("\\x".utf8) })
-            forms.append(secret.flatMap { "&#x".utf8 + [digits[Int($0 >> 4)], digits[Int($0 & 15)]] + ";".utf8 })
+    }
+
+    private static func lowerEscapes(_ encoded: [UInt8]) -> [UInt8] {
+        var result = encoded
+        for index in encoded.indices where encoded[index] == UInt8(ascii: "%") {
+            for digit in [index + 1, index + 2] where digit < result.count && (0x41...0x46).contains(result[digit]) {
+                result[digit] |= 0x20
+            }
         }
-        forms.append(secret.flatMap { "&#\($0);".utf8 })
-        forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\"][$0] })
-        forms.append(escaped(secret) { ["\"": "\\\"", "\\": "\\\\", "/": "\\/"][$0] })
+        return result
+    }
+
+    // MARK: Numbers
+
+    /// Each byte as a number.
+    private static func numbers(_ secret: [UInt8]) -> [[UInt8]] {
+        var forms = [secret.flatMap { Array("&#\($0);".utf8) }]
+        for digits in [HexDigit.lower, HexDigit.upper] {
+            for (before, after) in [("", ""), ("%", ""), ("\\u00", ""), ("\\x", ""), ("&#x", ";")] {
+                forms.append(secret.flatMap { Array(before.utf8) + hex($0, digits) + Array(after.utf8) })
+            }
+        }
+        return forms
+    }
+
+    private static func hex(_ byte: UInt8, _ digits: [UInt8]) -> [UInt8] {
+        [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+
+    // MARK: JSON
+
+    private static func json(_ secret: [UInt8]) -> [[UInt8]] {
+        var forms = [
+            escaped(secret) { ["\"": "\\\"", "\\": "\\\\"][$0] },
+            escaped(secret) { ["\"": "\\\"", "\\": "\\\\", "/": "\\/"][$0] },
+        ]
         for (escapes, digits) in jsonEscapes {
             for backslash in ["\\\\", "\\u005\(digits == HexDigit.lower ? "c" : "C")"] {
                 forms.append(
@@ -33,27 +85,12 @@ enum SecretEncodings {
                         // Go and Python escape the quote by a backslash, .NET by its number.
                         if character == "\"", !escapes.contains("\"") { return "\\\"" }
                         guard escapes.contains(character), let byte = character.asciiValue else { return nil }
-                        return "\\u00"
-                            + String(decoding: [digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
+                        return "\\u00" + String(decoding: hex(byte, digits), as: UTF8.self)
                     }
                 )
             }
         }
-        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] })
-        forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"][$0] })
-        for quote in ["&#39;", "&#x27;", "&#039;", "&apos;"] {
-            forms.append(escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": quote][$0] })
-        }
-        for alignment in 0..<3 {
-            let core = base64Core(secret, alignment: alignment)
-            forms.append(core)
-            forms.append(
-                core.map {
-                    $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
-                }
-            )
-        }
-        return Array(Set(forms))
+        return forms
     }
 
     /// Which characters JSON writers that fear for HTML write by number, and in which digits: Go and Gson, PHP, .NET.
@@ -62,8 +99,46 @@ enum SecretEncodings {
         ("<>&'\"+`", HexDigit.upper),
     ]
 
-    private static func percentEncoded(_ secret: [UInt8], keeping kept: String) -> [UInt8] {
-        secret.flatMap { kept.utf8.contains($0) ? [$0] : QueryParameters.encoded([$0]) }
+    // MARK: HTML
+
+    private static func html(_ secret: [UInt8]) -> [[UInt8]] {
+        htmlEscapes.map { escapes in
+            escaped(secret) { ["&": "&amp;", "<": "&lt;", ">": "&gt;"][$0] ?? escapes[$0] }
+        }
+    }
+
+    /// What else libraries escape.
+    private static let htmlEscapes: [[Character: String]] = [
+        // Text; attributes.
+        [:], ["\"": "&quot;"],
+        // Ruby, XML, Python, PHP.
+        ["\"": "&quot;", "'": "&#39;"], ["\"": "&quot;", "'": "&apos;"], ["\"": "&quot;", "'": "&#x27;"],
+        ["\"": "&quot;", "'": "&#039;"],
+        // Jinja and Go, and Go's templates.
+        ["\"": "&#34;", "'": "&#39;"], ["\"": "&#34;", "'": "&#39;", "+": "&#43;"],
+        // OWASP, Handlebars, Mustache.
+        ["\"": "&quot;", "'": "&#x27;", "/": "&#x2F;"], ["\"": "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"],
+        ["\"": "&quot;", "'": "&#39;", "/": "&#x2F;", "`": "&#x60;", "=": "&#x3D;"],
+    ]
+
+    private static func escaped(_ secret: [UInt8], _ replacement: (Character) -> String?) -> [UInt8] {
+        secret.flatMap { byte in
+            replacement(Character(Unicode.Scalar(byte))).map { Array($0.utf8) } ?? [byte]
+        }
+    }
+
+    // MARK: Base 64
+
+    /// Both alphabets at each alignment, and the first as it stands in a URL or in JSON.
+    private static func base64(_ secret: [UInt8]) -> [[UInt8]] {
+        (0..<3).flatMap { alignment in
+            let core = base64Core(secret, alignment: alignment)
+            let inURL = percentEncoded(core, keeping: "")
+            return [
+                core, escaped(core) { ["+": "-", "/": "_"][$0] }, escaped(core) { ["/": "\\/"][$0] },
+                percentEncoded(core, keeping: "/"), inURL, lowerEscapes(inURL),
+            ]
+        }
     }
 
     /// The characters of a base 64 text that depend on the secret alone, when it starts at a byte that is
@@ -73,23 +148,5 @@ enum SecretEncodings {
         let first = (alignment * 8 + 5) / 6
         let last = (alignment + secret.count) * 8 / 6
         return Array(encoded[first..<last])
-    }
-
-    private static func hex(_ secret: [UInt8], _ digits: [UInt8], before: (UInt8) -> [UInt8]) -> [UInt8] {
-        secret.flatMap { before($0) + [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func lowerEscapes(_ encoded: [UInt8]) -> [UInt8] {
-        var result = encoded
-        for index in encoded.indices where encoded[index] == UInt8(ascii: "%") {
-            for digit in [index + 1, index + 2] where (0x41...0x5a).contains(result[digit]) { result[digit] |= 0x20 }
-        }
-        return result
-    }
-
-    private static func escaped(_ secret: [UInt8], _ replacement: (Character) -> String?) -> [UInt8] {
-        secret.flatMap { byte in
-            replacement(Character(Unicode.Scalar(byte))).map { Array($0.utf8) } ?? [byte]
-        }
     }
 }

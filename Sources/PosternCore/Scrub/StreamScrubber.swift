@@ -17,11 +17,12 @@ package struct StreamScrubber {
     /// What is held back stays as it is until it is passed on: masked now, the beginning of a secret that overlaps the
     /// one before it would be lost, and the rest of it would pass.
     package mutating func scrub(_ window: UnsafeMutableRawBufferPointer, isLast: Bool) -> Int {
-        let passing = window.count - (isLast ? 0 : patterns.heldBack(UnsafeRawBufferPointer(window)))
+        let findings = patterns.search(UnsafeRawBufferPointer(window))
+        let passing = isLast ? window.count : findings.undecided
         var end = min(owed, passing)
         var reach = owed
         // One that starts in what is held back is found again, maybe longer.
-        let found = patterns.matches(in: UnsafeRawBufferPointer(window)).prefix { $0.lowerBound < passing }
+        let found = findings.matches.prefix { $0.lowerBound < passing }
         ScrubPatterns.overwrite(window, 0..<end)
         for range in found {
             let last = min(range.upperBound, passing)
