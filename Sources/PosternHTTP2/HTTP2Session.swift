@@ -17,6 +17,8 @@ package final class HTTP2Session {
     var floodGuard: FloodGuard
     /// The code that the connection ends with, once we have found a reason.
     private(set) var endingCode: UInt32?
+    /// The last stream that we said we would process.
+    private(set) var lastAcceptedStream = Int32.max
     private var isBroken = false
 
     /// Makes a session and has its SETTINGS ready to be sent.
@@ -93,8 +95,10 @@ package final class HTTP2Session {
 
     /// Announces that no new stream is taken; those that are open go on, and ``isFinished`` is true after the last.
     package func goAway() {
-        let last = nghttp2_session_get_last_proc_stream_id(session)
-        nghttp2_submit_goaway(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError, nil, 0)
+        guard lastAcceptedStream == .max else { return }
+        lastAcceptedStream = nghttp2_session_get_last_proc_stream_id(session)
+        let noFlags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
+        nghttp2_submit_goaway(session, noFlags, lastAcceptedStream, HTTP2ErrorCode.noError, nil, 0)
     }
 
     /// Ends the connection, with what is open on it, once GOAWAY is sent.
