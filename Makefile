@@ -24,7 +24,7 @@ POSTERN_BIN = $(CURDIR)/.build/release
 endif
 WITH_PROGRAMS = POSTERN_BIN="$(POSTERN_BIN)"
 
-SWIFT_SOURCES = Package.swift Sources Tests
+SWIFT_SOURCES = Package.swift Sources Tests bench/minting
 
 .DEFAULT_GOAL := build
 .PHONY: help deps deps-build deps-run deps-test deps-bench build run unit integration adversarial test bench \
@@ -37,17 +37,18 @@ deps: deps-build deps-run deps-test  ## install what Debian packages are missing
 
 deps-build:
 	@command -v $(SWIFT) >/dev/null || { echo "postern: Swift 6.2 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
-	@tools/ensure-packages git/git libcurl4-openssl-dev libssl-dev zlib1g-dev \
+	@tools/ensure-packages git/git libcurl4-openssl-dev libssl-dev libnghttp2-dev zlib1g-dev \
 	    libbrotli-dev libzstd-dev
 
 deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3
 
 deps-test: deps-run
-	@tools/ensure-packages git/git python3-venv systemd-analyze/systemd
+	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd \
+	    ca-certificates
 
 deps-bench: deps-run
-	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux
+	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev
 
 build: deps-build  ## build posternd and postern (release)
 	$(SWIFT) build -c release $(SWIFT_FLAGS)

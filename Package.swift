@@ -17,6 +17,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
@@ -27,6 +29,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
+        .target(name: "CNGHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
             name: "CCoding",
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("brotlidec"), .linkedLibrary("zstd")]
@@ -51,14 +55,27 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "PosternCertificates",
+            dependencies: [
+                "PosternCore", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PosternUpstream",
             dependencies: ["PosternCore", "PosternEventLoop", "CCurl", "CLinux"],
             swiftSettings: strict
         ),
+        .target(name: "PosternHTTP2", dependencies: ["PosternCore", "CNGHTTP2"], swiftSettings: strict),
+        .target(name: "PosternTLS", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "PosternProxy",
             dependencies: [
-                "PosternCore", "PosternEventLoop", "PosternUpstream", "CLinux",
+                "PosternCertificates", "PosternCore", "PosternEventLoop", "PosternHTTP2", "PosternTLS", "PosternUpstream",
+                "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -66,13 +83,18 @@ let package = Package(
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternCore", "PosternConfig", "PosternEventLoop", "PosternProxy", "PosternAudit", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore", "PosternEventLoop", "PosternProxy",
+                "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
 
-        .target(name: "PosternCLI", dependencies: ["PosternAudit", "PosternCore"], swiftSettings: strict),
+        .target(
+            name: "PosternCLI",
+            dependencies: ["PosternAudit", "PosternCertificates", "PosternCore"],
+            swiftSettings: strict
+        ),
 
         // Programs.
         .executableTarget(
@@ -85,9 +107,17 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternCLI", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+
+        // A measurement; `make install` leaves it out.
+        .executableTarget(
+            name: "minting",
+            dependencies: ["PosternCertificates", "PosternCore"],
+            path: "bench/minting",
             swiftSettings: strict
         ),
 
@@ -114,6 +144,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternHTTP2Tests",
+            dependencies: ["PosternHTTP2", "PosternCore", "CNGHTTP2", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternProxyTests",
             dependencies: ["PosternProxy", "PosternCore", "PosternEventLoop", "PosternTestSupport"],
             swiftSettings: strict
@@ -121,6 +156,16 @@ let package = Package(
         .testTarget(
             name: "PosternAuditTests",
             dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternCertificatesTests",
+            dependencies: [
+                "PosternCertificates", "PosternCLI", "PosternCore", "PosternTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),

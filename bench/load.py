@@ -38,18 +38,23 @@ end
 
 
 def headers(count, host=scratch.ORIGIN_NAME):
-    """`count` client headers, and Proxy-Authorization on top."""
+    """`count` client headers, Host among them."""
     chosen = {"Host": host, "User-Agent": "postern-bench/1", "Accept": "*/*"}
     for name in list(_MORE_HEADERS)[: count - len(chosen)]:
         chosen[name] = _MORE_HEADERS[name]
-    token = base64.b64encode(f"{scratch.AGENT}:{scratch.AGENT_KEY}".encode()).decode()
-    return chosen | {"Proxy-Authorization": f"Basic {token}"}
+    return chosen
+
+
+def proxy_authorization():
+    """What the agent shows, as the value of Proxy-Authorization."""
+    return "Basic " + base64.b64encode(f"{scratch.AGENT}:{scratch.AGENT_KEY}".encode()).decode()
 
 
 def write_script(directory, case):
     """The Lua file of a case; the same one for every target, so that all get the same bytes."""
     path = os.path.join(directory, f"{case.name}.lua")
-    lines = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in headers(case.headers).items())
+    fields = headers(case.headers) | {"Proxy-Authorization": proxy_authorization()}
+    lines = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in fields.items())
     with open(path, "w") as file:
         file.write(_SCRIPT.format(target=f"http://{scratch.ORIGIN_NAME}/{case.body}", headers=lines))
     return path

@@ -20,14 +20,19 @@ http {{
 """
 
 _ORIGIN = """
-  server {{
-    listen 127.0.0.1:{port} ssl backlog=4096; server_name {host};
-    ssl_certificate {directory}/origin.pem; ssl_certificate_key {directory}/origin.key;
-    ssl_protocols TLSv1.3; ssl_session_cache shared:tls:4m;
-    root {directory}/www; open_file_cache max=16; open_file_cache_valid 3600s;
-    # A request without our credential is an error the load generator counts.
-    if ($http_authorization != "Bearer {secret}") {{ return 401; }}
-  }}
+  ssl_certificate {directory}/origin.pem; ssl_certificate_key {directory}/origin.key;
+  ssl_protocols TLSv1.3; ssl_session_cache shared:tls:4m;
+  root {directory}/www; open_file_cache max=16; open_file_cache_valid 3600s;
+  server {{ listen 127.0.0.1:{ports.origin} ssl backlog=4096; server_name {names.ORIGIN_NAME}; {locations} }}
+  server {{ listen 127.0.0.1:{ports.origin} ssl; server_name {names.OPEN_NAME}; }}
+  server {{ listen 127.0.0.1:{ports.h2_origin} ssl http2 backlog=4096; {locations} }}
+"""
+
+# A request without our credential is an error the load generator counts. What is below /gzip/ comes compressed, even
+# when nobody asked for that.
+_ORIGIN_LOCATIONS = """
+    if ($http_authorization != "Bearer {names.SECRET}") {{ return 401; }}
+    location /gzip/ {{ add_header Content-Encoding gzip; }}
 """
 
 # What a careful administrator would write for the same job: credential replaced, upstream verified and kept alive.
@@ -36,15 +41,18 @@ _PROXY = """
     '"client":"$remote_addr","method":"$request_method","host":"$host","path":"$uri","status":$status,'
     '"request_bytes":$request_length,"response_bytes":$bytes_sent,"seconds":$request_time,'
     '"upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time"}}';
-  upstream origin {{ server 127.0.0.1:{origin_port}; keepalive 2048; keepalive_requests 100000000; }}
-  upstream stream {{ server 127.0.0.1:{stream_port}; keepalive 16; }}
+  upstream origin {{ server 127.0.0.1:{ports.origin}; keepalive 2048; keepalive_requests 100000000; }}
+  upstream stream {{ server 127.0.0.1:{ports.stream}; keepalive 16; }}
   proxy_http_version 1.1;
   proxy_ssl_trusted_certificate {directory}/ca.pem; proxy_ssl_verify on; proxy_ssl_verify_depth 2;
   proxy_ssl_server_name on; proxy_ssl_protocols TLSv1.3;
   proxy_max_temp_file_size 0;
-  server {{ listen 127.0.0.1:{port} backlog=4096; {locations} }}
-  server {{ listen 127.0.0.1:{logged_port} backlog=4096; {locations}
-    access_log {directory}/logs/nginx.access audit; }}
+  ssl_certificate {directory}/origin.pem; ssl_certificate_key {directory}/origin.key;
+  ssl_protocols TLSv1.3; ssl_session_cache off; ssl_session_tickets off;
+  server {{ {locations}
+    listen 127.0.0.1:{ports.nginx} backlog=4096; listen 127.0.0.1:{ports.nginx_tls} ssl http2 backlog=4096; }}
+  server {{ {locations} access_log {directory}/logs/nginx.access audit;
+    listen 127.0.0.1:{ports.logged} backlog=4096; listen 127.0.0.1:{ports.logged_tls} ssl http2 backlog=4096; }}
 """
 
 _LOCATION = """
@@ -66,18 +74,18 @@ def _start(directory, name, body, cpu, port):
     return nginx
 
 
-def start_origin(directory, port):
+def start_origin(directory, ports):
     """The origin, beside the load generator."""
-    body = _ORIGIN.format(port=port, host=scratch.ORIGIN_NAME, directory=directory, secret=scratch.SECRET)
-    return _start(directory, "origin", body, process.LOAD_CPU, port)
+    locations = _ORIGIN_LOCATIONS.format(names=scratch)
+    body = _ORIGIN.format(ports=ports, names=scratch, directory=directory, locations=locations)
+    return _start(directory, "origin", body, process.LOAD_CPU, ports.origin)
 
 
-def start_proxy(directory, port, logged_port, origin_port, stream_port):
-    """The proxy: one port without an access log (the figure to compare with), one that writes it."""
+def start_proxy(directory, ports):
+    """The proxy: a pair of ports without an access log (the figure to compare with), a pair that writes it."""
     locations = _LOCATION.format(prefix="/", upstream="origin", host=scratch.ORIGIN_NAME, secret=scratch.SECRET,
                                  more="")
     locations += _LOCATION.format(prefix="/sse", upstream="stream", host=scratch.STREAM_NAME, secret=scratch.SECRET,
                                   more="proxy_buffering off;")
-    body = _PROXY.format(port=port, logged_port=logged_port, origin_port=origin_port, stream_port=stream_port,
-                         directory=directory, secret=scratch.SECRET, locations=locations)
-    return _start(directory, "nginx", body, process.PROXY_CPU, port)
+    body = _PROXY.format(ports=ports, directory=directory, locations=locations)
+    return _start(directory, "nginx", body, process.PROXY_CPU, ports.nginx)

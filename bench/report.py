@@ -19,9 +19,9 @@ def median(values):
     return statistics.median(values) if values else float("nan")
 
 
-def ratio(rounds, target, figure):
-    """The median over rounds of target / nginx inside the same round; None without nginx."""
-    pairs = [(one[target][figure], one[BASE][figure]) for one in rounds if BASE in one and target in one]
+def ratio(rounds, target, figure, base=BASE):
+    """The median over rounds of target / base inside the same round; None without the base."""
+    pairs = [(one[target][figure], one[base][figure]) for one in rounds if base in one and target in one]
     return median([a / b for a, b in pairs if b]) if pairs else None
 
 
@@ -39,27 +39,53 @@ def summarise(rounds, target):
             "errors": sum(result["errors"] for result in results)}
     row |= {f"{figure}_ratio": ratio(rounds, target, figure) for figure in ("rps", "p50", "cpu_us")}
     row["audit_bytes"] = median([result["audit_bytes"] for result in results if "audit_bytes" in result] or [0])
+    row["complaint"] = next((result["complaint"] for result in results if result.get("complaint")), "")
     return row
+
+
+def figures(row):
+    """What a goal can be about, from Postern's row of a case."""
+    if not row or row["rps_ratio"] is None:
+        return {}
+    return {"req/s ratio": row["rps_ratio"], "p50 ratio": row["p50_ratio"],
+            "capacity ratio": capacity(row["rps_ratio"], row["cpu_us_ratio"])}
+
+
+def capacity(rate_ratio, cpu_ratio):
+    """The lower of the ratios of throughput and of work per CPU time; 0 when nothing was done."""
+    return min(rate_ratio, 1 / cpu_ratio) if cpu_ratio and cpu_ratio > 0 else 0.0
+
+
+def times(value):
+    """A ratio as a cell."""
+    return "-" if value is None else f"{value:.2f}"
 
 
 def print_case(case, rows, disturbance):
     """The table of one case, and a loud line for every error; `disturbance` is what other programs used."""
-    print(f"\n{case.name}: {case.body}, {case.connections} connections, {case.headers} client headers")
+    entry = {"plain": "", "h1": ", TLS", "h2": f", TLS, {case.streams} streams each", "fresh": ", TLS, each used once"}
+    print(f"\n{case.name}: {case.body}, {case.connections} connections{entry[case.entry]}, "
+          f"{case.headers} client headers")
     table = [_COLUMNS]
     for target, row in rows.items():
-        def times(figure):
-            return "-" if row[f"{figure}_ratio"] is None else f"{row[f'{figure}_ratio']:.2f}"
-        table.append((target, f"{row['rps']:.0f}", f"({row['rps_min']:.0f}..{row['rps_max']:.0f})", times("rps"),
-                      f"{row['p50']:.0f}", times("p50"), f"{row['p99']:.0f}", f"{row['cpu_us']:.1f}",
-                      times("cpu_us"), f"{row['busy']:.0%}", f"{row['rss_mb']:.1f}", str(row["errors"])))
-    _print_aligned(table)
+        table.append((target, f"{row['rps']:.0f}", f"({row['rps_min']:.0f}..{row['rps_max']:.0f})",
+                      times(row["rps_ratio"]), f"{row['p50']:.0f}", times(row["p50_ratio"]),
+                      f"{row['p99']:.0f}", f"{row['cpu_us']:.1f}", times(row["cpu_us_ratio"]), f"{row['busy']:.0%}",
+                      f"{row['rss_mb']:.1f}", str(row["errors"])))
+    print_aligned(table)
     if disturbance > NOISE:
         print(f"  other programs used {disturbance:.0%} of a CPU meanwhile: trust CPU per request more than req/s")
     for target, row in rows.items():
         if row["audit_bytes"]:
             print(f"  {target}: {row['audit_bytes']:.0f} audit bytes per request")
+    print_complaints(rows)
+
+
+def print_complaints(rows):
+    """A loud line for every row with errors."""
+    for target, row in rows.items():
         if row["errors"]:
-            print(f"  !!! {target}: {row['errors']} ERRORS: the figures of this case mean nothing")
+            print(f"  !!! {target}: {row['errors']} ERRORS: these figures mean nothing. {row.get('complaint', '')}")
 
 
 def print_stream(rows):
@@ -67,17 +93,21 @@ def print_stream(rows):
     table = [("target", "first µs", "p50 µs", "p99 µs", "max µs", "errors")]
     for target, row in rows.items():
         table.append((target, *(f"{row[key]:.0f}" for key in ("first_us", "p50", "p99", "max")), str(row["errors"])))
-    _print_aligned(table)
-    for target, row in rows.items():
-        if row["errors"]:
-            print(f"  !!! {target}: {row['errors']} EVENTS MISSING")
+    print_aligned(table)
+    print_complaints(rows)
 
 
-def _print_aligned(table):
+def print_aligned(table):
+    """Columns, the first to the left."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:
         print("  " + row[0].ljust(widths[0]) + "".join("  " + cell.rjust(width)
                                                        for cell, width in zip(row[1:], widths[1:])), flush=True)
+
+
+def errors(case):
+    """Of all rows of a case."""
+    return sum(row["errors"] for row in case.get("rows", {}).values())
 
 
 def goals(results):
@@ -85,15 +115,14 @@ def goals(results):
     found = []
     for goal in cases.GOALS:
         case = results["cases"].get(goal.case, {})
-        row = case.get("rows", {}).get("postern", {})
         if goal.case == "idle":
             value = results["rss_mb"]["fresh"].get("postern")
         else:
-            value = row.get({"req/s ratio": "rps_ratio", "p50 ratio": "p50_ratio"}[goal.figure])
+            value = case.get("figures", {}).get(goal.figure)
         if value is None:
             continue
         met = value >= goal.at_least if goal.at_least is not None else value <= goal.at_most
-        if row.get("errors") or not met:
+        if errors(case) or not met:
             verdict = "MISSED"
         else:
             verdict = "noisy" if case.get("foreign_cpu", 0) > NOISE else "met"
@@ -109,7 +138,7 @@ def print_goals(results):
         lines.append((verdict, goal.case, goal.figure, f"{value:.2f}", bound))
     if lines:
         print("\ngoals")
-        _print_aligned(lines)
+        print_aligned(lines)
 
 
 def machine():

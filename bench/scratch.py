@@ -4,13 +4,30 @@ import os
 import socket
 import subprocess
 import tempfile
+from typing import NamedTuple
 
+# One origin under several names: with a credential, the same over HTTP/2, without a credential, server-sent events.
 ORIGIN_NAME = "origin.test"
+H2_NAME = "h2.test"
+OPEN_NAME = "open.test"
 STREAM_NAME = "stream.test"
+MINT_NAMES = "*.mint.test"
 SECRET = "bench-credential-0123456789abcdefghijklmnopqrstuv"
 AGENT = "bench"
 AGENT_KEY = "bench-agent-key-0123456789abcdef"
 BODIES = {"b200": 200, "b10k": 10_000, "b1m": 1_000_000}
+
+
+class Ports(NamedTuple):
+    """Where everything listens on 127.0.0.1."""
+    origin: int
+    h2_origin: int
+    stream: int
+    nginx: int
+    nginx_tls: int
+    logged: int
+    logged_tls: int
+    postern: int
 
 
 def make(parent=None):
@@ -26,7 +43,7 @@ def make(parent=None):
 
 
 def _certificates(directory):
-    """ca.pem and one P-256 leaf for both origins, with the openssl command."""
+    """ca.pem and one P-256 leaf for every name, with the openssl command."""
     def openssl(*arguments):
         subprocess.run(("openssl", *arguments), cwd=directory, check=True, capture_output=True)
 
@@ -36,16 +53,17 @@ def _certificates(directory):
             "-addext", "keyUsage=critical,keyCertSign,cRLSign")
     openssl("req", *curve, "-subj", f"/CN={ORIGIN_NAME}", "-keyout", "origin.key", "-out", "origin.csr")
     with open(os.path.join(directory, "leaf.ext"), "w") as file:
-        file.write(f"subjectAltName=DNS:{ORIGIN_NAME},DNS:{STREAM_NAME}\n"
+        names = ",".join(f"DNS:{name}" for name in (ORIGIN_NAME, H2_NAME, OPEN_NAME, STREAM_NAME, MINT_NAMES))
+        file.write(f"subjectAltName={names}\n"
                    "basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\n")
     openssl("x509", "-req", "-in", "origin.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "3",
             "-extfile", "leaf.ext", "-out", "origin.pem")
 
 
-def free_ports(count):
+def free_ports():
     """Ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in Ports._fields]
+    ports = Ports(*(each.getsockname()[1] for each in sockets))
     for each in sockets:
         each.close()
     return ports

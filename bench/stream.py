@@ -6,68 +6,62 @@
 Both read the same monotonic clock, so a delay is a subtraction.
 """
 
+import asyncio
+import re
 import socket
 import ssl
 import sys
-import threading
 import time
 import load
 import scratch
 
-EVENTS, PAUSE = 60, 0.02
+EVENTS, PAUSE_MS = 60, 20
 
 
-def serve(port, certificate, key, secret):
-    """GET anything -> EVENTS events, PAUSE seconds apart, `data: <nanoseconds>`."""
+def path(events, pause_ms):
+    """What to ask the origin for: so many events, so far apart, each `data: <number> <nanoseconds>`."""
+    return f"/sse?{events},{pause_ms}"
+
+
+async def serve(port, certificate, key, secret):
+    """Runs the origin until it is ended."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    listener = socket.create_server(("127.0.0.1", port), backlog=64)
-    while True:
-        raw, _ = listener.accept()
-        threading.Thread(target=_answer, args=(context, raw, secret), daemon=True).start()
+    wanted = f"authorization: bearer {secret}".lower().encode()
 
-
-def _answer(context, raw, secret):
-    """Serves one connection until the other side closes it."""
-    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        with context.wrap_socket(raw, server_side=True) as connection:
-            while head := _read_head(connection):
-                if f"authorization: bearer {secret}".lower() not in head.lower():
-                    connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+    async def answer(reader, writer):
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                asked = re.search(rb"/sse\?(\d+),(\d+) ", head)
+                if not asked or wanted not in head.lower():
+                    writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
                     continue
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                                   b"Transfer-Encoding: chunked\r\n\r\n")
-                for _ in range(EVENTS):
-                    event = b"data: %d\n\n" % time.monotonic_ns()
-                    connection.sendall(b"%x\r\n%s\r\n" % (len(event), event))
-                    time.sleep(PAUSE)
-                connection.sendall(b"0\r\n\r\n")
-    except OSError:
-        pass
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                             b"Transfer-Encoding: chunked\r\n\r\n")
+                for number in range(int(asked[1])):
+                    event = b"data: %d %d\n\n" % (number, time.monotonic_ns())
+                    writer.write(b"%x\r\n%s\r\n" % (len(event), event))
+                    await asyncio.sleep(int(asked[2]) / 1000)
+                writer.write(b"0\r\n\r\n")
+        except (OSError, asyncio.IncompleteReadError):
+            writer.close()
 
-
-def _read_head(connection):
-    """The next request head, or an empty string at the end."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        received = connection.recv(65536)
-        if not received:
-            return ""
-        head += received
-    return head.decode("latin-1")
+    server = await asyncio.start_server(answer, "127.0.0.1", port, ssl=context, backlog=4096)
+    await server.serve_forever()
 
 
 def measure(port, cafile=None):
     """One stream through a proxy (or, with a CA file, from the origin itself): delays in µs."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=20)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    target, fields = f"http://{scratch.STREAM_NAME}/sse", load.headers(3, scratch.STREAM_NAME)
+    asked, fields = path(EVENTS, PAUSE_MS), load.headers(3, scratch.STREAM_NAME)
+    target, more = f"http://{scratch.STREAM_NAME}{asked}", {"Proxy-Authorization": load.proxy_authorization()}
     if cafile:
         connection = ssl.create_default_context(cafile=cafile).wrap_socket(
             connection, server_hostname=scratch.STREAM_NAME)
-        target, fields = "/sse", fields | {"Authorization": f"Bearer {scratch.SECRET}"}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        target, more = asked, {"Authorization": f"Bearer {scratch.SECRET}"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (fields | more).items())
     sent = time.monotonic_ns()
     connection.sendall(f"GET {target} HTTP/1.1\r\n{lines}\r\n".encode())
     delays, first, pending, tail = [], None, b"", b""
@@ -81,7 +75,7 @@ def measure(port, cafile=None):
         for line in complete:
             if line.startswith(b"data: "):
                 first = first or (now - sent) / 1000
-                delays.append((now - int(line[6:])) / 1000)
+                delays.append((now - int(line.split()[2])) / 1000)
     connection.close()
     delays.sort()
     if not delays:
@@ -92,4 +86,4 @@ def measure(port, cafile=None):
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), *sys.argv[2:])
+    asyncio.run(serve(int(sys.argv[1]), *sys.argv[2:]))

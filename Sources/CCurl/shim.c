@@ -128,8 +128,9 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(dial->offers_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, dial->offers_http2 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -174,8 +175,22 @@ curl_socket_t postern_easy_socket(CURL *easy) {
     return socket;
 }
 
-bool postern_easy_has_pending(CURL *easy) {
+// NULL where there is no TLS.
+static SSL *tls_of(CURL *easy) {
     struct curl_tlssessioninfo *session = NULL;
-    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return false;
-    return session->internals != NULL && SSL_has_pending(session->internals) == 1;
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return NULL;
+    return session->internals;
+}
+
+bool postern_easy_has_pending(CURL *easy) {
+    SSL *tls = tls_of(easy);
+    return tls != NULL && SSL_has_pending(tls) == 1;
+}
+
+bool postern_easy_is_http2(CURL *easy) {
+    SSL *tls = tls_of(easy);
+    const unsigned char *protocol = NULL;
+    unsigned int length = 0;
+    if (tls != NULL) SSL_get0_alpn_selected(tls, &protocol, &length);
+    return length == 2 && memcmp(protocol, "h2", 2) == 0;
 }

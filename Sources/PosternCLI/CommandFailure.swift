@@ -1,4 +1,6 @@
+internal import Glibc
 internal import PosternAudit
+internal import PosternCertificates
 
 /// Why a command failed, for people: lower case, without a full stop.
 package struct CommandFailure: Error {
@@ -16,8 +18,20 @@ package struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as AuditLogError: self.init(error.description, hint: error.hint)
+        case let error as AuthorityError: self.init(error.description, hint: error.hint ?? CommandFailure.hint(error))
         default: self.init(String(describing: error))
         }
+    }
+
+    /// What helps a person, though not the daemon.
+    private static func hint(_ error: AuthorityError) -> String? {
+        guard case .system(_, _, EACCES) = error else { return nil }
+        return "run the command as root, or as the user that posternd runs as"
+    }
+
+    /// The failure of a system call, with the text of what `errno` holds.
+    static func system(_ message: String) -> CommandFailure {
+        CommandFailure("\(message): \(String(cString: strerror(errno)).lowercased())")
     }
 
     /// The lines for standard error.

@@ -5,6 +5,9 @@ package enum Output {
     /// Writes text to standard output at once, so that a reader of a pipe sees it.
     package static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
 
+    /// Writes bytes to standard output.
+    package static func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) } }
+
     /// Writes text to standard error.
     package static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
 
@@ -20,19 +23,17 @@ package enum Output {
 
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(
-                    descriptor,
-                    UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress,
-                    rest.count
-                )
-                if count < 0, errno == EINTR { continue }
-                // A reader that has gone away, as in `postern audit tail | head`, ends the command (SIGPIPE) or the text.
-                if count <= 0 { return }
-                rest = rest.dropFirst(count)
-            }
+        text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            // A reader that has gone away, as in `postern audit tail | head`, ends the command (SIGPIPE) or the text.
+            if count <= 0 { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 }

@@ -5,15 +5,16 @@ package enum StateDirectory {
     /// The system's.
     package static let system = "/var/lib/postern"
 
-    /// Chooses the directory that holds an audit log: for root the system's before the user's own, for others the
-    /// other way round; the system's if there is none.
+    /// Chooses the directory that holds what is looked for, such as an audit log in `audit`: for root the system's
+    /// before the user's own, for others the other way round; the system's if there is none.
     package static func choose(
-        environment: [String: String],
-        isRoot: Bool,
+        holding name: String,
+        environment: [String: String] = Environment.all,
+        isRoot: Bool = getuid() == 0,
         exists: (String) -> Bool = { access($0, F_OK) == 0 }
     ) -> String {
         let candidates = isRoot ? [system, user(environment)] : [user(environment), system]
-        return candidates.compactMap { $0 }.first { exists($0 + "/audit") } ?? system
+        return candidates.compactMap { $0 }.first { exists($0 + "/" + name) } ?? system
     }
 
     /// `$XDG_STATE_HOME/postern`, by default `~/.local/state/postern`.

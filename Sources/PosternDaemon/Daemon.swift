@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Logging
 internal import PosternAudit
+internal import PosternCertificates
 internal import PosternConfig
 internal import PosternCore
 internal import PosternProxy
@@ -82,6 +83,7 @@ package struct Daemon {
             let server = try ProxyServer(
                 snapshot,
                 sink: audit,
+                issuer: makeIssuer(configuration.settings),
                 inherited: environment.inheritedSockets
             )
             let administration = AdministrativeLog(audit)
@@ -113,6 +115,17 @@ package struct Daemon {
     private func openAuditLog(_ settings: ProxySettings) throws(AuditLogError) -> AuditLog {
         let logger = logger
         return try AuditLog(stateDirectory: settings.stateDirectory, settings: settings.audit) { $0.log(to: logger) }
+    }
+
+    /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.
+    private func makeIssuer(_ settings: ProxySettings) -> LeafIssuer? {
+        do throws(AuthorityError) {
+            let directory = AuthorityDirectory(stateDirectory: settings.stateDirectory)
+            return try LeafIssuer(authority: CertificateAuthority(opening: directory, now: postern_realtime_ns()))
+        } catch {
+            logger.error("CONNECT is refused, because certificates cannot be made: \(error)")
+            return nil
+        }
     }
 
     /// Running as a login user means that the agent may be able to read what the daemon reads.

@@ -17,8 +17,19 @@ final class Dial {
     /// Prepares a dial; `nil` when memory is short.
     ///
     /// libcurl is never given a client's URL: it is written here from the canonical destination.
-    init?(to destination: Destination, network: UpstreamNetwork, settings: Settings, context: UnsafeMutableRawPointer) {
-        let url = "\(destination.description)/"
+    ///
+    /// Through a tunnel it is the client who speaks TLS.
+    init?(
+        to destination: Destination,
+        network: UpstreamNetwork,
+        isTunnel: Bool,
+        offersHTTP2: Bool,
+        settings: Settings,
+        context: UnsafeMutableRawPointer
+    ) {
+        let dialled = isTunnel
+            ? Destination(scheme: .http, host: destination.host, port: destination.port) : destination
+        let url = "\(dialled.description)/"
         let connectTo = network.fixedAddress.map { "::\($0)" }
         let authorities = network.certificateAuthorityFile ?? settings.systemAuthorities
         var list: UnsafeMutablePointer<curl_slist>?
@@ -30,6 +41,7 @@ final class Dial {
                         url: url,
                         connect_to: connectTo,
                         ca_file: authorities,
+                        offers_http2: offersHTTP2,
                         timeout_ms: settings.timeoutMilliseconds,
                         private_data: context
                     )

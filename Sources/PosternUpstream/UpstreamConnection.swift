@@ -47,7 +47,7 @@ package final class UpstreamConnection: ReadinessHandler {
     /// Who uses it now.
     ///
     /// Let go of when the connection is given back or closed, which breaks the cycle.
-    package internal(set) var user: (any UpstreamConnectionUser)?
+    package var user: (any UpstreamConnectionUser)?
     /// Whether it carried an exchange before the present one, so that the upstream may have closed it meanwhile.
     package internal(set) var isReused = false
     /// When it was put into the pool.
@@ -55,12 +55,14 @@ package final class UpstreamConnection: ReadinessHandler {
     /// Why an address was refused while it was dialled.
     private(set) var refusal: AddressPolicy.Refusal?
 
+    private let offersHTTP2: Bool
     private let loop: EventLoop
     private let policy: AddressPolicy
     private var state = State.dialing
     private var dial: Dial?
 
-    init(key: UpstreamPool.Key, generation: Int, policy: AddressPolicy, loop: EventLoop) {
+    init(key: UpstreamPool.Key, generation: Int, policy: AddressPolicy, offersHTTP2: Bool, loop: EventLoop) {
+        self.offersHTTP2 = offersHTTP2
         self.key = key
         self.generation = generation
         self.policy = policy
@@ -72,6 +74,8 @@ package final class UpstreamConnection: ReadinessHandler {
         dial = Dial(
             to: key.destination,
             network: policy.network,
+            isTunnel: key.rule.isTunnel,
+            offersHTTP2: offersHTTP2,
             settings: settings,
             context: Unmanaged.passUnretained(self).toOpaque()
         )
@@ -81,6 +85,12 @@ package final class UpstreamConnection: ReadinessHandler {
     var handle: UnsafeMutableRawPointer? { dial?.handle }
 
     package var isClosed: Bool { if case .closed = state { true } else { false } }
+
+    /// Whether the upstream chose HTTP/2.
+    package var isHTTP2: Bool {
+        guard offersHTTP2, let dial, case .open = state else { return false }
+        return postern_easy_is_http2(dial.handle)
+    }
 
     /// Called by libcurl before it opens a socket.
     func mayDial(address: [UInt8], port: UInt16) -> Bool {

@@ -75,8 +75,8 @@ package final class UpstreamEngine {
 
     /// Finds or makes a connection for `user`, who is told when it is up.
     ///
+    /// With `offersHTTP2` the upstream may choose HTTP/2 (RFC 7301), and ``UpstreamConnection/isHTTP2`` tells what it chose.
     /// `mayReuse` is `false` for a second try, after a kept connection turned out dead.
-    ///
     ///
     /// - Returns: the connection, and whether it is up already.
     /// - Throws: ``ProxyError/overloaded`` when the rule has as many connections as it may.
@@ -84,6 +84,7 @@ package final class UpstreamEngine {
         for rule: AccessRule,
         to destination: Destination,
         user: any UpstreamConnectionUser,
+        offersHTTP2: Bool,
         mayReuse: Bool
     ) throws(ProxyError) -> (connection: UpstreamConnection, isOpen: Bool) {
         let key = UpstreamPool.Key(rule: rule, destination: destination)
@@ -98,7 +99,13 @@ package final class UpstreamEngine {
         }
         guard pools[key, default: UpstreamPool()].count < settings.maxConnections else { throw .overloaded }
         let policy = AddressPolicy(network: rule.network, own: settings.ownEndpoints)
-        let connection = UpstreamConnection(key: key, generation: generation, policy: policy, loop: loop)
+        let connection = UpstreamConnection(
+            key: key,
+            generation: generation,
+            policy: policy,
+            offersHTTP2: offersHTTP2,
+            loop: loop
+        )
         pools[key, default: UpstreamPool()].count += 1
         connection.user = user
         if dialing.count < UpstreamEngine.maxDials {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import PosternAudit
 import PosternCLI
 
@@ -25,8 +24,6 @@ struct LogOptions: ParsableArguments {
     var stateDir: String?
 
     var directory: AuditDirectory {
-        AuditDirectory(
-            stateDirectory: stateDir ?? StateDirectory.choose(environment: Environment.all, isRoot: getuid() == 0)
-        )
+        AuditDirectory(stateDirectory: stateDir ?? StateDirectory.choose(holding: "audit"))
     }
 }

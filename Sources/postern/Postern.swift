@@ -9,12 +9,12 @@ struct Postern: ParsableCommand {
         abstract: "Look after a Postern proxy.",
         discussion: """
             Postern is a local forward proxy that adds credentials to the requests of agents that hold none. Its daemon \
-            is posternd; this command shows what the daemon did.
+            is posternd; this command shows what the daemon did, and hands out the certificate of its local authority.
 
             Exit status: 0 if all is well, 1 if the command failed or found tampering, 2 if it was called wrongly.
             """,
         version: Version.current,
-        subcommands: [Audit.self]
+        subcommands: [Audit.self, Authority.self]
     )
 
     static func main() {

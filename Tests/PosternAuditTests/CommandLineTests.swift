@@ -78,7 +78,10 @@ struct CommandLineTests {
         ] as [([String: String], Bool, [String], String)]
     )
     func stateDirectory(environment: [String: String], isRoot: Bool, existing: [String], expected: String) {
-        #expect(StateDirectory.choose(environment: environment, isRoot: isRoot) { existing.contains($0) } == expected)
+        let chosen = StateDirectory.choose(holding: "audit", environment: environment, isRoot: isRoot) {
+            existing.contains($0)
+        }
+        #expect(chosen == expected)
     }
 
     @Test("filters choose by agent, provider, decision and time; intents and checkpoints are left out by default")

@@ -52,14 +52,13 @@ private let rows: [(String, String?, String)] = [
 
 private let methods: [(String, String)] = [
     ("GET", "accepted"), ("HEAD", "accepted"), ("POST", "accepted"), ("PUT", "accepted"), ("PATCH", "accepted"),
-    ("DELETE", "accepted"), ("OPTIONS", "accepted"), ("CONNECT", "tunnel_not_supported"),
+    ("DELETE", "accepted"), ("OPTIONS", "accepted"), ("CONNECT", "malformed_request"),
     ("TRACE", "method_not_supported"),
     ("PROPFIND", "method_not_supported"), ("get", "method_not_supported"),
 ]
 
 private let tunnels = [
-    "good.test:443", "good.test", "good.test:0", "good.test:65536", "user@good.test:443", "http://good.test:443/", "/x",
-    "[::1]:22",
+    "good.test", "good.test:0", "good.test:65536", "user@good.test:443", "http://good.test:443/", "/x",
     "2130706433:80", "*", "good.test:443/x",
 ]
 
@@ -77,10 +76,17 @@ struct IngressRequestTests {
         #expect(code { () throws(ProxyError) in _ = try IngressRequest.read(text) } == expected)
     }
 
-    @Test("no tunnel is opened, whatever its target", arguments: tunnels)
+    @Test("CONNECT names one host and one port", arguments: ["good.test:443", "[::1]:22", "GOOD.test:8443"])
+    func connectAuthority(target: String) throws {
+        let ingress = try IngressRequest.read("CONNECT \(target) HTTP/1.1\r\n\r\n")
+        guard case .tunnel(let host, let port) = ingress.target else { throw ProxyError.internalError }
+        #expect("\(host):\(port)" == target.lowercased().replacing("[::1]", with: "::1") || "[\(host)]:\(port)" == target)
+    }
+
+    @Test("CONNECT to anything else is refused", arguments: tunnels)
     func connect(target: String) {
         let text = "CONNECT \(target) HTTP/1.1\r\nHost: good.test\r\n\r\n"
-        #expect(code { () throws(ProxyError) in _ = try IngressRequest.read(text) } == "tunnel_not_supported")
+        #expect(code { () throws(ProxyError) in _ = try IngressRequest.read(text) } == "malformed_request")
     }
 
     @Test(

@@ -9,7 +9,10 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.targetTooLong, 414, "uri_too_long", "http_request_error", .downstream, true),
     (.requestTimeout, 408, "request_timeout", "http_request_error", .downstream, true),
     (.methodNotSupported, 405, "method_not_supported", "http_request_error", .downstream, true),
-    (.tunnelNotSupported, 501, "tunnel_not_supported", "http_request_denied", .downstream, true),
+    (.misdirectedRequest, 421, "misdirected_request", "http_request_error", .downstream, true),
+    (.clientHandshakeFailed, 400, "client_tls_failed", "tls_protocol_error", .downstream, true),
+    (.serverNameMismatch, 421, "server_name_mismatch", "tls_protocol_error", .downstream, true),
+    (.interceptionUnavailable, 503, "interception_unavailable", "proxy_internal_error", .local, true),
     (.expectationFailed, 417, "expectation_failed", "http_request_error", .downstream, true),
     (.identityRequired, 407, "identity_required", "http_request_denied", .downstream, false),
     (.keyRequired, 401, "identity_required", "http_request_denied", .downstream, false),
@@ -34,6 +37,7 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.authorityWithdrawn, 403, "grant_withdrawn", "http_request_denied", .local, true),
     (.clientClosed, 499, "client_closed", "http_request_error", .downstream, true),
     (.clientTimeout, 408, "client_timeout", "http_request_error", .downstream, true),
+    (.tunnelIdle, 408, "tunnel_idle", "connection_read_timeout", .downstream, true),
     (.internalError, 500, "internal_error", "proxy_internal_error", .local, true),
     (.upstream(.resolution), 502, "dns_error", "dns_error", .upstream, false),
     (.upstream(.connectionRefused), 502, "connection_refused", "connection_refused", .upstream, false),
@@ -71,7 +75,11 @@ private func number(_ error: ProxyError) -> Int {
     case .targetTooLong: 2
     case .requestTimeout: 3
     case .methodNotSupported: 4
-    case .tunnelNotSupported: 5
+    case .misdirectedRequest: 5
+    case .tunnelIdle: 104
+    case .clientHandshakeFailed: 101
+    case .serverNameMismatch: 102
+    case .interceptionUnavailable: 103
     case .expectationFailed: 6
     case .identityRequired: 7
     case .keyRequired: 8

@@ -76,7 +76,8 @@ package enum Sample {
         hosts: [String]? = nil,
         constraints: RequestConstraints = RequestConstraints(),
         limits: Limits = Limits(),
-        expiresAt: Int64? = nil
+        expiresAt: Int64? = nil,
+        allowsWebSocket: Bool = false
     ) -> Grant {
         Grant(
             id: id,
@@ -85,7 +86,8 @@ package enum Sample {
             hosts: hosts.map(self.hosts),
             constraints: constraints,
             limits: limits,
-            expiresAt: expiresAt
+            expiresAt: expiresAt,
+            allowsWebSocket: allowsWebSocket
         )
     }
 
@@ -95,7 +97,8 @@ package enum Sample {
         hosts: [String] = ["plain.test"],
         scheme: Scheme = .https,
         constraints: RequestConstraints = RequestConstraints(),
-        limits: Limits = Limits()
+        limits: Limits = Limits(),
+        allowsWebSocket: Bool = false
     ) -> EgressRule {
         EgressRule(
             id: id,
@@ -104,7 +107,8 @@ package enum Sample {
             scheme: scheme,
             constraints: constraints,
             limits: limits,
-            network: UpstreamNetwork()
+            network: UpstreamNetwork(),
+            allowsWebSocket: allowsWebSocket
         )
     }
 

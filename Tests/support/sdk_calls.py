@@ -6,6 +6,7 @@ Prints what came back as JSON. Proxy settings come from the environment, as for 
 """
 
 import json
+import os
 import sys
 
 HELLO = [{"role": "user", "content": "hello"}]
@@ -29,6 +30,26 @@ def httpx(base, key, socket):
         listed = client.get(f"{base}/v1/models")
         posted = client.post(f"{base}/v1/chat/completions", json={"model": "m", "messages": HELLO})
     return [listed.status_code, posted.json()["choices"][0]["message"]["content"]]
+
+
+def aiohttp(base, key, _socket, trust_env=True):
+    import asyncio
+
+    import aiohttp
+
+    async def calls():
+        headers = {"Authorization": f"Bearer {key}"}
+        async with aiohttp.ClientSession(headers=headers, trust_env=trust_env) as session:
+            async with session.get(f"{base}/v1/models") as listed:
+                status = listed.status
+            async with session.post(f"{base}/v1/chat/completions", json={"model": "m", "messages": HELLO}) as posted:
+                return [status, (await posted.json())["choices"][0]["message"]["content"]]
+
+    return asyncio.run(calls())
+
+
+def aiohttp_alone(base, key, socket):
+    return aiohttp(base, key, socket, trust_env=False)
 
 
 def _openai(base, key, socket):
@@ -95,9 +116,46 @@ def slack(base, key, _socket):
 def stripe(base, key, _socket):
     import stripe
 
+    stripe.ca_bundle_path = os.environ.get("CA_IN_CODE", stripe.ca_bundle_path)
     client = stripe.StripeClient(key, base_addresses={"api": base}, max_network_retries=0)
     created = client.v1.customers.create({"email": "a@example.test"})
     return [created.id, [one.id for one in client.v1.customers.list({"limit": 2}).data]]
+
+
+def boto3(_base, _key, _socket):
+    """Endpoints are the SDK's own; the upload waits for 100 Continue."""
+    import boto3
+    import botocore
+
+    unsigned = botocore.config.Config(signature_version=botocore.UNSIGNED, s3={"addressing_style": "path"})
+    client = boto3.client("s3", region_name="eu-central-1", config=unsigned)
+    client.put_object(Bucket="bucket", Key="object", Body=b"stored")
+    return client.get_object(Bucket="bucket", Key="object")["Body"].read().decode()
+
+
+def bedrock(_base, key, _socket):
+    import boto3
+
+    os.environ["AWS_BEARER_TOKEN_BEDROCK"] = key
+    client = boto3.client("bedrock-runtime", region_name="us-east-1")
+    answer = client.converse(modelId="m", messages=[{"role": "user", "content": [{"text": "hello"}]}])
+    return answer["output"]["message"]["content"][0]["text"]
+
+
+def grpc(target, key, _socket):
+    import grpc
+
+    with grpc.secure_channel(target, grpc.ssl_channel_credentials()) as channel:
+        call = channel.unary_unary("/standin.Echo/Unary")
+        return call(b"hello", metadata=[("authorization", f"Bearer {key}")], timeout=10).decode()
+
+
+def websockets(url, key, _socket):
+    from websockets.sync.client import connect
+
+    with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as connection:
+        connection.send("hello")
+        return connection.recv()
 
 
 if __name__ == "__main__":

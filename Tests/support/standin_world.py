@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import secrets as random
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from . import audit, oracle, standins
+from . import audit, clients_page, oracle, standins
 from .ca import CertificateAuthority
 from .config import Config
-from .daemon import Daemon
+from .daemon import Daemon, program
 from .encodings import LeakSearch
+from .waiting import wait_until
 
 AGENT = "bot"
 PLACEHOLDER = "placeholder-of-the-agent"
@@ -27,7 +29,8 @@ class StandInWorld:
         self.key = f"pak_{random.token_hex(20)}"
         self.repositories = self.directory / "repositories"
         self._make_repository()
-        plain = (standins.OpenAI, standins.Anthropic, standins.GitHub, standins.Slack, standins.Stripe)
+        plain = (standins.OpenAI, standins.Anthropic, standins.GitHub, standins.Slack, standins.Stripe,
+                 standins.S3, standins.Bedrock, standins.PackageIndex)
         made = [kind(authority, self._secret(kind.provider)) for kind in plain]
         made.append(standins.GitHubGit(authority, self._secret("github-git"), self.repositories))
         self.standins = {one.provider: one for one in made}
@@ -59,8 +62,11 @@ class StandInWorld:
         config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
         config.add("agent", name=AGENT, key=self._secret_file("key-of-bot", self.key))
         config.add("socket", path=self.socket, agent=AGENT)
+        config.add("socket", listen="127.0.0.1:0", agent=AGENT)
         for name, standin in self.standins.items():
-            config.add("provider", name=name, connect_to=standin.origin.authority, ca_file=str(authority.path))
+            own = {"hosts": list(standin.hosts), "inject": standin.inject} if standin.inject else {}
+            dial = {"connect_to": standin.origin.authority, "ca_file": str(authority.path)}
+            config.add("provider", name=name, **own, **dial)
             config.add("secret", name=name, provider=name, value=self._secret_file(name, standin.secret))
             config.add("grant", agent=AGENT, secret=name)
         return config
@@ -73,6 +79,23 @@ class StandInWorld:
     def base(self, provider: str) -> str:
         """The base URL of a provider."""
         return f"http://127.0.0.1:{self.daemon.port}/via/{provider}"
+
+    @property
+    def port_of_the_agent(self) -> int:
+        """Where every connection is the agent, for clients that cannot show a key to a proxy."""
+        return next(port for port in self.daemon.ports if port != self.daemon.port)
+
+    @functools.cache
+    def bundle(self, kind: str = "pem") -> str:
+        return bundle(self.daemon.state, self.directory / f"bundle.{kind}", kind)
+
+    def audit(self) -> list[audit.Row]:
+        """The audit records since the test began."""
+        return self.daemon.audit()[self._audit_before :]
+
+    def spoken(self) -> set[str]:
+        """The protocols in which requests came since the test began."""
+        return {clients_page.PROTOCOLS[row["http.version"]] for row in audit.intents(self.audit())}
 
     def begin(self) -> None:
         for standin in self.standins.values():
@@ -92,10 +115,16 @@ class StandInWorld:
                 for name, _ in request.fields if name.lower().startswith(("proxy-", "postern-", "x-forwarded"))
             ]
         seen = sum(len(standin.origin.requests) for standin in self.standins.values())
-        recorded = len(audit.intents(self.daemon.audit()[self._audit_before :]))
-        if seen != recorded:
-            found.append(f"the stand-ins saw {seen} requests, the audit log has {recorded} intents")
+        intents = len(audit.intents(self.audit()))
+        if seen != intents:
+            found.append(f"the stand-ins saw {seen} requests, the audit log has {intents} intents")
+        found += [f"the audit log says {row}" for row in self._outcomes(intents) if not _is_well(row)]
         assert not found, "\n".join(found)
+
+    def _outcomes(self, count: int) -> list[audit.Row]:
+        """As many outcomes as there were intents; the last ones may be written a moment after the client left."""
+        wait_until(lambda: len(audit.outcomes(self.audit())) >= count, what=f"{count} outcomes are recorded")
+        return audit.outcomes(self.audit())
 
     def close(self) -> None:
         """Ends everything; what was left on disk must hold no secret outside the files made for them."""
@@ -110,3 +139,15 @@ class StandInWorld:
             for standin in self.standins.values():
                 standin.origin.close()
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def bundle(state: Path, path: Path, kind: str = "pem") -> str:
+    """Has `postern ca bundle` write the system's authorities and Postern's own to ``path``."""
+    options = ["--state-dir", state, "--format", kind, "--output", path]
+    subprocess.run([program("postern"), "ca", "bundle", *options], check=True, capture_output=True)
+    return str(path)
+
+
+def _is_well(outcome: audit.Row) -> bool:
+    """Some clients leave as soon as they have read what they asked for, before the last chunk."""
+    return outcome["event.outcome"] == "success" or outcome.get("error.code") == "client_closed"

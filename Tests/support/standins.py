@@ -6,15 +6,18 @@ None of them proves a vendor's own quirks. Each answers 401 unless the credentia
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import subprocess
 import urllib.parse
+import zipfile
 from pathlib import Path
 from typing import Iterator
 
 from . import oracle
 from .ca import CertificateAuthority
+from .http1 import Reader, chunks
 from .origin import RecordingOrigin, Request, answer
 
 TEXT = "Hello from the stand-in"
@@ -41,6 +44,7 @@ class StandIn:
     provider = ""
     hosts: tuple[str, ...] = ()
     slot = "authorization"
+    inject: list[dict] | None = None  # for a provider that the catalogue does not have
 
     def __init__(self, authority: CertificateAuthority, secret: str):
         self.secret = secret
@@ -189,3 +193,75 @@ class GitHubGit(StandIn):
         status = next((int(value.split()[0]) for name, value in fields if name == "Status"), 200)
         kept = [(name, value) for name, value in fields if name not in ("Status", "Content-Length")]
         return answer(body, status=status, headers=kept)
+
+
+class S3(StandIn):
+    """Objects in memory. The real service signs requests, which Postern cannot do yet; this one takes a bearer."""
+
+    provider, hosts = "objects", ("s3.eu-central-1.amazonaws.com",)
+    inject = [{"header": "Authorization", "value": "Bearer {secret}"}]
+
+    def begin(self) -> None:
+        super().begin()
+        self.objects: dict[str, bytes] = {}
+
+    def reply(self, request: Request):
+        if request.method == "PUT":
+            self.objects[request.path] = self._content(request)
+            return answer(headers=[("ETag", '"1"')])
+        if request.path not in self.objects:
+            return answer(status=404)
+        return answer(self.objects[request.path], headers=[("ETag", '"1"'), ("Content-Type", "text/plain")])
+
+    @staticmethod
+    def _content(request: Request) -> bytes:
+        """The object without the chunks and the checksum that the client may put around it."""
+        if "aws-chunked" not in (request.value("content-encoding") or ""):
+            return request.body
+        data = iter([request.body, b""])
+        return b"".join(chunks(Reader(lambda: next(data)), trailers=[]))
+
+
+class Bedrock(StandIn):
+    provider, hosts = "aws-bedrock", ("bedrock-runtime.us-east-1.amazonaws.com",)
+
+    def reply(self, request: Request):
+        if request.path != "/model/m/converse":
+            return as_json({"message": "no"}, status=404)
+        message = {"role": "assistant", "content": [{"text": TEXT}]}
+        usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+        return as_json({"output": {"message": message}, "stopReason": "end_turn", "usage": usage,
+                        "metrics": {"latencyMs": 1}})
+
+
+class PackageIndex(StandIn):
+    """A simple index with one wheel, ``demo`` 1.0."""
+
+    provider, hosts = "packages", ("packages.example.test",)
+    inject = [{"basic_username": "reader", "basic_password": "{secret}"}]
+
+    def credential(self) -> str:
+        return "Basic " + base64.b64encode(f"reader:{self.secret}".encode()).decode()
+
+    def reply(self, request: Request):
+        if request.path == "/simple/demo/":
+            return answer(f'<a href="/files/{WHEEL}">{WHEEL}</a>'.encode(), headers=[("Content-Type", "text/html")])
+        return answer(wheel()) if request.path == f"/files/{WHEEL}" else answer(status=404)
+
+
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+
+def wheel() -> bytes:
+    """The smallest wheel that can be installed."""
+    files = {
+        "demo.py": f"TEXT = {TEXT!r}\n",
+        "demo-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+        "demo-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "demo-1.0.dist-info/RECORD": "demo.py,,\n",
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()

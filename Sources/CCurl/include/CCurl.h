@@ -19,6 +19,7 @@ struct postern_dial {
     const char *url;          // scheme://host:port/
     const char *connect_to;   // "::address:port", or NULL to resolve the host
     const char *ca_file;
+    bool offers_http2;        // by ALPN, beside HTTP/1.1; what was chosen is the caller's to speak
     long timeout_ms;
     void *private_data;       // also the context of the address check
 };
@@ -40,3 +41,5 @@ void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share);
 curl_socket_t postern_easy_socket(CURL *easy);
 // Whether TLS holds decrypted or undecrypted bytes that were received and not read yet.
 bool postern_easy_has_pending(CURL *easy);
+// Whether the other side chose HTTP/2.
+bool postern_easy_is_http2(CURL *easy);

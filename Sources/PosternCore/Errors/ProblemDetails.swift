@@ -74,14 +74,37 @@ package struct ProblemDetails: Equatable, Sendable {
                 "Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, in upper case."
             )
             fields = [("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]
-        case .tunnelNotSupported:
+        case .misdirectedRequest:
             self.init(
-                501,
-                "tunnel_not_supported",
-                "http_request_denied",
-                "CONNECT is not supported",
-                "Use the http:// form of the URL through this proxy (Postern speaks https upstream), or the base URL "
-                    + "/via/<provider>/ of this listener."
+                421,
+                "misdirected_request",
+                "http_request_error",
+                "The request is for another host than its connection",
+                "Inside a connection opened by CONNECT, send requests for the host and port that CONNECT named."
+            )
+        case .clientHandshakeFailed:
+            self.init(
+                400,
+                "client_tls_failed",
+                "tls_protocol_error",
+                "TLS could not be agreed on with the client",
+                "Make the client trust the certificate authority that `postern ca export` prints, and use TLS 1.2 or later."
+            )
+        case .serverNameMismatch:
+            self.init(
+                421,
+                "server_name_mismatch",
+                "tls_protocol_error",
+                "The TLS server name is not the host of CONNECT",
+                "Send the host that CONNECT named as the TLS server name."
+            )
+        case .interceptionUnavailable:
+            self.init(
+                503,
+                "interception_unavailable",
+                "proxy_internal_error",
+                "No certificate can be made for the host",
+                "The local certificate authority cannot be used; the operator finds the reason in the daemon's log."
             )
         case .expectationFailed:
             self.init(
@@ -374,6 +397,14 @@ package struct ProblemDetails: Equatable, Sendable {
                 "The client closed the connection",
                 "Nothing can be told it."
             )
+        case .tunnelIdle:
+            self.init(
+                408,
+                "tunnel_idle",
+                "connection_read_timeout",
+                "Nothing went through the connection for too long",
+                "Send something now and then; the operator sets the time as tunnel_idle_s under [timeouts]."
+            )
         case .clientTimeout:
             self.init(
                 408,
@@ -434,6 +465,7 @@ enum ReasonPhrase {
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"

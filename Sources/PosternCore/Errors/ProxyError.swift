@@ -6,7 +6,9 @@ package enum ProxyError: Error, Equatable, Sendable {
     case targetTooLong
     case requestTimeout
     case methodNotSupported
-    case tunnelNotSupported
+    case misdirectedRequest
+    case clientHandshakeFailed
+    case serverNameMismatch
     case expectationFailed
     // Who is asking?
     case identityRequired
@@ -35,6 +37,8 @@ package enum ProxyError: Error, Equatable, Sendable {
     case authorityWithdrawn
     case clientClosed
     case clientTimeout
+    case tunnelIdle
+    case interceptionUnavailable
     case internalError
 }
 
@@ -63,14 +67,14 @@ extension ProxyError {
         switch self {
         case .upstream(.addressIsOurs), .upstream(.addressProhibited): .downstream
         case .upstream: .upstream
-        case .auditUnavailable, .overloaded, .shuttingDown, .internalError, .authorityWithdrawn: .local
+        case .auditUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError, .authorityWithdrawn: .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
-            .tunnelNotSupported, .expectationFailed, .identityRequired, .keyRequired, .identityConflict,
+            .misdirectedRequest, .clientHandshakeFailed, .serverNameMismatch, .expectationFailed, .identityRequired, .keyRequired, .identityConflict,
             .peerNotAllowed,
             .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
             .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
-            .clientClosed, .clientTimeout:
+            .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
         }
     }
@@ -78,9 +82,10 @@ extension ProxyError {
     /// Whether the bytes that follow on the connection can no longer be told apart, so it must be closed.
     package var endsConnection: Bool {
         switch self {
-        case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .tunnelNotSupported,
+        case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .misdirectedRequest,
+            .clientHandshakeFailed, .serverNameMismatch, .interceptionUnavailable,
             .tooManyAttempts, .peerNotAllowed, .overloaded, .shuttingDown, .internalError, .methodNotSupported,
-            .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout:
+            .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout, .tunnelIdle:
             true
         case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider,
             .policyDenied,

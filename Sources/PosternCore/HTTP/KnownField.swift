@@ -6,6 +6,8 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
     case host, contentLength, transferEncoding, expect
     // Connection options, RFC 9110 section 7.6.1, and the older fields that clients still send.
     case connection, keepAlive, proxyConnection, te, trailer, upgrade, http2Settings
+    // The opening of a WebSocket, RFC 6455 section 11.3.
+    case webSocketKey, webSocketVersion, webSocketProtocol, webSocketExtensions, webSocketAccept
     // Talk with the proxy itself.
     case proxyAuthorization, proxyAuthenticate, proxyAuthenticationInfo, proxyStatus
     /// Any other `Proxy-…`.
@@ -54,7 +56,10 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         ("host", .host), ("content-length", .contentLength), ("transfer-encoding", .transferEncoding),
         ("expect", .expect), ("connection", .connection), ("keep-alive", .keepAlive),
         ("proxy-connection", .proxyConnection), ("te", .te), ("trailer", .trailer), ("upgrade", .upgrade),
-        ("http2-settings", .http2Settings), ("proxy-authorization", .proxyAuthorization),
+        ("http2-settings", .http2Settings), ("sec-websocket-key", .webSocketKey),
+        ("sec-websocket-version", .webSocketVersion), ("sec-websocket-protocol", .webSocketProtocol),
+        ("sec-websocket-extensions", .webSocketExtensions), ("sec-websocket-accept", .webSocketAccept),
+        ("proxy-authorization", .proxyAuthorization),
         ("proxy-authenticate", .proxyAuthenticate), ("proxy-authentication-info", .proxyAuthenticationInfo),
         ("proxy-status", .proxyStatus), ("postern-grant", .posternGrant), ("postern-run", .posternRun),
         ("postern-role", .posternRole), ("postern-context", .posternContext), ("x-alter-context", .alterContext),

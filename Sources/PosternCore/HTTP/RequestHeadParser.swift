@@ -24,7 +24,8 @@ package struct RequestHeadParser: Sendable {
             start = end + 2
         }
         let isHTTP11 = line.version == .http11
-        if isHTTP11, facts.host == nil {
+        // Of CONNECT the target says it all, and clients leave Host out of it.
+        if isHTTP11, facts.host == nil, line.method != .connect {
             throw .malformedRequest("the Host field is missing")
         }
         if facts.isChunked, !isHTTP11 {

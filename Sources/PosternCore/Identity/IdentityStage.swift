@@ -23,7 +23,12 @@ package struct IdentityStage: Sendable {
         in directory: Directory
     ) throws(ProxyError) -> IdentifiedRequest {
         let proxyKey = try PresentedKey.proxyAuthorization(ingress.head)
-        let proxyAgent = proxyKey.map { directory.agent(holding: $0) }
+        let proxyAgent = (proxyKey ?? ingress.tunnelKey).map { directory.agent(holding: $0) }
+        if let proxyKey, let tunnelKey = ingress.tunnelKey,
+            directory.agent(holding: proxyKey) !== directory.agent(holding: tunnelKey)
+        {
+            throw .identityConflict
+        }
         let urlAgent = try urlAgent(ingress, in: directory)
         if let listenerAgent {
             guard let agent = directory.agent(named: listenerAgent.name) else { throw .identityRequired }

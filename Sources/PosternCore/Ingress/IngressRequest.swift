@@ -9,6 +9,8 @@ package final class IngressRequest: Sendable {
         case destination(Scheme, HostName, UInt16?)
         /// A base URL, `/via/<provider>/…`.
         case provider(String)
+        /// CONNECT, RFC 9110 section 9.3.6: the host and port to which bytes are to go.
+        case tunnel(HostName, UInt16)
     }
 
     package let head: RequestHead
@@ -17,21 +19,40 @@ package final class IngressRequest: Sendable {
     package let path: Range<Int>
     package let hazards: RequestPath.Hazards
     package let query: Range<Int>?
+    /// What it says of a WebSocket, if it is to become one.
+    let webSocket: WebSocketUpgrade?
     package let peer: Peer
+    /// The key that was shown to open the connection which the request came through.
+    package let tunnelKey: KeyDigest?
 
-    /// Reads a head as a request to the proxy.
+    /// Reads a head as a request to the proxy, or, inside of a connection that CONNECT opened, as one to its host.
     ///
-    /// - Throws: ``ProxyError/tunnelNotSupported`` for CONNECT, ``ProxyError/methodNotSupported`` for TRACE,
-    ///   ``ProxyError/malformedRequest(_:)`` for a target that is neither an absolute URL nor a base URL, and for a Host that
-    ///   differs from it.
-    package init(_ head: RequestHead, from peer: Peer) throws(ProxyError) {
-        if head.method == .connect { throw .tunnelNotSupported }
+    /// - Throws: ``ProxyError/methodNotSupported`` for TRACE, ``ProxyError/malformedRequest(_:)`` for a target that is none
+    ///   of those a proxy takes, for a Host that differs from it, and for a WebSocket that no server could open,
+    ///   ``ProxyError/misdirectedRequest`` for another host than the one CONNECT named.
+    package init(_ head: RequestHead, from peer: Peer, inside intercepted: InterceptedHost? = nil) throws(ProxyError) {
+        self.head = head
+        self.peer = peer
+        tunnelKey = intercepted?.key
+        if head.method == .connect {
+            guard intercepted == nil else { throw .methodNotSupported }
+            target = try IngressRequest.tunnelTarget(head)
+            path = head.target.upperBound..<head.target.upperBound
+            hazards = []
+            query = nil
+            webSocket = nil
+            return
+        }
         guard head.method.isForwardable else { throw .methodNotSupported }
         let target = try RequestTarget(head)
         switch target.form {
         case .absolute(let scheme, let authority, let place):
             try IngressRequest.requireHost(of: head, toBe: authority, at: place, scheme)
+            if let intercepted { try intercepted.require(authority, scheme) }
             self.target = .destination(scheme, authority.host, authority.port)
+            path = target.path.range
+        case .origin where intercepted != nil:
+            self.target = try IngressRequest.interceptedTarget(head, intercepted)
             path = target.path.range
         case .origin:
             try IngressRequest.requireOwnHost(of: head)
@@ -39,14 +60,40 @@ package final class IngressRequest: Sendable {
             self.target = .provider(provider)
             path = rest
         }
+        webSocket = try WebSocketUpgrade(head)
         hazards = target.path.hazards
         query = target.query
-        self.head = head
-        self.peer = peer
     }
 
     /// The provider that a base URL names.
     package var providerName: String? { if case .provider(let name) = target { name } else { nil } }
+
+    /// RFC 9112 section 3.2.3: a host and a port, both there, and nothing else.
+    private static func tunnelTarget(_ head: RequestHead) throws(ProxyError) -> Target {
+        guard let authority = Authority(head[head.target]), let port = authority.port else {
+            throw .malformedRequest("CONNECT names one plain host and a port, as in `api.example.com:443`")
+        }
+        guard head.body == .none, !head.fields.contains(where: { $0.known == .contentLength }) else {
+            throw .malformedRequest("CONNECT has no body")
+        }
+        if let range = head.host {
+            guard let host = Authority(head[range]), host.host == authority.host, host.port ?? port == port else {
+                throw .malformedRequest("Host does not name the host of CONNECT")
+            }
+        }
+        return .tunnel(authority.host, port)
+    }
+
+    private static func interceptedTarget(
+        _ head: RequestHead,
+        _ intercepted: InterceptedHost?
+    ) throws(ProxyError) -> Target {
+        guard let intercepted, let range = head.host, let authority = Authority(head[range]) else {
+            throw .malformedRequest("Host does not name one plain host")
+        }
+        try intercepted.require(authority, .https)
+        return .destination(.https, intercepted.host, intercepted.port)
+    }
 
     private static let basePrefix = Array("/via/".utf8)
 

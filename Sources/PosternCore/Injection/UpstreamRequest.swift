@@ -58,6 +58,12 @@ package struct UpstreamRequest: Sendable {
             // In a compressed answer a credential could not be found (BREACH works the other way round, too).
             buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
         }
+        if let upgrade = ingress.webSocket {
+            buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".utf8)
+            buffer.append(contentsOf: "Sec-WebSocket-Key: ".utf8)
+            buffer.append(contentsOf: head[upgrade.key])
+            buffer.append(contentsOf: "\r\n".utf8)
+        }
         if let tag = rule.tagging.header {
             buffer.append(contentsOf: "\(tag.name): ".utf8)
             tags.render(tag.value, into: &buffer)
@@ -84,6 +90,22 @@ package struct UpstreamRequest: Sendable {
         }
         buffer.append(contentsOf: "\r\n".utf8)
     }
+
+    /// Whether the connection becomes a WebSocket with this answer.
+    ///
+    /// - Throws: ``UpstreamError/responseMalformed`` for a change of protocol that was not asked for, or not in this way.
+    package func becomesWebSocket(by answer: ResponseHead) throws(UpstreamError) -> Bool {
+        guard answer.status == 101 else { return false }
+        guard let upgrade = ingress.webSocket,
+            upgrade.isGranted(by: answer, to: ingress.head, offersExtensions: offersExtensions)
+        else { throw .responseMalformed }
+        return true
+    }
+
+    /// Whether the client's offer of WebSocket extensions goes upstream.
+    ///
+    /// In a compressed message, or one changed in another way, a credential could not be found.
+    private var offersExtensions: Bool { ingress.webSocket != nil && rule.injection == nil }
 
     /// The canonical URL for the audit log, with the name of a secret in the path in place of what the client wrote there.
     package var auditURL: AuditURL {
@@ -171,8 +193,10 @@ package struct UpstreamRequest: Sendable {
         case .host, .contentLength, .transferEncoding, .expect, .connection, .keepAlive, .proxyConnection, .te,
             .trailer, .upgrade, .http2Settings, .proxyAuthorization, .proxyAuthenticate, .proxyAuthenticationInfo,
             .proxyStatus, .proxyOther, .posternGrant, .posternRun, .posternRole, .posternContext, .alterContext,
-            .provenance:
+            .provenance, .webSocketKey, .webSocketVersion, .webSocketAccept:
             return false
+        case .webSocketProtocol: if ingress.webSocket == nil { return false }
+        case .webSocketExtensions: if !offersExtensions { return false }
         case .acceptEncoding, .range, .ifRange, .cookie:
             if isInjecting { return false }
         case .credential:

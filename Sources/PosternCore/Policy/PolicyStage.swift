@@ -49,6 +49,10 @@ package struct PolicyStage: Sendable {
             for rule in request.agent.rules(for: host) where !rule.isTunnel {
                 if let destination = rule.destination(scheme, host, port) { found.append((rule, destination)) }
             }
+        case .tunnel(let host, let port):
+            for rule in request.agent.rules(for: host) where rule.isTunnel {
+                if let destination = rule.destination(.https, host, port) { found.append((rule, destination)) }
+            }
         case .provider(let name):
             for rule in request.agent.rules where rule.providerName == name {
                 if let destination = rule.baseURLDestination { found.append((rule, destination)) }
@@ -70,6 +74,9 @@ package struct PolicyStage: Sendable {
         _ nowSeconds: Int64
     ) throws(ProxyError) -> Range<Int> {
         if let expiresAt = rule.expiresAt, nowSeconds >= expiresAt { throw .grantExpired(rule: rule.id) }
+        if ingress.webSocket != nil, !rule.allowsWebSocket {
+            throw .policyDenied(rule: rule.id, reason: "it does not allow WebSockets; set websocket = true")
+        }
         var path = ingress.path
         let slots = rule.injection?.pathSlots ?? []
         if !slots.isEmpty {
@@ -133,7 +140,21 @@ package struct PolicyStage: Sendable {
     private static func describe(_ target: IngressRequest.Target) -> String {
         switch target {
         case .destination(_, let host, let port): port.map { "\(host):\($0)" } ?? host.text
+        case .tunnel(let host, let port): "\(host):\(port)"
         case .provider(let name): name
+        }
+    }
+}
+
+extension PolicyStage {
+    /// Whether some rule lets requests through to where CONNECT asks to go, so that a connection may be opened in which
+    /// each of them is judged.
+    ///
+    /// `nowSeconds` is the wall clock, in seconds since 1970.
+    func intercepts(_ host: HostName, _ port: UInt16, for agent: CompiledAgent, nowSeconds: Int64) -> Bool {
+        agent.rules(for: host).contains { rule in
+            !rule.isTunnel && rule.expiresAt.map { nowSeconds < $0 } ?? true
+                && rule.destination(.https, host, port) != nil
         }
     }
 }

@@ -42,6 +42,28 @@ package struct RequestPipeline: Sendable {
         }
     }
 
+    /// Decides whether a connection may be opened to the host that CONNECT names.
+    ///
+    /// A host that requests may be sent to is intercepted, and each request judged; one that only a tunnel rule names is
+    /// left to ``authorize(_:listenerAgent:in:nowSeconds:monotonicNow:)``.
+    ///
+    /// - Returns: what requests inside are judged by; `nil` where the bytes are to go untouched, if at all.
+    package func intercept(
+        _ connect: IngressRequest,
+        listenerAgent: (name: String, source: AuditIdentity)?,
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(Refusal) -> InterceptedHost? {
+        guard case .tunnel(let host, let port) = connect.target else { return nil }
+        do throws(ProxyError) {
+            let identified = try identity.identify(connect, listenerAgent: listenerAgent, in: directory)
+            guard policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds) else { return nil }
+            return InterceptedHost(host: host, port: port, key: try PresentedKey.proxyAuthorization(connect.head))
+        } catch {
+            throw Refusal(error: error, agent: nil, identity: nil)
+        }
+    }
+
     /// Decides again about a request that was let through under an earlier directory.
     ///
     /// - Returns: the same request with the authority it has now.

@@ -54,23 +54,7 @@ package struct DownstreamHead {
         connection: StaticString?,
         isAltered: Bool = false
     ) -> Int {
-        let start = buffer.count
-        buffer.append(contentsOf: "HTTP/1.1 ".utf8)
-        buffer.appendDecimal(source.status)
-        buffer.append(0x20)
-        buffer.append(contentsOf: source.bytes[source.reason])
-        buffer.append(contentsOf: "\r\n".utf8)
-        for field in source.fields where passes(field, isAltered: isAltered) {
-            buffer.append(contentsOf: source.bytes[field.name])
-            buffer.append(contentsOf: ": ".utf8)
-            buffer.append(contentsOf: source.bytes[field.value])
-            buffer.append(contentsOf: "\r\n".utf8)
-        }
-        let masked = buffer.withUnsafeMutableBytes { bytes in
-            // The status and the lines that follow are ours: a secret that is a number must not mask a length.
-            let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
-            return rule.injection?.scrubbing.mask(received) ?? 0
-        }
+        let masked = appendReceived(to: &buffer, isAltered: isAltered)
         switch framing {
         case .length(let length): DownstreamHead.append(contentLength: length, to: &buffer)
         case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
@@ -86,6 +70,36 @@ package struct DownstreamHead {
         }
         buffer.append(contentsOf: "\r\n".utf8)
         return masked
+    }
+
+    /// Appends the head with which the client's connection becomes a WebSocket; returns how many secrets were masked in it.
+    ///
+    /// For an answer that ``UpstreamRequest/becomesWebSocket(by:)`` found to be one.
+    package func appendUpgrade(to buffer: inout [UInt8]) -> Int {
+        let masked = appendReceived(to: &buffer, isAltered: false)
+        buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n".utf8)
+        return masked
+    }
+
+    /// Appends the status line and those of the upstream's fields that pass, masked.
+    private func appendReceived(to buffer: inout [UInt8], isAltered: Bool) -> Int {
+        let start = buffer.count
+        buffer.append(contentsOf: "HTTP/1.1 ".utf8)
+        buffer.appendDecimal(source.status)
+        buffer.append(0x20)
+        buffer.append(contentsOf: source.bytes[source.reason])
+        buffer.append(contentsOf: "\r\n".utf8)
+        for field in source.fields where passes(field, isAltered: isAltered) {
+            buffer.append(contentsOf: source.bytes[field.name])
+            buffer.append(contentsOf: ": ".utf8)
+            buffer.append(contentsOf: source.bytes[field.value])
+            buffer.append(contentsOf: "\r\n".utf8)
+        }
+        return buffer.withUnsafeMutableBytes { bytes in
+            // The status and the lines that follow are ours: a secret that is a number must not mask a length.
+            let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
+            return rule.injection?.scrubbing.mask(received) ?? 0
+        }
     }
 
     private static func append(contentLength length: Int, to buffer: inout [UInt8]) {
@@ -127,7 +141,8 @@ extension HeadField {
         case .setCookie: rule.injection == nil || rule.passesCookies
         case .digest: rule.injection == nil
         case .host, .expect, .http2Settings, .proxyAuthorization, .posternGrant, .posternRun, .posternRole,
-            .posternContext, .alterContext, .traceparent, .acceptEncoding, .range, .ifRange, .provenance,
+            .posternContext, .alterContext, .webSocketKey, .webSocketVersion, .webSocketProtocol, .webSocketExtensions,
+            .webSocketAccept, .traceparent, .acceptEncoding, .range, .ifRange, .provenance,
             .credential, .cookie, .userAgent, .browser, .contentEncoding, .messageEncoding, .etag, .date, .location,
             nil:
             true

@@ -1,245 +1,180 @@
 internal import PosternCore
 internal import PosternEventLoop
-internal import PosternUpstream
 
-// The answer on its way down, one buffer at a time. In the buffer the bytes stand like this, so that nothing is copied
-// on the way to the client but what is held back:
-//
-//     | room for a chunk header | held back before | just received ... | room for the end of a chunk |
+// The answer on its way down, one piece at a time.
 extension Exchange {
-    private static let headerRoom = 64
-    private static let pieceBytes = 65_536
     /// Pieces passed on in one turn, so that a fast upstream leaves the loop time for others.
     private static let maxPiecesPerTurn = 8
-    /// A full TLS record: when one is received there are probably more.
-    private static let recordBytes = 16_384
 
     /// Receives and passes on what has come, as far as the client takes it.
     func receiveAnswer() {
         var pieces = 0
-        while case .running = phase, let upstream, hasSentHead, client.hasFlushed {
-            guard pieces < Exchange.maxPiecesPerTurn else {
-                client.goOnNextTurn()
-                return
+        while case .running = phase, let upstream, hasSentHead {
+            if !upstream.holdsReceived {
+                guard client.takesAnswer else { break }
+                guard pieces < Exchange.maxPiecesPerTurn else {
+                    client.goOnNextTurn()
+                    break
+                }
+                pieces += 1
             }
-            pieces += 1
-            switch receivePiece(from: upstream) {
-            case .bytes(let range): passOn(range)
-            case .nothing:
-                if response.mustEnd { upstreamEnded(inOrder: false) }
-                return
-            case .ended(let range, let inOrder):
-                if !range.isEmpty { passOn(range) }
-                if case .running = phase { upstreamEnded(inOrder: inOrder) }
-                return
+            if response.isDecoding, !upstream.holdsReceived {
+                passOnDecoded()
+                continue
             }
+            let part = upstream.receive(behind: response.heldBack.count)
+            if case .nothing = part { break }
+            passOn(part)
         }
+        // The head of an answer whose body takes its time.
+        if case .running = phase { beginAnswer() }
     }
 
-    private enum Piece {
-        case bytes(Range<Int>)
-        case nothing
-        case ended(Range<Int>, inOrder: Bool)
-    }
-
-    /// Receives into the worker's buffer, behind what was held back.
-    private func receivePiece(from upstream: UpstreamConnection) -> Piece {
-        let start = Exchange.headerRoom + response.heldBack.count
-        var end = start
-        while end - start < Exchange.pieceBytes {
-            let room = UnsafeMutableRawBufferPointer(rebasing: worker.answering[end..<start + Exchange.pieceBytes])
-            switch upstream.receive(into: room) {
-            case .bytes(let count):
-                end += count
-                if count < min(room.count, Exchange.recordBytes) { return .bytes(start..<end) }
-            case .wouldBlock: return end > start ? .bytes(start..<end) : .nothing
-            case .end: return .ended(start..<end, inOrder: true)
-            case .failed: return .ended(start..<end, inOrder: false)
-            }
-        }
-        return .bytes(start..<end)
-    }
-
-    private func passOn(_ received: Range<Int>) {
-        if !response.hasBegun {
+    private func passOn(_ part: AnswerPart) {
+        if case .lost = part {} else if !response.hasBegun {
             response.hasBegun = true
             firstByteAt = .now
         }
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
         do throws(UpstreamError) {
-            if response.isHeadSent {
-                try passOnBody(received, after: [])
-            } else {
-                try passOnHead(received)
+            switch part {
+            case .head(let head): head.status < 200 ? try passOnInterim(head) : try prepare(head)
+            case .body(let range, let isLast): try passOnReceived(range, isLast: isLast)
+            case .trailers(let lines):
+                response.trailers = lines
+                let end = AnsweringBuffer.start(behind: response.heldBack.count)
+                try passOnReceived(end..<end, isLast: true)
+            case .malformed: throw .responseMalformed
+            case .lost:
+                if !response.isHeadSent, response.head == nil, retry() { return }
+                throw response.hasBegun ? .responseIncomplete : .connectionLost
+            case .nothing: break
             }
         } catch { fail(.upstream(error)) }
     }
 
-    // MARK: Head
-
-    private func passOnHead(_ received: Range<Int>) throws(UpstreamError) {
-        var received = received
-        // Interim heads come before the final one.
-        while case .running = phase, !response.isHeadSent, !received.isEmpty {
-            guard let (head, rest) = try nextHead(in: received) else { return }
-            received = rest
-            if head.status == 101 { throw .responseMalformed }
-            if head.status < 200 { try passOnInterim(head) } else { try begin(head, followedBy: rest) }
-        }
-    }
-
-    /// The next head, with the place of what follows it; `nil` if it has not arrived whole.
-    private func nextHead(in received: Range<Int>) throws(UpstreamError) -> (ResponseHead, rest: Range<Int>)? {
-        let before = response.partialHead.count
-        let limits = ResponseLimits()
-        let buffer = UnsafeRawBufferPointer(rebasing: worker.answering[received])
-        if before > 0 { response.partialHead.append(buffer) }
-        var scanner = response.scanner
-        let isAnswerToHead = request.ingress.head.method == .head
-        let found: Result<(ResponseHead, Int)?, UpstreamError>
-        func look(_ bytes: UnsafeRawBufferPointer) -> Result<(ResponseHead, Int)?, UpstreamError> {
-            switch scanner.scan(bytes) {
-            case .malformed: return .failure(.responseMalformed)
-            case .incomplete: return bytes.count > limits.maxHeadBytes ? .failure(.responseMalformed) : .success(nil)
-            case .complete(let length):
-                guard length <= limits.maxHeadBytes else { return .failure(.responseMalformed) }
-                let source = UnsafeRawBufferPointer(rebasing: bytes[..<length])
-                do throws(UpstreamError) {
-                    return .success((try ResponseHead(source, isAnswerToHead: isAnswerToHead, limits: limits), length))
-                } catch { return .failure(error) }
-            }
-        }
-        found = before > 0 ? response.partialHead.withBytes(look) : look(buffer)
-        response.scanner = scanner
-        guard let (head, length) = try found.get() else {
-            if before == 0 { response.partialHead.append(buffer) }
-            return nil
-        }
-        response.partialHead.removeAll()
-        response.scanner = HeadScanner()
-        return (head, received.lowerBound + length - before..<received.upperBound)
-    }
+    // MARK: Heads
 
     /// Passes on an interim answer, RFC 9110 section 15.2; `100 Continue` is answered by Postern itself.
     private func passOnInterim(_ head: ResponseHead) throws(UpstreamError) {
+        if try request.becomesWebSocket(by: head) {
+            relay(asWebSocketFrom: head)
+            return
+        }
         response.interimHeads += 1
         guard response.interimHeads <= ResponseLimits().maxInterimHeads else { throw .responseMalformed }
-        guard head.status != 100, request.ingress.head.version == .http11 else { return }
-        var bytes: [UInt8] = []
-        response.scrubbedCount += DownstreamHead(head, under: request.rule)
-            .append(to: &bytes, framing: .none, connection: nil)
-        bytes.withUnsafeBytes { client.write($0) }
+        guard head.status != 100 else { return }
+        response.scrubbedCount += client.sendInterim(DownstreamHead(head, under: request.rule))
     }
 
-    /// Starts the answer with its final head.
-    private func begin(_ head: ResponseHead, followedBy rest: Range<Int>) throws(UpstreamError) {
-        let rule = request.rule
-        if let scrubbing = rule.injection?.scrubbing {
-            guard !head.isContentEncoded || head.body == .none else { throw .contentEncoded }
+    /// Takes in the final head, which goes out with the first bytes of the body.
+    private func prepare(_ head: ResponseHead) throws(UpstreamError) {
+        if let scrubbing = request.rule.injection?.scrubbing {
+            if head.isContentEncoded, head.body != .none {
+                guard let decoder = ContentDecoder(for: head) else { throw .contentEncoded }
+                response.decoder = decoder
+            }
             response.scrubber = StreamScrubber(scrubbing)
         }
         response.status = head.status
-        response.keepsUpstream = head.keepsConnection
-        response.framing = DownstreamHead.framing(head.body, for: request.ingress.head.version)
-        response.body = ResponseBodyDecoder(head.body)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(head.bytes.count + 64)
-        response.scrubbedCount += DownstreamHead(head, under: rule)
-            .append(to: &bytes, framing: response.framing, connection: connectionField)
-        try passOnBody(rest, after: bytes)
+        response.head = head
+        if head.body == .none { try passOnBody(AnsweringBuffer.headerRoom..<AnsweringBuffer.headerRoom, isLast: true) }
     }
 
-    private var connectionField: StaticString? {
-        let head = request.ingress.head
-        guard head.keepsConnection, response.isDelimited, requestBody.isComplete, !worker.isDraining else {
-            return "close"
-        }
-        return head.version == .http10 ? "keep-alive" : nil
+    /// Sends the head, unless that is done.
+    private func beginAnswer() {
+        guard let head = response.head, !response.isHeadSent else { return }
+        sendHead(head)
+        client.flushHead()
+    }
+
+    private func sendHead(_ head: ResponseHead) {
+        response.isHeadSent = true
+        let isAltered = response.scrubber.map { $0.maskedCount > 0 } ?? false
+        response.scrubbedCount += client.begin(DownstreamHead(head, under: request.rule), isAltered: isAltered)
     }
 
     // MARK: Body
 
-    /// Passes on a piece of the body, behind `head` if the answer begins with it.
-    private func passOnBody(_ received: Range<Int>, after head: [UInt8]) throws(UpstreamError) {
-        let input = UnsafeMutableRawBufferPointer(rebasing: worker.answering[received])
-        let progress = try response.body.decode(input)
-        // Bytes behind the end are no part of this answer, and must not become the next one.
-        if progress.surplus > 0 { response.keepsUpstream = false }
+    /// Passes on what was received of the body, or keeps it for the decoder.
+    private func passOnReceived(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
+        guard let decoder = response.decoder else {
+            try inspect(received)
+            try passOnBody(received, isLast: isLast)
+            return
+        }
+        decoder.feed(UnsafeRawBufferPointer(rebasing: worker.answering[received]))
+        response.hasReceivedAll = isLast
+    }
+
+    /// Passes on the next piece of a body whose coding is undone.
+    private func passOnDecoded() {
+        guard let decoder = response.decoder else { return }
+        let start = AnsweringBuffer.start(behind: response.heldBack.count)
+        let room = UnsafeMutableRawBufferPointer(
+            rebasing: worker.answering[start..<start + AnsweringBuffer.pieceBytes]
+        )
+        do throws(UpstreamError) {
+            switch decoder.next(into: room) {
+            case .output(let count):
+                try inspect(start..<start + count)
+                try passOnBody(start..<start + count, isLast: false)
+            case .needsInput:
+                guard response.hasReceivedAll else { return }
+                guard decoder.finish() else { throw .responseMalformed }
+                response.decoder = nil
+                try passOnBody(start..<start, isLast: true)
+            case .malformed, .excessive: throw .contentEncoded
+            }
+        } catch { fail(.upstream(error)) }
+    }
+
+    /// Masks and passes on body bytes; the last of them may be held back.
+    private func passOnBody(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
         let held = response.heldBack
         let start = received.lowerBound - held.count
         if !held.isEmpty {
             UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<received.lowerBound]).copyBytes(from: held)
         }
-        let window = start..<received.lowerBound + progress.decoded
-        try inspect(received.lowerBound..<window.upperBound)
-        write(window, after: head, isLast: response.body.isComplete)
-        guard response.body.isComplete else { return }
-        // A connection that still owes bytes of this request would send them in front of the next one.
-        complete(keepsUpstream: response.keepsUpstream && isRequestSent && pendingUp.isEmpty && !response.mustEnd)
+        let end = scrub(start..<received.upperBound, isLast: isLast)
+        response.bodyBytes += end - start
+        if let head = response.head, !response.isHeadSent { sendHead(head) }
+        guard isLast, let trailers = response.trailers else {
+            client.send(start..<end, isLast: isLast)
+            if isLast { complete() }
+            return
+        }
+        var lines: [UInt8] = []
+        let masked: Result<Int, UpstreamError> = trailers.withUnsafeBytes { bytes in
+            do throws(UpstreamError) {
+                return .success(try DownstreamTrailers.append(bytes, under: request.rule, to: &lines))
+            } catch { return .failure(error) }
+        }
+        response.scrubbedCount += try masked.get()
+        if end > start { client.send(start..<end, isLast: false) }
+        client.sendTrailers(lines, at: end)
+        complete()
     }
 
     /// Looks into a body that is compressed without saying so.
-    private func inspect(_ decoded: Range<Int>) throws(UpstreamError) {
-        guard let scrubbing = request.rule.injection?.scrubbing, !decoded.isEmpty else { return }
-        let bytes = UnsafeRawBufferPointer(rebasing: worker.answering[decoded])
+    private func inspect(_ received: Range<Int>) throws(UpstreamError) {
+        guard let scrubbing = request.rule.injection?.scrubbing, !received.isEmpty else { return }
+        let bytes = UnsafeRawBufferPointer(rebasing: worker.answering[received])
         if response.bodyBytes == 0, response.heldBack.isEmpty, response.inspector == nil {
             response.inspector = CompressedInspector(beginning: bytes, patterns: scrubbing)
         }
         if let inspector = response.inspector, inspector.inspect(bytes) == .refused { throw .contentEncoded }
     }
 
-    /// Masks, frames and writes the bytes at `window`; the last of them may be held back.
-    private func write(_ window: Range<Int>, after head: [UInt8], isLast: Bool) {
-        var end = window.upperBound
-        if response.scrubber != nil, !window.isEmpty {
-            let bytes = UnsafeMutableRawBufferPointer(rebasing: worker.answering[window])
-            let before = response.scrubber?.maskedCount ?? 0
-            let passes = response.scrubber?.scrub(bytes, isLast: isLast) ?? 0
-            response.scrubbedCount += (response.scrubber?.maskedCount ?? 0) - before
-            end = window.lowerBound + passes
-            response.heldBack = Array(worker.answering[end..<window.upperBound])
-        }
-        response.bodyBytes += end - window.lowerBound
-        var start = window.lowerBound
-        if response.framing == .chunked {
-            if end > start {
-                let room = UnsafeMutableRawBufferPointer(rebasing: worker.answering[..<start])
-                start -= ChunkedEncoder.writeHeader(end - start, atEndOf: room)
-                append("\r\n", at: &end)
-            }
-            if isLast { append("0\r\n\r\n", at: &end) }
-        }
-        let body = UnsafeRawBufferPointer(rebasing: worker.answering[start..<end])
-        if head.isEmpty {
-            if !body.isEmpty { client.write(body) }
-        } else {
-            response.isHeadSent = true
-            head.withUnsafeBytes { client.write($0, body) }
-        }
-    }
-
-    private func append(_ text: StaticString, at end: inout Int) {
-        for index in 0..<text.utf8CodeUnitCount { worker.answering[end + index] = text.utf8Start[index] }
-        end += text.utf8CodeUnitCount
-    }
-
-    /// The upstream's connection has ended, in order or not.
-    private func upstreamEnded(inOrder: Bool) {
-        guard response.isHeadSent else {
-            if retry() { return }
-            fail(.upstream(response.hasBegun ? .responseIncomplete : .connectionLost))
-            return
-        }
-        guard inOrder, response.body.endsWithConnection else {
-            fail(.upstream(.responseIncomplete))
-            return
-        }
-        // What was held back turned out to be no secret.
-        let start = Exchange.headerRoom
-        let held = response.heldBack
-        response.heldBack = []
-        UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<start + held.count]).copyBytes(from: held)
-        write(start..<start + held.count, after: [], isLast: true)
-        complete(keepsUpstream: false)
+    /// Masks secrets; returns where the bytes that may go end.
+    private func scrub(_ window: Range<Int>, isLast: Bool) -> Int {
+        guard response.scrubber != nil, !window.isEmpty else { return window.upperBound }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: worker.answering[window])
+        let before = response.scrubber?.maskedCount ?? 0
+        let passes = response.scrubber?.scrub(bytes, isLast: isLast) ?? 0
+        response.scrubbedCount += (response.scrubber?.maskedCount ?? 0) - before
+        let end = window.lowerBound + passes
+        response.heldBack = Array(worker.answering[end..<window.upperBound])
+        return end
     }
 }

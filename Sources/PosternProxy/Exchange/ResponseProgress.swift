@@ -2,20 +2,18 @@ internal import PosternCore
 
 /// How far the answer of an exchange has come.
 struct ResponseProgress {
-    /// Part of a head.
-    var partialHead = ByteQueue()
-    var scanner = HeadScanner()
     var interimHeads = 0
-    /// Whether any byte has come.
+    /// Whether any part of it has come.
     var hasBegun = false
-    /// Whether the upstream took no more of the request, so that it will not answer later if it has not already.
-    var mustEnd = false
-
-    var status: Int?
+    /// The final head.
+    var head: ResponseHead?
     var isHeadSent = false
-    var keepsUpstream = false
-    var framing = DownstreamHead.Framing.none
-    var body = ResponseBodyDecoder(.none)
+    var status: Int?
+    /// Undoes the coding of a body in which secrets could not be found.
+    var decoder: ContentDecoder?
+    /// Whether all of a coded body was received, and the trailers behind it.
+    var hasReceivedAll = false
+    var trailers: [UInt8]?
     var scrubber: StreamScrubber?
     /// Looks into a body that turned out to be compressed.
     var inspector: CompressedInspector?
@@ -25,6 +23,6 @@ struct ResponseProgress {
     var bodyBytes = 0
     var scrubbedCount = 0
 
-    /// Whether the client can tell the end of the answer without the end of the connection.
-    var isDelimited: Bool { framing != .close }
+    /// Whether there is more of the body without anything being received.
+    var isDecoding: Bool { decoder.map { $0.hasPending || hasReceivedAll } ?? false }
 }

@@ -15,6 +15,8 @@ struct ByteQueue {
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) { storage.append(contentsOf: bytes) }
 
+    mutating func append(_ other: ByteQueue) { other.withBytes { append($0) } }
+
     /// Calls `body` with the bytes, which must not escape it.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try storage.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start...])) }

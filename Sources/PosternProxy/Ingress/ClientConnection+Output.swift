@@ -5,43 +5,25 @@ internal import PosternEventLoop
 
 // Writing to the client, and the ways in which its connection ends.
 extension ClientConnection {
-    /// Whether everything written so far has been taken by the kernel.
-    var hasFlushed: Bool { output.isEmpty }
-
     /// Sends two runs of bytes after one another, keeping what the kernel does not take now.
     func write(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer = .init(start: nil, count: 0)) {
-        guard !isClosed, !isBroken else { return }
-        var sent = 0
-        if output.isEmpty, isWritable {
-            let result =
-                second.isEmpty
-                ? postern_send(descriptor, first.baseAddress, first.count)
-                : postern_send_two(descriptor, first.baseAddress, first.count, second.baseAddress, second.count)
-            if result >= 0 {
-                sent = result
-            } else if errno != EAGAIN, errno != EWOULDBLOCK {
-                isBroken = true
-                return
-            }
-        }
-        guard sent < first.count + second.count else { return }
-        isWritable = false
+        guard !isClosed, !socket.isBroken else { return }
+        let sent = output.isEmpty ? socket.send(first, second, scratch: worker.record) : 0
+        guard sent < first.count + second.count, !socket.isBroken else { return }
         if sent < first.count { output.append(UnsafeRawBufferPointer(rebasing: first[sent...])) }
         output.append(UnsafeRawBufferPointer(rebasing: second[max(0, sent - first.count)...]))
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
     }
 
     func flush() {
-        let sent = output.withBytes { postern_send(descriptor, $0.baseAddress, $0.count) }
-        if sent >= 0 {
-            output.consume(sent)
-            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
-        } else if errno != EAGAIN, errno != EWOULDBLOCK {
+        let sent = output.withBytes { socket.send($0, scratch: worker.record) }
+        guard !socket.isBroken else {
             abandon(.clientClosed)
             return
         }
+        output.consume(sent)
         guard output.isEmpty else {
-            isWritable = false
+            if sent > 0 { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall) }
             return
         }
         if closesAfterOutput { beginLinger() } else if case .idle = state { becameIdle() }
@@ -50,7 +32,8 @@ extension ClientConnection {
     /// Sends what there is to send, then closes.
     func finishConnection() {
         guard !isClosed else { return }
-        if isBroken {
+        endHTTP2()
+        if socket.isBroken {
             close()
         } else if output.isEmpty {
             beginLinger()
@@ -63,14 +46,13 @@ extension ClientConnection {
     func beginLinger() {
         closesAfterOutput = false
         input.removeAll()
-        if hasEnded {
+        if socket.hasEnded {
             close()
             return
         }
-        shutdown(descriptor, CInt(SHUT_WR))
+        socket.endSending()
         state = .lingering(remaining: 4 * ClientConnection.maxDiscardedBytes)
         worker.loop.set(deadline, after: ClientConnection.lingerTime)
-        isReadable = true
         linger()
     }
 
@@ -81,12 +63,16 @@ extension ClientConnection {
             input.removeAll()
         }
         state = .lingering(remaining: remaining)
-        if hasEnded || remaining <= 0 { close() }
+        if socket.hasEnded || remaining <= 0 { close() }
     }
 
     /// Ends the connection without further ado; an exchange under way is recorded as ended for this reason.
     func abandon(_ reason: ProxyError) {
-        if case .exchange(let exchange) = state { exchange.clientGone(reason) }
+        switch state {
+        case .exchange(let exchange): exchange.clientGone(reason)
+        case .http2(let connection): connection.clientGone(reason)
+        default: break
+        }
         cut()
     }
 
@@ -94,29 +80,42 @@ extension ClientConnection {
     /// a connection can also be the end of an answer.
     func cut() {
         guard !isClosed else { return }
-        postern_reset_on_close(descriptor)
+        postern_reset_on_close(socket.descriptor)
         close()
     }
 
     /// Ends the connection if it is between two requests.
     func closeIfIdle() {
-        if case .idle = state, output.isEmpty { finishConnection() }
+        switch state {
+        case .idle where output.isEmpty: finishConnection()
+        case .http2(let connection): connection.drain()
+        default: break
+        }
     }
 
     /// Cuts an exchange whose agent, listener or grant is no longer there.
     func reviewAuthority() {
-        guard case .exchange(let exchange) = state else { return }
-        exchange.reviewAuthority(in: worker.snapshot)
+        switch state {
+        case .exchange(let exchange): exchange.reviewAuthority(in: worker.snapshot)
+        case .http2(let connection): connection.reviewAuthority()
+        default: break
+        }
+    }
+
+    /// Requests that are still under way on a connection of HTTP/2 end with it.
+    private func endHTTP2() {
+        if case .http2(let connection) = state { connection.clientGone(.clientClosed) }
     }
 
     func close() {
         guard !isClosed else { return }
+        endHTTP2()
         state = .closed
         worker.loop.cancel(deadline)
         worker.loop.cancel(exchangeDeadline)
-        if let registration { worker.loop.deregister(registration, descriptor) }
+        if let registration { worker.loop.deregister(registration, socket.descriptor) }
         registration = nil
-        Glibc.close(descriptor)
+        Glibc.close(socket.descriptor)
         input.removeAll()
         output.removeAll()
         worker.remove(self)
@@ -130,6 +129,8 @@ extension ClientConnection {
         switch state {
         case .idle: input.isEmpty ? finishConnection() : refuse(.requestTimeout)
         case .head: refuse(.requestTimeout)
+        case .handshake: refuseHandshake(.clientHandshakeFailed)
+        case .http2(let connection): connection.isIdle ? connection.drain() : ()
         case .exchange, .closed: break
         case .discarding, .lingering: close()
         }

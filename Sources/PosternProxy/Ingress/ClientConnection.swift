@@ -9,6 +9,8 @@ internal import PosternEventLoop
 ///     idle -> head -> exchange -> idle        the usual round
 ///                  -> discarding -> idle      a refused request whose body is read and dropped
 ///                  -> lingering -> closed     an answer after which the connection ends
+///                  -> handshake -> idle       CONNECT: the same again inside TLS,
+///                               -> http2      or many requests at once
 final class ClientConnection: ReadinessHandler {
     enum State {
         /// Between two requests.
@@ -16,6 +18,9 @@ final class ClientConnection: ReadinessHandler {
         /// Part of a head has arrived.
         case head(HeadScanner)
         case exchange(Exchange)
+        /// TLS is being agreed on, inside a connection that CONNECT opened.
+        case handshake
+        case http2(HTTP2Connection)
         /// A refused request's body is read and dropped, so that it is not taken for the next request.
         case discarding(RequestBodyDecoder, remaining: Int)
         /// Nothing more will be sent; what arrives is dropped, so that the client can read the answer before it learns
@@ -31,24 +36,21 @@ final class ClientConnection: ReadinessHandler {
     static let lingerTime = Duration.seconds(2)
 
     let worker: ProxyWorker
-    let peer: Peer
-    let auditedPeer: AuditPeer
-    let listener: ListenerID
-
-    let descriptor: CInt
+    let source: ClientSource
+    let socket: ClientSocket
     var registration: EventLoop.Registration?
     var state = State.idle
     var input = ByteQueue()
     var output = ByteQueue()
-    var isReadable = true
-    var isReadClosed = false
-    var isWritable = true
     /// Whether the connection ends once the output is gone.
     var closesAfterOutput = false
+    /// The host that CONNECT opened the connection to.
+    var intercepted: InterceptedHost?
+    /// The request under way, and how its answer is written.
+    var round = Round()
     private var isReadingHeads = false
     private var goesOnNextTurn = false
     lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
-    /// The deadline of whichever exchange is under way.
     private(set) lazy var exchangeDeadline: Deadline = Deadline { [unowned self] in
         if case .exchange(let exchange) = state { exchange.deadlineExpired() }
     }
@@ -64,18 +66,16 @@ final class ClientConnection: ReadinessHandler {
         worker: ProxyWorker
     ) {
         self.isCounted = isCounted
-        self.descriptor = descriptor
-        self.peer = peer
-        self.listener = listener
         self.worker = worker
-        auditedPeer = peer.audited
+        socket = ClientSocket(descriptor)
+        source = ClientSource(peer: peer, listener: listener)
     }
 
     /// Begins to serve the client, or answers it with an error and sees to it that it can read that.
     func start(refusing error: ProxyError?) {
-        if case .address = peer.origin { _ = postern_set_no_delay(descriptor) }
-        guard let registration = try? worker.loop.register(descriptor, .edges, handler: self) else {
-            Glibc.close(descriptor)
+        if case .address = source.peer.origin { _ = postern_set_no_delay(socket.descriptor) }
+        guard let registration = try? worker.loop.register(socket.descriptor, .edges, handler: self) else {
+            Glibc.close(socket.descriptor)
             if isCounted { worker.shared.connectionEnded() }
             return
         }
@@ -95,10 +95,8 @@ final class ClientConnection: ReadinessHandler {
             abandon(.clientClosed)
             return
         }
-        if readiness.contains(.writable) { isWritable = true }
-        if readiness.contains(.readClosed) { isReadClosed = true }
-        if readiness.contains(.readable) || isReadClosed { isReadable = true }
-        if isWritable, !output.isEmpty { flush() }
+        socket.note(readiness)
+        if socket.isWritable, !output.isEmpty { flush() }
         advance()
     }
 
@@ -107,6 +105,8 @@ final class ClientConnection: ReadinessHandler {
         switch state {
         case .idle, .head, .discarding: readRequests()
         case .exchange(let exchange): exchange.clientReady()
+        case .handshake: handshake()
+        case .http2(let connection): connection.advance()
         case .lingering: linger()
         case .closed: break
         }
@@ -114,30 +114,11 @@ final class ClientConnection: ReadinessHandler {
 
     /// Receives once into the input; `false` if there is nothing to receive.
     func receive() -> Bool {
-        guard isReadable else { return false }
-        let room = worker.receiving
-        let count = postern_receive(descriptor, room.baseAddress, room.count)
-        if count > 0 {
-            input.append(UnsafeRawBufferPointer(rebasing: room[..<count]))
-            // A short read has emptied the socket: the next bytes make a new edge. Only the end of the stream does not.
-            if count < room.count, !isReadClosed { isReadable = false }
-            return true
-        }
-        isReadable = false
-        if count == 0 {
-            isReadClosed = true
-            hasEnded = true
-        } else if errno != EAGAIN, errno != EWOULDBLOCK {
-            hasEnded = true
-            isBroken = true
-        }
-        return false
+        let count = socket.receive(into: worker.receiving)
+        guard count > 0 else { return false }
+        input.append(UnsafeRawBufferPointer(rebasing: worker.receiving[..<count]))
+        return true
     }
-
-    /// Whether the client will send nothing more.
-    private(set) var hasEnded = false
-    /// Whether the connection was reset.
-    var isBroken = false
 
     /// Reads heads, and answers or starts them, until one is being carried out or the bytes are used up.
     func readRequests() {
@@ -160,7 +141,7 @@ final class ClientConnection: ReadinessHandler {
                     guard output.isEmpty, receive() else { return endIfClientEnded() }
                 }
             case .discarding: if !discard() { return endIfClientEnded() }
-            case .exchange, .lingering, .closed: return
+            case .exchange, .handshake, .http2, .lingering, .closed: return
             }
         }
     }
@@ -177,8 +158,8 @@ final class ClientConnection: ReadinessHandler {
     }
 
     func endIfClientEnded() {
-        guard hasEnded else { return }
-        if output.isEmpty || isBroken { close() } else { closesAfterOutput = true }
+        guard socket.hasEnded else { return }
+        if output.isEmpty || socket.isBroken { close() } else { closesAfterOutput = true }
     }
 
     /// Looks for the end of the head in the input; returns whether something was done with it.
@@ -231,7 +212,7 @@ final class ClientConnection: ReadinessHandler {
         guard case .discarding(var decoder, let remaining) = state else { return false }
         if input.isEmpty, !receive() { return false }
         do throws(ProxyError) {
-            let used = try consumeBody(&decoder) { _ in }
+            let used = try input.consumeBody(&decoder) { _ in }
             guard remaining > used else {
                 finishConnection()
                 return true
@@ -240,19 +221,6 @@ final class ClientConnection: ReadinessHandler {
             if decoder.isComplete { becameIdle() }
         } catch { finishConnection() }
         return true
-    }
-
-    /// Moves body bytes out of the input; returns how many bytes of it were used up.
-    func consumeBody(
-        _ decoder: inout RequestBodyDecoder,
-        _ data: (UnsafeRawBufferPointer) -> Void
-    ) throws(ProxyError) -> Int {
-        let result: Result<Int, ProxyError> = input.withBytes { bytes in
-            do throws(ProxyError) { return .success(try decoder.decode(bytes, data)) } catch { return .failure(error) }
-        }
-        let used = try result.get()
-        input.consume(used)
-        return used
     }
 }
 

@@ -54,3 +54,20 @@ struct RequestBodyDecoder {
         }
     }
 }
+
+extension ByteQueue {
+    /// Moves body bytes out of the queue; returns how many bytes of it were used up.
+    ///
+    /// - Throws: ``ProxyError/malformedRequest(_:)`` for broken chunks.
+    mutating func consumeBody(
+        _ decoder: inout RequestBodyDecoder,
+        _ data: (UnsafeRawBufferPointer) -> Void
+    ) throws(ProxyError) -> Int {
+        let result: Result<Int, ProxyError> = withBytes { bytes in
+            do throws(ProxyError) { return .success(try decoder.decode(bytes, data)) } catch { return .failure(error) }
+        }
+        let used = try result.get()
+        consume(used)
+        return used
+    }
+}

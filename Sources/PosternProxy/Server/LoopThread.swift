@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PosternCertificates
 internal import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
@@ -15,6 +16,7 @@ struct LoopThread: Sendable {
         snapshot: ProxySnapshot,
         sink: any AuditSink,
         shared: SharedState,
+        issuer: LeafIssuer?,
         engineSettings: UpstreamEngine.Settings
     ) -> LoopThread? {
         let made = Made()
@@ -26,6 +28,7 @@ struct LoopThread: Sendable {
                     snapshot: snapshot,
                     sink: sink,
                     shared: shared,
+                    issuer: issuer,
                     engineSettings: engineSettings
                 )
             else {

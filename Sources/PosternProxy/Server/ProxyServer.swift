@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Foundation
+package import PosternCertificates
 package import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
@@ -11,6 +12,7 @@ package final class ProxyServer {
     private let shared: SharedState
     private let sink: any AuditSink
     private let inherited: [String: CInt]
+    private let issuer: LeafIssuer?
     private let startedAt: Int64
     private var loops: [LoopThread] = []
     private var listening: [ListenerID: ListeningDescriptor] = [:]
@@ -23,14 +25,17 @@ package final class ProxyServer {
     ///
     /// Nothing is accepted before ``start()``.
     ///
-    /// `inherited` holds the sockets that the service manager handed over, by name.
+    /// `inherited` holds the sockets that the service manager handed over, by name. Without an `issuer` of certificates,
+    /// CONNECT to hosts whose requests are judged is refused.
     ///
     /// - Throws: ``ListenError`` for the first that cannot be bound.
     package init(
         _ snapshot: ProxySnapshot,
         sink: any AuditSink,
+        issuer: LeafIssuer?,
         inherited: [String: CInt]
     ) throws(ListenError) {
+        self.issuer = issuer
         self.snapshot = snapshot
         self.sink = sink
         self.inherited = inherited
@@ -56,6 +61,7 @@ package final class ProxyServer {
                     snapshot: snapshot,
                     sink: sink,
                     shared: shared,
+                    issuer: issuer,
                     engineSettings: engineSettings
                 )
             else { return false }

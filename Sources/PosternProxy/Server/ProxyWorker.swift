@@ -1,4 +1,5 @@
 internal import CLinux
+internal import PosternCertificates
 internal import PosternCore
 internal import PosternEventLoop
 internal import PosternUpstream
@@ -8,6 +9,7 @@ internal import PosternUpstream
 /// Nothing in it is shared with another thread.
 final class ProxyWorker {
     let loop: EventLoop
+    let outputs: OutputSchedule
     let journal: AuditJournal
     let engine: UpstreamEngine
     let shared: SharedState
@@ -25,6 +27,13 @@ final class ProxyWorker {
     let answering = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536 + 32_768, alignment: 64)
     /// Where requests are written together; holds credentials, and is wiped after each use.
     var sending: [UInt8] = []
+    /// Where the output of a turn is put together; taken while it is in use.
+    var gathering: [UInt8] = []
+    /// Where short runs of bytes are put together for one TLS record.
+    let record = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 64)
+    private(set) lazy var connector = UpstreamConnector(worker: self)
+    /// What ends TLS with clients.
+    let interception: Interception?
 
     private var requestIDs: RequestIDGenerator
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
@@ -36,14 +45,18 @@ final class ProxyWorker {
         snapshot: ProxySnapshot,
         sink: any AuditSink,
         shared: SharedState,
+        issuer: LeafIssuer?,
         engineSettings: UpstreamEngine.Settings
     ) throws(UpstreamError) {
         self.loop = loop
         self.snapshot = snapshot
         self.shared = shared
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
+        // Before the journal, so that what ends while output is sent is recorded in the same turn.
+        outputs = OutputSchedule(on: loop)
         journal = AuditJournal(on: loop, sink: sink)
         engine = try UpstreamEngine(on: loop, settings: engineSettings)
+        interception = issuer.flatMap(Interception.init)
         requestIDs = RequestIDGenerator(startedAt: shared.startedAt, loop: number)
         // Enough for the longest head and a piece of body: growing would leave a copy of a credential behind.
         sending.reserveCapacity(262_144)
@@ -52,6 +65,12 @@ final class ProxyWorker {
     deinit {
         receiving.deallocate()
         answering.deallocate()
+        record.deallocate()
+    }
+
+    /// Overwrites what was sent.
+    func wipeSending() {
+        sending.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
     }
 
     func nextRequestID() -> String { requestIDs.next() }
@@ -93,6 +112,7 @@ extension ProxyWorker {
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
         engine.settings = engineSettings
         engine.discardAll()
+        connector.discardAll()
         for connection in Array(connections.values) { connection.reviewAuthority() }
     }
 

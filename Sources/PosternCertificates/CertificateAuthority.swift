@@ -1,0 +1,64 @@
+internal import Crypto
+internal import X509
+
+/// The local certificate authority that signs the certificates interception shows to clients.
+///
+/// It is made on the first start and kept in the state directory; nothing installs it anywhere. Two things limit what it
+/// may sign, and every client that was tried accepts both: no authority below it (path length 0), and servers only
+/// (extended key usage). It has no name constraints: it outlives the configuration, hosts are granted later, and a new
+/// authority for each of them would have to reach every trust store again. docs/certificates.md says more.
+package struct CertificateAuthority: Sendable {
+    private static let keyLabel = "PRIVATE KEY"
+
+    /// The public half.
+    package let certificate: AuthorityCertificate
+    /// The key that signs.
+    let key: Certificate.PrivateKey
+
+    /// Loads the authority, or makes it where there is none; `now` is in nanoseconds since 1970.
+    ///
+    /// The state directory has to be there. A key without a certificate, which a crash may leave, gets a new one; a
+    /// certificate without its key is an error, since somebody may trust it.
+    package init(opening directory: AuthorityDirectory, now: Int64) throws(AuthorityError) {
+        try DirectoryDescriptor.create(directory)
+        guard let open = try DirectoryDescriptor(directory) else { throw .absent(directory) }
+        try open.check()
+        try open.lock()
+        var keyText = try open.read(AuthorityDirectory.keyName, .ours)
+        var certificateText = try open.read(AuthorityDirectory.certificateName, .readable)
+        if keyText == nil {
+            guard certificateText == nil else { throw .keyMissing(directory) }
+            let text = PEM.text(
+                label: CertificateAuthority.keyLabel,
+                Array(P256.Signing.PrivateKey().derRepresentation)
+            )
+            try open.write(Array(text.utf8), to: AuthorityDirectory.keyName, mode: 0o600)
+            keyText = try open.read(AuthorityDirectory.keyName, .ours)
+        }
+        let key = try CertificateAuthority.key(in: keyText ?? [], of: directory)
+        if certificateText == nil {
+            let text = PEM.text(
+                label: AuthorityCertificate.label,
+                try CertificateProfile.authority(key: key, now: now)
+            )
+            try open.write(Array(text.utf8), to: AuthorityDirectory.certificateName, mode: 0o644)
+            certificateText = try open.read(AuthorityDirectory.certificateName, .readable)
+        }
+        certificate = try AuthorityCertificate(pem: certificateText ?? [], directory: directory)
+        try certificate.check(signedWith: key)
+        try certificate.checkTime(now)
+        self.key = Certificate.PrivateKey(key)
+    }
+
+    private static func key(
+        in text: [UInt8],
+        of directory: AuthorityDirectory
+    ) throws(AuthorityError) -> P256.Signing.PrivateKey {
+        guard let block = PEM.blocks(label: keyLabel, in: text)?.first,
+            let key = try? P256.Signing.PrivateKey(derRepresentation: block)
+        else {
+            throw .unusable(path: directory.keyPath, reason: "does not hold an EC P-256 key in PKCS #8", directory)
+        }
+        return key
+    }
+}

@@ -1,0 +1,76 @@
+internal import PosternCore
+internal import PosternEventLoop
+
+// What is written down about an exchange.
+extension Exchange {
+    func recordIntent() {
+        let isGrant = request.rule.injection != nil
+        worker.journal.append(
+            IntentRecord(
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                identity: request.identitySource,
+                peer: client.source.auditedPeer,
+                provider: request.rule.providerName,
+                grant: isGrant ? request.rule.id : nil,
+                rule: isGrant ? nil : request.rule.id,
+                method: request.ingress.head.method,
+                url: request.auditURL,
+                tags: tags
+            ),
+            waiter: self
+        )
+    }
+
+    func recordRefusal(_ error: ProxyError) {
+        let problem = ProblemDetails(error)
+        worker.journal.append(
+            DenialRecord(
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                identity: request.identitySource,
+                peer: client.source.auditedPeer,
+                provider: request.rule.providerName,
+                rule: request.rule.id,
+                method: ArraySlice(request.ingress.head.method.rawValue.utf8),
+                url: request.auditURL,
+                status: problem.status,
+                errorCode: problem.code,
+                tags: tags
+            )
+        )
+    }
+
+    func recordOutcome(_ error: ProxyError?) {
+        let isGrant = request.rule.injection != nil
+        let problem = error.map { ProblemDetails($0) }
+        // Once sent, a request without an answer may have taken effect all the same.
+        let result: OutcomeRecord.Result =
+            error == nil ? .success : sentAt != nil && !response.hasBegun ? .unknown : .failure
+        worker.journal.append(
+            OutcomeRecord(
+                time: worker.wallClock,
+                requestID: requestID,
+                agent: request.agent.name,
+                provider: request.rule.providerName,
+                grant: isGrant ? request.rule.id : nil,
+                rule: isGrant ? nil : request.rule.id,
+                method: request.ingress.head.method,
+                url: request.auditURL,
+                result: result,
+                status: response.status ?? problem?.status,
+                errorCode: problem?.code,
+                measurements: OutcomeRecord.Measurements(
+                    duration: Instant.now.nanoseconds(since: startedAt),
+                    firstByte: sentAt.flatMap { sent in firstByteAt?.nanoseconds(since: sent) },
+                    requestBodyBytes: requestBodyBytes,
+                    responseBodyBytes: response.bodyBytes,
+                    retries: retries,
+                    scrubbed: response.scrubbedCount
+                )
+            )
+        )
+    }
+}
