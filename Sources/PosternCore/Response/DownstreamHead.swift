@@ -93,7 +93,9 @@ package struct DownstreamHead {
         return buffer.withUnsafeMutableBytes { bytes in
             // The status and the lines that follow are ours: a secret that is a number must not mask a length.
             let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
-            return rule.injection?.scrubbing.mask(received) ?? 0
+            let masked = rule.injection?.scrubbing.mask(received) ?? 0
+            if masked > 0 { BinaryFields.repair(received) }
+            return masked
         }
     }
 
