@@ -16,6 +16,7 @@ from support.tls import Refused, connect, connect_tls, connected
 from support.topology import A, B, Topology
 from support.waiting import wait_until
 
+attack = pytest.mark.attack
 HOST = "tunnel.test"
 AUTHORITY = f"{HOST}:443"
 IDLE_SECONDS = 2
@@ -196,6 +197,7 @@ def test_the_host_may_be_written_in_capitals_and_http_1_0_does(world, version, w
         assert read(sock, len(hello)) == hello
 
 
+@attack(54)
 def test_a_pattern_covers_its_hosts_and_each_tunnel_is_for_one(world, origin):
     with tunnel(world, "a.wide.test:443") as sock:
         hello = client_hello("a.wide.test")
@@ -264,6 +266,7 @@ WRONG_BEGINNINGS = {
 }
 
 
+@attack(53, 54)
 @pytest.mark.parametrize("name", list(WRONG_BEGINNINGS))
 def test_what_does_not_begin_with_tls_for_its_host_is_closed(world, origin, name):
     make, code = WRONG_BEGINNINGS[name]
@@ -335,6 +338,7 @@ def test_a_tunnel_rule_lets_no_request_through(world, origin):
     assert not origin.connections
 
 
+@attack(67)
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_private_addresses_are_refused_as_for_requests(world, host):
     status, body = refusal(world, f"{host}:{world.canary.port}")
@@ -406,6 +410,7 @@ def test_a_host_that_requests_may_go_to_is_intercepted(make_topology, origin):
 # What ends it.
 
 
+@attack(66, 115)
 @pytest.mark.parametrize("change", ["rule", "agent"])
 def test_a_reload_without_its_rule_cuts_it(own_world, origin, change):
     with opened(own_world) as sock:

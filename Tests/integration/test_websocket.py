@@ -31,6 +31,7 @@ from support.websocket import (
 )
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+attack = pytest.mark.attack
 ECHO = "wss://open.test/echo"
 IDLE_SECONDS = 2
 
@@ -92,7 +93,6 @@ def outcome(topology: Topology, *texts: str) -> audit.Row:
 # What works.
 
 
-@pytest.mark.slow
 def test_ten_thousand_messages_come_back_in_order(world):
     with through_connect(world, ECHO, A) as socket:
         sent = [secrets.token_hex(1 + i % 200) if i % 2 else secrets.token_bytes(i % 300) for i in range(10_000)]
@@ -235,6 +235,7 @@ def test_a_grant_has_to_allow_it(world, server):
     world.denial("policy_denied", "websocket = true")
 
 
+@attack(18)
 @pytest.mark.parametrize("protocol", ["h2c", "TLS/1.0", "foo", "websocket2"])
 def test_other_upgrades_are_left_out(world, protocol):
     response = world.ask("GET", "http://good.test/v1/ok", [("Connection", "Upgrade"), ("Upgrade", protocol)])
@@ -256,6 +257,7 @@ WRONG_OPENINGS = {
 }
 
 
+@attack(18)
 @pytest.mark.parametrize("name", list(WRONG_OPENINGS))
 def test_an_opening_that_no_server_could_grant_is_malformed(world, name):
     with world.connect() as client:
@@ -271,6 +273,26 @@ def test_a_server_may_say_no(world):
     with client:
         assert (response.status, response.body, response.code) == (401, b"no", None)
         assert world.ask("GET", "http://good.test/v1/ok", client=client).status == 200
+
+
+@attack(20)
+def test_bytes_behind_a_refused_opening_are_judged_as_a_request(world):
+    world.good.routes["/v1/ws"] = lambda request: answer(b"no", 200)
+    with world.connect() as client:
+        client.send(
+            world.head("GET", "http://good.test/v1/ws", *opening_lines()),
+            world.head("GET", "http://good.test/admin"),
+        )
+        assert client.response().body == b"no"
+        assert client.response().code == "policy_denied"
+    assert [request.path for request in world.good.requests] == ["/v1/ws"]
+
+
+def test_bytes_behind_an_opening_wait_for_the_servers_agreement(world, server):
+    with world.connect() as client:
+        client.send(world.head("GET", "http://open.test/echo", *opening_lines()), masked(frame(TEXT, b"early")))
+        assert client.response().status == 101
+        assert read_frames(client, 1) == [(0x81, b"early")]
 
 
 WRONG_AGREEMENTS = {
@@ -297,6 +319,7 @@ def test_an_answer_that_agrees_to_something_else_is_refused(world, name):
         assert (response.status, response.code) == (502, "response_malformed")
 
 
+@attack(19)
 def test_a_101_that_nobody_asked_for_is_refused(world):
     world.good.routes["/v1/ws"] = scripted(frame(TEXT, b"hello"))
     assert world.ask("GET", "http://good.test/v1/ws").code == "response_malformed"
@@ -315,6 +338,7 @@ BROKEN_FRAMES = {
 }
 
 
+@attack(91)
 @pytest.mark.parametrize("name", list(BROKEN_FRAMES))
 def test_a_server_that_breaks_the_protocol_is_cut_off(world, name):
     secret = world.secrets["good"].encode()
@@ -336,6 +360,7 @@ def star(secret: str) -> str:
     return "*" * len(secret)
 
 
+@attack(91)
 def test_a_credential_in_a_message_is_masked(world, server):
     secret = world.secrets["open-a"]
 
@@ -363,6 +388,7 @@ def test_a_credential_in_a_message_is_masked(world, server):
     assert outcome(world, "open.test:443/tell")["postern.scrubbed"] == 8
 
 
+@attack(91)
 def test_a_credential_is_masked_however_its_bytes_arrive(world):
     secret = world.secrets["good"].encode()
     whole = frame(TEXT, b"<" + secret + b">")
@@ -432,6 +458,7 @@ def test_one_that_talks_now_and_then_goes_on(world):
         assert socket.recv(5) == "still there"
 
 
+@attack(66, 115)
 @pytest.mark.parametrize("change", ["websocket", "grant", "agent"])
 def test_what_a_reload_revokes_is_closed_within_a_second(own_world, server, change):
     with through_connect(own_world, ECHO, A) as socket:
