@@ -144,6 +144,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternHTTP2Tests",
+            dependencies: ["PosternHTTP2", "PosternCore", "CNGHTTP2", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternProxyTests",
             dependencies: ["PosternProxy", "PosternCore", "PosternEventLoop", "PosternTestSupport"],
             swiftSettings: strict

@@ -6,33 +6,63 @@ import os
 from collections import Counter, defaultdict
 
 import pytest
+from adversarial.entries import EVERY_ENTRY, does_not_apply
 from support.ca import CertificateAuthority
+from support.entries import ENTRIES, PLAIN
 from support.topology import Topology
 
 
 def pytest_addoption(parser):
     parser.addoption("--attacks", action="store_true", help="end with a line for each row of the attack catalogue")
+    parser.addoption("--entry", action="append", choices=ENTRIES, help="run only what goes by this entry")
 
 
-def pytest_collection_modifyitems(items):
+def _rows(node) -> list[int]:
+    return [number for mark in node.iter_markers("attack") for number in mark.args]
+
+
+def pytest_generate_tests(metafunc):
+    """A test runs once for each entry it names, or for all of them if its rows are to hold for all."""
+    if "entry" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.definition.get_closest_marker("entries")
+    if chosen:
+        metafunc.parametrize("entry", chosen.args, indirect=True)
+    elif any(row in EVERY_ENTRY for row in _rows(metafunc.definition)):
+        metafunc.parametrize("entry", ENTRIES, indirect=True)
+
+
+def _entry(item) -> str:
+    return item.callspec.params.get("entry", PLAIN) if hasattr(item, "callspec") else PLAIN
+
+
+def pytest_collection_modifyitems(items, config):
+    chosen = config.getoption("entry") or [PLAIN]
+    items[:] = [item for item in items if _entry(item) in chosen]
     for item in items:
-        for mark in item.iter_markers("attack"):
-            item.user_properties += [("attack", number) for number in mark.args]
+        entry = _entry(item)
+        item.user_properties += [("attack", (number, entry)) for number in _rows(item)]
+        if reason := does_not_apply(entry, item.name):
+            item.user_properties.append(("does not apply", reason))
+            item.add_marker(pytest.mark.skip(reason=f"not by {entry}: {reason}"))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_terminal_summary(terminalreporter, config):
     if not config.getoption("attacks"):
         return
-    rows: dict[int, Counter] = defaultdict(Counter)
+    rows: dict[tuple[int, str], Counter] = defaultdict(Counter)
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
-            for name, value in getattr(report, "user_properties", []):
+            properties = getattr(report, "user_properties", [])
+            reason = dict(properties).get("does not apply")
+            result = f"do not apply ({reason})" if reason else outcome
+            for name, value in properties:
                 if name == "attack" and (report.when == "call" or outcome != "passed"):
-                    rows[value][outcome] += 1
-    for number in sorted(rows):
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in rows[number].items())
-        terminalreporter.write_line(f"attack {number}: {counts}")
+                    rows[tuple(value)][result] += 1
+    for number, entry in sorted(rows, key=lambda row: (row[0], ENTRIES.index(row[1]))):
+        counts = ", ".join(f"{count} {result}" for result, count in sorted(rows[number, entry].items()))
+        terminalreporter.write_line(f"attack {number} by {entry}: {counts}")
 
 
 @pytest.fixture(scope="session")
@@ -48,20 +78,27 @@ def _shared(authority):
 
 
 @pytest.fixture
-def topology(_shared):
+def entry(request) -> str:
+    """The way in that this run of the test takes."""
+    return getattr(request, "param", PLAIN)
+
+
+@pytest.fixture
+def topology(_shared, entry):
     """The module's running topology with a clean record; what it saw is checked after the test."""
+    _shared.entry = entry
     _shared.begin()
     yield _shared
     _shared.verify()
 
 
 @pytest.fixture
-def make_topology(authority):
+def make_topology(authority, entry):
     """Makes topologies of a test's own; each is checked and removed afterwards."""
     made: list[Topology] = []
 
     def make(edit=None, **options) -> Topology:
-        one = Topology(authority, edit, **options)
+        one = Topology(authority, edit, **{"entry": entry, **options})
         made.append(one)
         if one.daemon:
             one.begin()

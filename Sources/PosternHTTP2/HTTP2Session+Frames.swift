@@ -4,7 +4,9 @@ internal import CNGHTTP2
 extension HTTP2Session {
     /// Judges a frame by its header; `false` ends the connection.
     func frameBegins(_ header: nghttp2_frame_hd) -> Bool {
-        switch nghttp2_frame_type(UInt32(header.type)) {
+        // Given up, from inside what was reported last.
+        if isBroken { return false }
+        return switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_DATA, NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_RST_STREAM, NGHTTP2_GOAWAY: true
         default: isAllowed(floodGuard.controlFrames.take())
         }
@@ -17,7 +19,11 @@ extension HTTP2Session {
 
     func fieldsBegin(_ headers: nghttp2_headers) {
         let stream = headers.hd.stream_id
-        if headers.cat == NGHTTP2_HCAT_REQUEST { streams[stream] = HTTP2Stream() }
+        if headers.cat == NGHTTP2_HCAT_REQUEST {
+            // It may arrive before our GOAWAY is sent; the client will take it for not processed, and send it again.
+            guard stream <= lastAcceptedStream, endingCode == nil, !isBroken else { return }
+            streams[stream] = HTTP2Stream()
+        }
         guard let state = streams[stream] else { return }
         let kind: IncomingHead.Kind =
             state.hasFinalHead ? .trailers : role == .server ? .request : .response
@@ -40,6 +46,7 @@ extension HTTP2Session {
         case NGHTTP2_HEADERS: return fieldsReceived(on: stream, endsStream: endsStream)
         case NGHTTP2_DATA:
             if endsStream {
+                streams[stream]?.hasEnded = true
                 if let state = streams[stream], !state.isSilenced { handler.http2EndReceived(on: stream) }
             } else if frame.hd.length <= frame.data.padlen {
                 return isAllowed(floodGuard.controlFrames.take())
@@ -63,6 +70,7 @@ extension HTTP2Session {
     private func fieldsReceived(on stream: Int32, endsStream: Bool) -> Bool {
         guard let state = streams[stream], var incoming = state.incoming else { return true }
         state.incoming = nil
+        state.hasEnded = endsStream
         guard !state.isSilenced else { return true }
         let text = incoming.finish(endsStream: endsStream)
         guard incoming.kind != .trailers else {
@@ -120,7 +128,11 @@ extension HTTP2Session {
         else { return }
         silence(state, header.stream_id)
         guard !state.hasFinalHead else { return }
-        handler.http2HeadReceived(.failure(.malformed("the fields break a rule of HTTP/2")), on: header.stream_id, endsStream: false)
+        handler.http2HeadReceived(
+            .failure(.malformed("the fields break a rule of HTTP/2")),
+            on: header.stream_id,
+            endsStream: false
+        )
     }
 
     func dataReceived(_ bytes: UnsafeRawBufferPointer, on stream: Int32) {
@@ -133,14 +145,17 @@ extension HTTP2Session {
     }
 
     func frameSent(_ frame: nghttp2_frame) {
-        switch nghttp2_frame_type(UInt32(frame.hd.type)) {
+        let type = nghttp2_frame_type(UInt32(frame.hd.type))
         // A peer that takes them sends a WINDOW_UPDATE for the stream and one for the connection.
-        case NGHTTP2_DATA: floodGuard.controlFrames.earn(2)
-        // A stream that the peer had us reset costs as much as one that it took back itself.
-        case NGHTTP2_RST_STREAM where role == .server && streams[frame.hd.stream_id]?.isResetByUs != true:
-            _ = isAllowed(floodGuard.resets.take())
-        default: break
-        }
+        if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(2) }
+        guard role == .server else { return }
+        let state = streams[frame.hd.stream_id]
+        // A stream that the peer had us reset or refuse costs as much as one that it took back itself.
+        if type == NGHTTP2_RST_STREAM, state?.isResetByUs != true { _ = isAllowed(floodGuard.resets.take()) }
+        let endsStream = UInt32(frame.hd.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
+        guard endsStream, type == NGHTTP2_DATA || type == NGHTTP2_HEADERS, state?.hasEnded == false else { return }
+        // The answer is complete and the request is not: nobody waits for the rest (RFC 9113 section 8.1).
+        reset(frame.hd.stream_id, code: HTTP2ErrorCode.noError)
     }
 
     /// Gives up a stream whose head cannot be sent.

@@ -7,8 +7,8 @@ extension HTTP2Session {
     /// `nil` where there is no stream to be had: too many are open, or the peer said that it takes no more.
     package func submitRequest(_ head: UnsafeRawBufferPointer, hasBody: Bool) -> Int32? {
         guard acceptsRequest, let fields = OutgoingFields(request: head)?.fields else { return nil }
-        let stream = withUnsafePointer(to: HTTP2Session.bodyProvider) { provider in
-            nghttp2_submit_request(session, nil, fields, fields.count, hasBody ? provider : nil, nil)
+        let stream = HTTP2Session.withProvider(hasBody) {
+            nghttp2_submit_request(session, nil, fields, fields.count, $0, nil)
         }
         guard stream > 0 else { return nil }
         streams[stream] = HTTP2Stream()
@@ -17,12 +17,14 @@ extension HTTP2Session {
 
     /// Answers a request with a final head, given as HTTP/1.1 text that we made; it is not kept.
     ///
-    /// Returns whether the stream was there to be answered.
+    /// Where the answer ends before the request does, the client is told to stop (RST_STREAM with
+    /// ``HTTP2ErrorCode/noError``), and nothing more of the request is reported. Returns whether the stream was there to
+    /// be answered.
     @discardableResult
     package func submitResponse(_ head: UnsafeRawBufferPointer, on stream: Int32, hasBody: Bool) -> Bool {
         guard streams[stream] != nil, let fields = OutgoingFields(response: head)?.fields else { return false }
-        return withUnsafePointer(to: HTTP2Session.bodyProvider) { provider in
-            nghttp2_submit_response(session, stream, fields, fields.count, hasBody ? provider : nil) == 0
+        return HTTP2Session.withProvider(hasBody) {
+            nghttp2_submit_response(session, stream, fields, fields.count, $0) == 0
         }
     }
 
@@ -37,7 +39,7 @@ extension HTTP2Session {
     /// Asks for the body again, after ``HTTP2BodyPiece/wait``.
     package func resume(_ stream: Int32) { nghttp2_session_resume_data(session, stream) }
 
-    /// Ends a stream at once; nothing more is reported of it than that it was closed.
+    /// Ends a stream at once, with what waits to be sent on it; nothing more is reported of it than that it was closed.
     package func reset(_ stream: Int32, code: UInt32) {
         guard let state = streams[stream], !state.isResetByUs else { return }
         state.isResetByUs = true
@@ -63,8 +65,7 @@ extension HTTP2Session {
     func close(_ stream: Int32, errorCode: UInt32) {
         guard let state = streams.removeValue(forKey: stream) else { return }
         nghttp2_session_consume_connection(session, state.unconsumedBytes)
-        let isComplete = errorCode == HTTP2ErrorCode.noError && !state.isResetByUs && !state.isResetByPeer
-        if isComplete { floodGuard.resets.earn(1) }
+        if errorCode == HTTP2ErrorCode.noError, !state.isResetByPeer { floodGuard.resets.earn(1) }
         handler.http2StreamClosed(stream, errorCode: errorCode)
     }
 

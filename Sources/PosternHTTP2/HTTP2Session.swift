@@ -17,7 +17,9 @@ package final class HTTP2Session {
     var floodGuard: FloodGuard
     /// The code that the connection ends with, once we have found a reason.
     private(set) var endingCode: UInt32?
-    private var isBroken = false
+    /// The last stream that we said we would process.
+    private(set) var lastAcceptedStream = Int32.max
+    private(set) var isBroken = false
 
     /// Makes a session and has its SETTINGS ready to be sent.
     ///
@@ -85,7 +87,7 @@ package final class HTTP2Session {
 
     /// Gives up the connection: every open stream is closed, for the handler to hear of.
     ///
-    /// For when the socket was closed, whoever did it. No byte goes in or out after it.
+    /// For when the socket was closed, whoever did it. No byte goes in or out after it. A handler may call it, too.
     package func abandon() {
         isBroken = true
         for id in streams.keys.sorted() { close(id, errorCode: endingCode ?? HTTP2ErrorCode.cancel) }
@@ -93,8 +95,10 @@ package final class HTTP2Session {
 
     /// Announces that no new stream is taken; those that are open go on, and ``isFinished`` is true after the last.
     package func goAway() {
-        let last = nghttp2_session_get_last_proc_stream_id(session)
-        nghttp2_submit_goaway(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, HTTP2ErrorCode.noError, nil, 0)
+        guard lastAcceptedStream == .max else { return }
+        lastAcceptedStream = nghttp2_session_get_last_proc_stream_id(session)
+        let noFlags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
+        nghttp2_submit_goaway(session, noFlags, lastAcceptedStream, HTTP2ErrorCode.noError, nil, 0)
     }
 
     /// Ends the connection, with what is open on it, once GOAWAY is sent.

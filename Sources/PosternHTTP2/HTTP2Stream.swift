@@ -6,6 +6,8 @@ final class HTTP2Stream {
     var hasFinalHead = false
     /// Whether nothing more is reported of it than that it was closed.
     var isSilenced = false
+    /// Whether the peer's message is complete.
+    var hasEnded = false
     /// Whether our side asked for its end.
     var isResetByUs = false
     /// Whether the peer took it back.

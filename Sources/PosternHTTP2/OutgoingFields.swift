@@ -77,7 +77,8 @@ struct OutgoingFields {
     }
 
     private static let harmlessNames: [StaticString] = [
-        "accept", "accept-encoding", "cache-control", "content-encoding", "content-type", "date", "grpc-accept-encoding",
+        "accept", "accept-encoding", "cache-control", "content-encoding", "content-type", "date",
+        "grpc-accept-encoding",
         "grpc-encoding", "server", "te", "user-agent", "vary",
     ]
 

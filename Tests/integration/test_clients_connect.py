@@ -18,9 +18,12 @@ import pytest
 
 from support import clients_page
 from support.clients_page import release
+from support.encodings import LeakSearch
+from support.one_origin import OneOrigin
 from support.programs import SUPPORT, clone_push_fetch, git_config, run, sdk
 from support.standin_world import PLACEHOLDER, StandInWorld
 from support.standins import TEXT
+from support.websocket import WebSocketServer
 
 MODELS = "https://api.openai.com/v1/models"
 
@@ -137,6 +140,25 @@ def test_client(world, python, tmp_path, client, trust):
     clients_page.expect(client.name, client.proxy, trusts, spoken, "yes")
 
 
+WEBSOCKETS = f"websockets {release('websockets')}"
+
+
+def test_websockets(authority, python):
+    host = "socket.standin.test"
+    server = WebSocketServer(authority.leaf(host))
+    world = OneOrigin(authority, host, server.authority, websocket=True)
+    try:
+        environment = {"https_proxy": world.proxy, "SSL_CERT_FILE": world.bundle}
+        assert sdk(python, "websockets", f"wss://{host}/chat", PLACEHOLDER, **environment) == "hello"
+        (handshake,) = server.handshakes
+        assert [v for n, v in handshake if n == "authorization"] == [f"Bearer {world.secret}"]
+        assert not LeakSearch({"placeholder": PLACEHOLDER}).find(repr(handshake).encode())
+        clients_page.expect(WEBSOCKETS, "`https_proxy`", "`SSL_CERT_FILE`", *world.spoken(), "yes")
+    finally:
+        server.close()
+        world.close()
+
+
 # Clients that pay no heed to a proxy in their environment.
 
 NOWHERE = "https://api.nowhere.test"
@@ -161,5 +183,5 @@ def test_client_that_goes_around(python, name):
 
 
 def test_the_page_has_no_other_rows():
-    names = {clients_page.GRPC, *(client.name for client in CLIENTS), *HEEDLESS}
+    names = {clients_page.GRPC, WEBSOCKETS, *(client.name for client in CLIENTS), *HEEDLESS}
     assert list(clients_page.rows()) == sorted(names, key=str.casefold)

@@ -96,6 +96,10 @@ class RawClient:
                 break
         return self
 
+    def sendall(self, data: bytes) -> None:
+        """Sends; raises where ``send`` does not."""
+        self.sock.sendall(data)
+
     def send_slowly(self, data: bytes, size: int = 1, delay: float = 0.0) -> "RawClient":
         for start in range(0, len(data), size):
             self.send(data[start : start + size])

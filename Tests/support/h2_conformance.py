@@ -54,7 +54,7 @@ Part = bytes | Callable[[H2Connection], None]
 
 @dataclass
 class Case:
-    """``requests`` is how many requests the origin may see; ``None`` where that is left to chance.
+    """``requests`` is how many whole requests the origin may see; ``None`` where that is left to chance.
 
     ``is_read`` says whether the origin reads the bodies of requests before it answers.
     """

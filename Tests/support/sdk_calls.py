@@ -150,6 +150,14 @@ def grpc(target, key, _socket):
         return call(b"hello", metadata=[("authorization", f"Bearer {key}")], timeout=10).decode()
 
 
+def websockets(url, key, _socket):
+    from websockets.sync.client import connect
+
+    with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as connection:
+        connection.send("hello")
+        return connection.recv()
+
+
 if __name__ == "__main__":
     name, base, key, *socket = sys.argv[1:]
     print(json.dumps(globals()[name](base, key, socket[0] if socket else None)))

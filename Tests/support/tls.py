@@ -162,8 +162,11 @@ class TLSStream:
             self._tls.unwrap()
         except ssl.SSLError:
             pass
-        self._flush()
-        self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self._flush()
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the other side has closed already
 
     def settimeout(self, timeout: float | None) -> None:
         self.sock.settimeout(timeout)

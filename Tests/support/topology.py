@@ -19,6 +19,7 @@ from .client import RawClient, Recording, Response, basic, request
 from .config import Config
 from .daemon import Daemon
 from .encodings import LeakSearch
+from .entries import CLIENTS, PLAIN
 from .origin import RecordingOrigin
 from .waiting import wait_until
 
@@ -40,9 +41,11 @@ class Topology:
         edit: Callable[["Topology", Config], Any] | None = None,
         starts: bool = True,
         parent: str | None = None,
+        entry: str = PLAIN,
         **daemon_options: Any,
     ):
         self.authority = authority
+        self.entry = entry
         self.directory = Path(tempfile.mkdtemp(prefix="postern-", dir=parent))
         self.daemon_options = daemon_options
         self.recording = Recording()
@@ -197,10 +200,17 @@ class Topology:
     def proxy(self) -> tuple[str, int]:
         return ("127.0.0.1", self.daemon.port)
 
+    @property
+    def local_authority(self) -> Path:
+        """What clients trust inside a tunnel."""
+        return self.directory / "state/ca/ca.pem"
+
     def connect(self, agent_socket: str | None = None, **options: Any) -> RawClient:
         """A raw connection: to the agent's own unix socket, or to the port where a key says who asks."""
         address = self.socket_path(agent_socket) if agent_socket else self.proxy
-        return RawClient(address, self.recording, **options)
+        if self.entry != PLAIN:
+            options["trust"] = self.local_authority
+        return CLIENTS[self.entry](address, self.recording, **options)
 
     def identity(self, agent: str = A) -> tuple[str, str]:
         """The header field that proves an agent."""

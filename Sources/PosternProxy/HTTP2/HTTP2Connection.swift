@@ -73,7 +73,6 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
         drained.removeAll(keepingCapacity: true)
         for stream in ready { stream.exchange?.clientReady() }
         if client.output.isEmpty, session.isFinished {
-            isEnded = true
             client.finishConnection()
         } else if streams.isEmpty, client.output.isEmpty {
             worker.loop.set(client.deadline, afterNanoseconds: worker.snapshot.waits.clientIdle)

@@ -32,6 +32,7 @@ extension ClientConnection {
     /// Sends what there is to send, then closes.
     func finishConnection() {
         guard !isClosed else { return }
+        endHTTP2()
         if socket.isBroken {
             close()
         } else if output.isEmpty {
@@ -101,9 +102,14 @@ extension ClientConnection {
         }
     }
 
+    /// Requests that are still under way on a connection of HTTP/2 end with it.
+    private func endHTTP2() {
+        if case .http2(let connection) = state { connection.clientGone(.clientClosed) }
+    }
+
     func close() {
         guard !isClosed else { return }
-        if case .http2(let connection) = state { connection.clientGone(.clientClosed) }
+        endHTTP2()
         state = .closed
         worker.loop.cancel(deadline)
         worker.loop.cancel(exchangeDeadline)
