@@ -102,14 +102,9 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
 
 // Partial writes, so that a full socket gives back what it took; a moving buffer, because what is left is sent from
 // elsewhere; read-ahead, so that a record costs one read instead of two.
-//
-// `user` says whether HTTP/2 is offered. libcurl is not to know: it would speak it itself, below what is sent through it.
 static CURLcode configure_tls(CURL *easy, void *context, void *user) {
     (void)easy;
-    static const unsigned char protocols[] = "\x02h2\x08http/1.1";
-    if (user != NULL && SSL_CTX_set_alpn_protos(context, protocols, sizeof(protocols) - 1) != 0) {
-        return CURLE_OUT_OF_MEMORY;
-    }
+    (void)user;
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
     return CURLE_OK;
@@ -133,8 +128,9 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(dial->offers_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, dial->offers_http2 ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -142,7 +138,6 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     // With a directory of authorities set as well, libcurl would read the whole file again for every connection.
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, configure_tls);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, dial->offers_http2 ? easy : NULL);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, dial->private_data);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, dial->timeout_ms);
