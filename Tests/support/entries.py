@@ -344,8 +344,9 @@ class Translated:
 
     def __init__(self, head: bytes):
         start, *lines = head.split(b"\r\n")
-        parts = start.split(b" ")
-        if len(parts) != 3 or parts[2] != b"HTTP/1.1":
+        method, _, target = start.partition(b" ")
+        target, _, version = target.rpartition(b" ")
+        if version != b"HTTP/1.1" or not target and b"  " not in start:
             raise NoEquivalent(f"the start line {start[:80]!r}")
         fields = self._named(lines)
         codings = [value.lower() for name, value in fields if name == b"transfer-encoding"]
@@ -354,7 +355,7 @@ class Translated:
         self.is_last = (b"connection", b"close") in fields
         self.length = int(lengths[0]) if len(lengths) == 1 and not codings and lengths[0].isdigit() else None
         hosts = [(b":authority", value) for name, value in fields if name == b"host"]
-        self.fields = [(b":method", parts[0]), (b":scheme", b"https"), (b":path", parts[1]), *hosts]
+        self.fields = [(b":method", method), (b":scheme", b"https"), (b":path", target), *hosts]
         self.fields += [(name, value) for name, value in fields if name != b"host" and not self._is_hop(name, value)]
 
     @staticmethod

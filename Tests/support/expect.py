@@ -6,7 +6,7 @@ import pytest
 
 from .audit import denials
 from .client import RawClient, Response
-from .entries import CONNECT_H2
+from .entries import CONNECT_H2, PLAIN
 from .h2wire import Code
 from .http1 import Closed
 from .topology import A, Topology
@@ -55,6 +55,11 @@ def _is_reset(client: RawClient, statuses: tuple[int, ...]) -> bool:
     assert {400, 431} & set(statuses), f"reset with {client.resets}, not answered"
     assert set(client.resets) <= {Code.PROTOCOL_ERROR, Code.ENHANCE_YOUR_CALM, Code.COMPRESSION_ERROR}, client.resets
     return True
+
+
+def by_plain(topology: Topology, plain, inside):
+    """What is expected of a plain request, and what of one inside a tunnel."""
+    return plain if topology.entry == PLAIN else inside
 
 
 def at_most_once(topology: Topology, payload: bytes, agent_socket: str | None = A, idle: float = 0.6) -> list[Response]:

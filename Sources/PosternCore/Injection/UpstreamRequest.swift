@@ -42,8 +42,9 @@ package struct UpstreamRequest: Sendable {
     /// Appends the head to send upstream, credential included, ready to be followed by the body.
     ///
     /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
-    /// parsed, and the other fields are copied one by one.
-    package func appendHead(to buffer: inout [UInt8], tags: TagContext) {
+    /// parsed, and the other fields are copied one by one. `takesTrailers` says that trailers of the answer are passed on
+    /// to a client that wants them, of which gRPC servers make sure.
+    package func appendHead(to buffer: inout [UInt8], tags: TagContext, takesTrailers: Bool = false) {
         let head = ingress.head
         buffer.append(contentsOf: head.method.rawValue.utf8)
         buffer.append(0x20)
@@ -52,6 +53,9 @@ package struct UpstreamRequest: Sendable {
         buffer.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
         buffer.append(contentsOf: destination.authority.utf8)
         buffer.append(contentsOf: "\r\n".utf8)
+        if takesTrailers, head.fields.contains(where: { $0.known == .te }) {
+            buffer.append(contentsOf: "TE: trailers\r\n".utf8)
+        }
         for index in head.fields.indices where forwards(index) { append(head.fields[index], to: &buffer, tags) }
         if let injection = rule.injection {
             for field in injection.fields { field.line.withBytes { buffer.append(contentsOf: $0) } }

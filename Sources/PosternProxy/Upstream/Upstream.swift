@@ -22,6 +22,8 @@ protocol Upstream: AnyObject {
     /// Whether any byte of this request was handed over.
     var hasSentBytes: Bool { get }
 
+    /// Whether trailers of the answer are passed on.
+    var takesTrailers: Bool { get }
     /// Whether everything submitted was taken, so that more may be.
     var takesRequest: Bool { get }
     /// How many bytes are to be left free in front of a run of body bytes.
