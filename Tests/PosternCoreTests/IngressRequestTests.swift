@@ -78,7 +78,9 @@ struct IngressRequestTests {
 
     @Test(
         "CONNECT names one host and one port",
-        arguments: [("good.test:443", "good.test", 443), ("[::1]:22", "[::1]", 22), ("GOOD.test:8443", "good.test", 8443)]
+        arguments: [
+            ("good.test:443", "good.test", 443), ("[::1]:22", "[::1]", 22), ("GOOD.test:8443", "good.test", 8443),
+        ]
     )
     func connectAuthority(target: String, host: String, port: UInt16) throws {
         let ingress = try IngressRequest.read("CONNECT \(target) HTTP/1.1\r\n\r\n")

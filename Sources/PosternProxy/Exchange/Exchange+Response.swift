@@ -31,7 +31,8 @@ extension Exchange {
     }
 
     private func passOn(_ part: AnswerPart) {
-        if case .lost = part {} else if !response.hasBegun {
+        if case .lost = part {
+        } else if !response.hasBegun {
             response.hasBegun = true
             firstByteAt = .now
         }
