@@ -10,10 +10,36 @@
 
 static postern_address_check may_dial;
 
+// Where a connection's TLS is found while it lasts: libcurl tells only of connections that it is using itself.
+struct postern_dial_tls {
+    bool offers_http2;
+    SSL *session;
+};
+
+static int tls_index;
+
+static void session_freed(void *session, void *tls, CRYPTO_EX_DATA *data, int index, long number, void *pointer) {
+    (void)session;
+    (void)data;
+    (void)index;
+    (void)number;
+    (void)pointer;
+    if (tls != NULL) ((struct postern_dial_tls *)tls)->session = NULL;
+}
+
+static void session_progressed(const SSL *session, int where, int result) {
+    (void)result;
+    if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+    struct postern_dial_tls *tls = SSL_CTX_get_app_data(SSL_get_SSL_CTX(session));
+    if (tls == NULL || tls->session != NULL) return;
+    if (SSL_set_ex_data((SSL *)session, tls_index, tls) == 1) tls->session = (SSL *)session;
+}
+
 int postern_curl_global_init(postern_address_check check) {
     may_dial = check;
     // Writing to a connection that the other side has reset must be an error, not the end of the process.
     signal(SIGPIPE, SIG_IGN);
+    tls_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, session_freed);
     return (int)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
@@ -104,18 +130,27 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
 // elsewhere; read-ahead, so that a record costs one read instead of two.
 static CURLcode configure_tls(CURL *easy, void *context, void *user) {
     (void)easy;
-    (void)user;
+    struct postern_dial_tls *tls = user;
+    static const unsigned char protocols[] = "\x02h2\x08http/1.1";
+    if (tls->offers_http2 && SSL_CTX_set_alpn_protos(context, protocols, sizeof protocols - 1) != 0) {
+        return CURLE_OUT_OF_MEMORY;
+    }
+    SSL_CTX_set_app_data(context, tls);
+    SSL_CTX_set_info_callback(context, session_progressed);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
     return CURLE_OK;
 }
 
 // Everything that every connection must have is set here and nowhere else.
-CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **list, CURLSH **share) {
+CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **list, CURLSH **share,
+                          struct postern_dial_tls **tls) {
     CURL *easy = curl_easy_init();
     *list = NULL;
     *share = curl_share_init();
-    if (easy == NULL || *share == NULL) goto failed;
+    *tls = calloc(1, sizeof **tls);
+    if (easy == NULL || *share == NULL || *tls == NULL) goto failed;
+    (*tls)->offers_http2 = dial->offers_http2;
     // A connection cache of its own: the handle finds its connection without a search through all others, and no other
     // handle can ever be given it.
     curl_share_setopt(*share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
@@ -128,9 +163,9 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     (long)(dial->offers_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, dial->offers_http2 ? 1L : 0L);
+    // HTTP/2 is offered behind libcurl's back, which would otherwise speak it itself where it is to carry bytes.
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -138,6 +173,7 @@ CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **l
     // With a directory of authorities set as well, libcurl would read the whole file again for every connection.
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, configure_tls);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, *tls);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, dial->private_data);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, dial->timeout_ms);
@@ -160,13 +196,15 @@ failed:
     if (easy != NULL) curl_easy_cleanup(easy);
     if (*share != NULL) curl_share_cleanup(*share);
     curl_slist_free_all(*list);
+    free(*tls);
     return NULL;
 }
 
-void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share) {
+void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share, struct postern_dial_tls *tls) {
     curl_easy_cleanup(easy);
     curl_share_cleanup(share);
     curl_slist_free_all(list);
+    free(tls);
 }
 
 curl_socket_t postern_easy_socket(CURL *easy) {
@@ -175,22 +213,13 @@ curl_socket_t postern_easy_socket(CURL *easy) {
     return socket;
 }
 
-// NULL where there is no TLS.
-static SSL *tls_of(CURL *easy) {
-    struct curl_tlssessioninfo *session = NULL;
-    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return NULL;
-    return session->internals;
+bool postern_dial_has_pending(const struct postern_dial_tls *tls) {
+    return tls->session != NULL && SSL_has_pending(tls->session) == 1;
 }
 
-bool postern_easy_has_pending(CURL *easy) {
-    SSL *tls = tls_of(easy);
-    return tls != NULL && SSL_has_pending(tls) == 1;
-}
-
-bool postern_easy_is_http2(CURL *easy) {
-    SSL *tls = tls_of(easy);
+bool postern_dial_is_http2(const struct postern_dial_tls *tls) {
     const unsigned char *protocol = NULL;
     unsigned int length = 0;
-    if (tls != NULL) SSL_get0_alpn_selected(tls, &protocol, &length);
+    if (tls->session != NULL) SSL_get0_alpn_selected(tls->session, &protocol, &length);
     return length == 2 && memcmp(protocol, "h2", 2) == 0;
 }

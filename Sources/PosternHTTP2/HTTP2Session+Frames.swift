@@ -4,7 +4,9 @@ internal import CNGHTTP2
 extension HTTP2Session {
     /// Judges a frame by its header; `false` ends the connection.
     func frameBegins(_ header: nghttp2_frame_hd) -> Bool {
-        switch nghttp2_frame_type(UInt32(header.type)) {
+        // Given up, from inside what was reported last.
+        if isBroken { return false }
+        return switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_DATA, NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_RST_STREAM, NGHTTP2_GOAWAY: true
         default: isAllowed(floodGuard.controlFrames.take())
         }
@@ -19,7 +21,7 @@ extension HTTP2Session {
         let stream = headers.hd.stream_id
         if headers.cat == NGHTTP2_HCAT_REQUEST {
             // It may arrive before our GOAWAY is sent; the client will take it for not processed, and send it again.
-            guard stream <= lastAcceptedStream, endingCode == nil else { return }
+            guard stream <= lastAcceptedStream, endingCode == nil, !isBroken else { return }
             streams[stream] = HTTP2Stream()
         }
         guard let state = streams[stream] else { return }

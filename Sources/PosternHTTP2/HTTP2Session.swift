@@ -19,7 +19,7 @@ package final class HTTP2Session {
     private(set) var endingCode: UInt32?
     /// The last stream that we said we would process.
     private(set) var lastAcceptedStream = Int32.max
-    private var isBroken = false
+    private(set) var isBroken = false
 
     /// Makes a session and has its SETTINGS ready to be sent.
     ///
@@ -87,7 +87,7 @@ package final class HTTP2Session {
 
     /// Gives up the connection: every open stream is closed, for the handler to hear of.
     ///
-    /// For when the socket was closed, whoever did it. No byte goes in or out after it.
+    /// For when the socket was closed, whoever did it. No byte goes in or out after it. A handler may call it, too.
     package func abandon() {
         isBroken = true
         for id in streams.keys.sorted() { close(id, errorCode: endingCode ?? HTTP2ErrorCode.cancel) }

@@ -1,7 +1,7 @@
 /// Is told what happens in a session, and asked for what it is to send.
 ///
 /// All of this is called from inside ``HTTP2Session/receive(_:now:)``, ``HTTP2Session/nextOutput()`` and
-/// ``HTTP2Session/abandon()``, and may call anything of the session but these three.
+/// ``HTTP2Session/abandon()``, and may call anything of the session but the first two.
 package protocol HTTP2SessionHandler: AnyObject {
     /// A head arrived: a server's stream begins with one, a client gets interim (1xx) ones and a final one.
     ///

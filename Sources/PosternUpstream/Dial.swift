@@ -13,6 +13,7 @@ final class Dial {
     let handle: UnsafeMutableRawPointer
     private let list: UnsafeMutablePointer<curl_slist>?
     private let share: UnsafeMutableRawPointer?
+    private let tls: OpaquePointer
 
     /// Prepares a dial; `nil` when memory is short.
     ///
@@ -27,13 +28,15 @@ final class Dial {
         settings: Settings,
         context: UnsafeMutableRawPointer
     ) {
-        let dialled = isTunnel
+        let dialled =
+            isTunnel
             ? Destination(scheme: .http, host: destination.host, port: destination.port) : destination
         let url = "\(dialled.description)/"
         let connectTo = network.fixedAddress.map { "::\($0)" }
         let authorities = network.certificateAuthorityFile ?? settings.systemAuthorities
         var list: UnsafeMutablePointer<curl_slist>?
         var share: UnsafeMutableRawPointer?
+        var tls: OpaquePointer?
         let handle = url.withCString { url in
             authorities.withCString { authorities in
                 Dial.withOptionalCString(connectTo) { connectTo in
@@ -45,17 +48,24 @@ final class Dial {
                         timeout_ms: settings.timeoutMilliseconds,
                         private_data: context
                     )
-                    return postern_dial_create(&dial, &list, &share)
+                    return postern_dial_create(&dial, &list, &share, &tls)
                 }
             }
         }
-        guard let handle else { return nil }
+        guard let handle, let tls else { return nil }
         self.handle = handle
         self.list = list
         self.share = share
+        self.tls = tls
     }
 
-    deinit { postern_dial_destroy(handle, list, share) }
+    deinit { postern_dial_destroy(handle, list, share, tls) }
+
+    /// Whether TLS holds bytes that were received and not read yet.
+    var hasPending: Bool { postern_dial_has_pending(tls) }
+
+    /// Whether the other side chose HTTP/2.
+    var isHTTP2: Bool { postern_dial_is_http2(tls) }
 
     private static func withOptionalCString<Result>(
         _ text: String?,

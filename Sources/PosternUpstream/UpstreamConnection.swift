@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CLinux
+internal import Glibc
 package import PosternCore
 package import PosternEventLoop
 
@@ -89,7 +90,7 @@ package final class UpstreamConnection: ReadinessHandler {
     /// Whether the upstream chose HTTP/2.
     package var isHTTP2: Bool {
         guard offersHTTP2, let dial, case .open = state else { return false }
-        return postern_easy_is_http2(dial.handle)
+        return dial.isHTTP2
     }
 
     /// Called by libcurl before it opens a socket.
@@ -138,7 +139,7 @@ package final class UpstreamConnection: ReadinessHandler {
     /// Only then may it be used again; a byte nobody asked for would be taken for the next answer.
     func isQuiet() -> Bool {
         guard let dial, case .open(let descriptor, _) = state else { return false }
-        return postern_is_quiet(descriptor) && !postern_easy_has_pending(dial.handle)
+        return postern_is_quiet(descriptor) && !dial.hasPending
     }
 
     /// Sends as much as the socket takes.
@@ -163,6 +164,11 @@ package final class UpstreamConnection: ReadinessHandler {
         case CURLE_AGAIN: return .wouldBlock
         default: return .failed
         }
+    }
+
+    /// Tells the upstream that nothing more comes; for connections without TLS of ours.
+    package func endSending() {
+        if case .open(let descriptor, _) = state { shutdown(descriptor, CInt(SHUT_WR)) }
     }
 
     package func descriptorIsReady(_ readiness: Readiness) {

@@ -24,7 +24,7 @@ struct RecordTests {
                 == #"{"@timestamp":"2026-07-12T09:41:07.123456Z","event.action":"intent","http.request.id":"request-7","#
                 + #""postern.decision":"allow","postern.agent":"research-bot","postern.identity":"socket","#
                 + #""postern.peer.uid":1001,"postern.peer.pid":4242,"postern.provider":"example","#
-                + #""postern.grant":"research-bot/example","http.request.method":"GET","#
+                + #""postern.grant":"research-bot/example","http.version":"1.1","http.request.method":"GET","#
                 + #""url.full":"https://api.example.com:443/v1/models?limit=&after=","postern.run":"nightly","#
                 + #""trace.id":"0af7651916cd43dd8448eb211c80319c","span.id":"b7ad6b7169203331"}"#
         )

@@ -238,6 +238,14 @@ struct SessionTests {
         #expect(!isGoingOn)
     }
 
+    @Test("a connection that is given up from inside what was reported reports no more") func abandonInside() throws {
+        let peer = try #require(RawPeer())
+        peer.handler.onHead = { [unowned peer] _, _ in peer.session.abandon() }
+        peer.send(RawPeer.headers(pseudo(), on: 1) + RawPeer.headers(pseudo(), on: 3))
+        #expect(peer.handler.events == ["1 head+end: \(shortRequest)", "1 closed 8"])
+        #expect(peer.session.isFinished)
+    }
+
     @Test("a handler may answer, reset and give up from inside what it is told") func reentrancy() throws {
         let pair = try #require(SessionPair())
         let server = pair.server

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from support.ca import CertificateAuthority
 from support.cli import postern
 from support.daemon import program
+from support.topology import A
 
 SYSTEM_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
 HTTPS_GET = Path(__file__).resolve().parents[1] / "support" / "HttpsGet.java"
@@ -255,3 +256,29 @@ def test_an_exposed_certificate_is_refused(state):
     done = state.run("export")
     assert (done.returncode, done.stdout) == (1, "")
     assert "may be changed by other users" in done.stderr and "chmod 0644" in done.stderr
+
+
+def assert_verified(topology, certificates, host="good.test"):
+    """openssl, behind CONNECT, verifies what it is shown for a host with these certificates."""
+    address = "%s:%d" % topology.proxy
+    command = ["openssl", "s_client", "-proxy", address, "-proxy_user", A, "-proxy_pass", f"pass:{topology.keys[A]}",
+               "-connect", f"{host}:443", "-servername", host, "-CAfile", certificates, "-verify_hostname", host,
+               "-x509_strict", "-verify_return_error"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=30)
+    assert f"subject=CN = {host}\n" in done.stdout, done.stderr
+    assert "Verification: OK\n" in done.stdout and f"Verified peername: {host}\n" in done.stdout
+
+
+def test_the_daemon_makes_an_authority_and_keeps_it(make_topology, tmp_path):
+    topology = make_topology()
+    directory = topology.directory / "state" / "ca"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (directory, *directory.iterdir())}
+    assert modes == {"ca": 0o700, "ca.key": 0o600, "ca.pem": 0o644}
+    before = {path.name: path.read_bytes() for path in directory.iterdir()}
+    bundle = tmp_path / "bundle.pem"
+    assert postern("ca", "bundle", "--state-dir", str(directory.parent), "-o", str(bundle)).returncode == 0
+    assert_verified(topology, bundle)
+    topology.daemon.terminate()
+    topology.start()
+    assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+    assert_verified(topology, bundle)

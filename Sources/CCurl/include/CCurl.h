@@ -33,13 +33,16 @@ CURLMcode postern_multi_timeout(CURLM *multi);
 // The next finished dial, or NULL.
 CURL *postern_multi_next_done(CURLM *multi, CURLcode *result);
 
-// An easy handle in transport mode: libcurl resolves, connects and verifies TLS, and then carries bytes. The list it
-// returns belongs to the handle and is freed after it. NULL when memory is short.
-CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **list, CURLSH **share);
-void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share);
+struct postern_dial_tls;
+
+// An easy handle in transport mode: libcurl resolves, connects and verifies TLS, and then carries bytes. What it returns
+// beside the handle belongs to that and is freed after it. NULL when memory is short.
+CURL *postern_dial_create(const struct postern_dial *dial, struct curl_slist **list, CURLSH **share,
+                          struct postern_dial_tls **tls);
+void postern_dial_destroy(CURL *easy, struct curl_slist *list, CURLSH *share, struct postern_dial_tls *tls);
 
 curl_socket_t postern_easy_socket(CURL *easy);
 // Whether TLS holds decrypted or undecrypted bytes that were received and not read yet.
-bool postern_easy_has_pending(CURL *easy);
+bool postern_dial_has_pending(const struct postern_dial_tls *tls);
 // Whether the other side chose HTTP/2.
-bool postern_easy_is_http2(CURL *easy);
+bool postern_dial_is_http2(const struct postern_dial_tls *tls);

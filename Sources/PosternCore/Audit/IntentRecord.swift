@@ -12,6 +12,7 @@ package struct IntentRecord: Sendable {
     package var grant: String?
     /// The id of the egress rule that lets a request without a credential pass.
     package var rule: String?
+    package var spoken: AuditProtocol
     package var method: Method
     package var url: AuditURL
     package var tags: AuditTags
@@ -25,6 +26,7 @@ package struct IntentRecord: Sendable {
         provider: String? = nil,
         grant: String? = nil,
         rule: String? = nil,
+        spoken: AuditProtocol = .http11,
         method: Method,
         url: AuditURL,
         tags: AuditTags = AuditTags()
@@ -37,6 +39,7 @@ package struct IntentRecord: Sendable {
         self.provider = provider
         self.grant = grant
         self.rule = rule
+        self.spoken = spoken
         self.method = method
         self.url = url
         self.tags = tags
@@ -54,6 +57,7 @@ package struct IntentRecord: Sendable {
         encoder.member("postern.provider", provider)
         encoder.member("postern.grant", grant)
         encoder.member("postern.rule", rule)
+        encoder.member("http.version", constant: spoken.text)
         encoder.member("http.request.method", method.rawValue)
         url.encode(into: &encoder)
         tags.encode(into: &encoder)

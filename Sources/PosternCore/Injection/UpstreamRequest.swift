@@ -13,6 +13,8 @@ package struct UpstreamRequest: Sendable {
     /// Under whose limits it was admitted.
     private let limiters: [Limiter]
 
+    private static let messageEncodings = FieldName("grpc-accept-encoding")
+
     init(_ allowed: AllowedRequest, admittedBy limiters: [Limiter], in directory: Directory) {
         self.limiters = limiters
         ingress = allowed.identified.ingress
@@ -42,8 +44,9 @@ package struct UpstreamRequest: Sendable {
     /// Appends the head to send upstream, credential included, ready to be followed by the body.
     ///
     /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
-    /// parsed, and the other fields are copied one by one.
-    package func appendHead(to buffer: inout [UInt8], tags: TagContext) {
+    /// parsed, and the other fields are copied one by one. `takesTrailers` says that trailers of the answer are passed on
+    /// to a client that wants them, of which gRPC servers make sure.
+    package func appendHead(to buffer: inout [UInt8], tags: TagContext, takesTrailers: Bool = false) {
         let head = ingress.head
         buffer.append(contentsOf: head.method.rawValue.utf8)
         buffer.append(0x20)
@@ -52,11 +55,18 @@ package struct UpstreamRequest: Sendable {
         buffer.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
         buffer.append(contentsOf: destination.authority.utf8)
         buffer.append(contentsOf: "\r\n".utf8)
+        if takesTrailers, head.fields.contains(where: { $0.known == .te }) {
+            buffer.append(contentsOf: "TE: trailers\r\n".utf8)
+        }
         for index in head.fields.indices where forwards(index) { append(head.fields[index], to: &buffer, tags) }
         if let injection = rule.injection {
             for field in injection.fields { field.line.withBytes { buffer.append(contentsOf: $0) } }
             // In a compressed answer a credential could not be found (BREACH works the other way round, too).
             buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
+            // Where it is left out, some servers compress messages as they please.
+            if head.fields.contains(where: { head.isNamed($0, UpstreamRequest.messageEncodings) }) {
+                buffer.append(contentsOf: "grpc-accept-encoding: identity\r\n".utf8)
+            }
         }
         if let upgrade = ingress.webSocket {
             buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".utf8)

@@ -15,12 +15,18 @@ extension Exchange {
                 provider: request.rule.providerName,
                 grant: isGrant ? request.rule.id : nil,
                 rule: isGrant ? nil : request.rule.id,
+                spoken: spoken,
                 method: request.ingress.head.method,
                 url: request.auditURL,
                 tags: tags
             ),
             waiter: self
         )
+    }
+
+    private var spoken: AuditProtocol {
+        if client.prefersHTTP2 { return .http2 }
+        return request.ingress.head.version == .http10 ? .http10 : .http11
     }
 
     func recordRefusal(_ error: ProxyError) {

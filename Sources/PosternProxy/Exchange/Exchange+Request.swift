@@ -29,7 +29,8 @@ extension Exchange {
         if !hasSentHead {
             request.appendHead(
                 to: &worker.sending,
-                tags: TagContext(agent: request.agent.name, requestID: requestID, tags: tags)
+                tags: TagContext(agent: request.agent.name, requestID: requestID, tags: tags),
+                takesTrailers: upstream.takesTrailers
             )
         }
         let head = 0..<worker.sending.count

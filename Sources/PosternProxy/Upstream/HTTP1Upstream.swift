@@ -67,6 +67,7 @@ final class HTTP1Upstream: Upstream, UpstreamConnectionUser {
 
     // MARK: The request
 
+    var takesTrailers: Bool { false }
     var takesRequest: Bool { pending.isEmpty }
     var framingRoom: Int { isChunked ? HTTP1Upstream.chunkHeaderBytes : 0 }
 

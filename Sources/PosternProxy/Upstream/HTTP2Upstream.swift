@@ -60,6 +60,7 @@ final class HTTP2Upstream: Upstream {
 
     // MARK: The request
 
+    var takesTrailers: Bool { true }
     var takesRequest: Bool { outgoing.count < HTTP2Upstream.maxOutgoingBytes }
     var framingRoom: Int { 0 }
 

@@ -22,6 +22,8 @@ protocol Upstream: AnyObject {
     /// Whether any byte of this request was handed over.
     var hasSentBytes: Bool { get }
 
+    /// Whether trailers of the answer are passed on.
+    var takesTrailers: Bool { get }
     /// Whether everything submitted was taken, so that more may be.
     var takesRequest: Bool { get }
     /// How many bytes are to be left free in front of a run of body bytes.
@@ -60,7 +62,9 @@ enum AnswerPart {
     case malformed
 }
 
-/// The layout of the worker's answering buffer, so that nothing is copied on the way to the client but what is held back:
+/// The layout of the worker's answering buffer.
+///
+/// Nothing is copied on the way to the client but what is held back.
 ///
 ///     | room for a chunk header | held back before | just received ... | room for the end of a chunk |
 enum AnsweringBuffer {
