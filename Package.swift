@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "PosternProxy",
             dependencies: [
-                "PosternCertificates", "PosternCore", "PosternEventLoop", "PosternHTTP2", "PosternTLS", "PosternUpstream",
+                "PosternCertificates", "PosternCore", "PosternEventLoop", "PosternHTTP2", "PosternTLS",
+                "PosternUpstream",
                 "CLinux",
             ],
             swiftSettings: strict
@@ -83,7 +84,8 @@ let package = Package(
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore", "PosternEventLoop", "PosternProxy",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore", "PosternEventLoop",
+                "PosternProxy",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],

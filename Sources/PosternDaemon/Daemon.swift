@@ -123,7 +123,8 @@ package struct Daemon {
             let directory = AuthorityDirectory(stateDirectory: settings.stateDirectory)
             return try LeafIssuer(authority: CertificateAuthority(opening: directory, now: postern_realtime_ns()))
         } catch {
-            logger.error("CONNECT is refused, because certificates cannot be made: \(error)")
+            let hint = error.hint.map { "; \($0)" } ?? ""
+            logger.error("CONNECT is refused, because certificates cannot be made: \(error)\(hint)")
             return nil
         }
     }

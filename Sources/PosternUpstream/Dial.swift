@@ -28,7 +28,8 @@ final class Dial {
         settings: Settings,
         context: UnsafeMutableRawPointer
     ) {
-        let dialled = isTunnel
+        let dialled =
+            isTunnel
             ? Destination(scheme: .http, host: destination.host, port: destination.port) : destination
         let url = "\(dialled.description)/"
         let connectTo = network.fixedAddress.map { "::\($0)" }

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CLinux
+internal import Glibc
 package import PosternCore
 package import PosternEventLoop
 
@@ -163,6 +164,11 @@ package final class UpstreamConnection: ReadinessHandler {
         case CURLE_AGAIN: return .wouldBlock
         default: return .failed
         }
+    }
+
+    /// Tells the upstream that nothing more comes; for connections without TLS of ours.
+    package func endSending() {
+        if case .open(let descriptor, _) = state { shutdown(descriptor, CInt(SHUT_WR)) }
     }
 
     package func descriptorIsReady(_ readiness: Readiness) {

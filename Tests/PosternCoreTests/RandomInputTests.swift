@@ -146,8 +146,9 @@ struct RandomInputTests {
             let bytes = random.mutate(latin1(random.pick(responses)), times: 1 + random.below(3), splicing: headPieces)
             guard let head = try? ResponseHead.read(bytes, isAnswerToHead: random.below(8) == 0) else { continue }
             var buffer: [UInt8] = []
-            let framing = DownstreamHead.framing(head.body, for: random.below(2) == 0 ? .http11 : .http10)
-            _ = DownstreamHead(head, under: rule).append(to: &buffer, framing: framing, connection: "close")
+            let downstream = DownstreamHead(head, under: rule)
+            let framing = downstream.framing(for: random.below(2) == 0 ? .http11 : .http10)
+            _ = downstream.append(to: &buffer, framing: framing, connection: "close")
             // What goes down parses strictly to the same status and a framing of ours.
             let again = try ResponseHead.read(buffer, isAnswerToHead: head.body == .none)
             #expect(again.status == head.status && again.bytes.count == buffer.count && !again.keepsConnection)

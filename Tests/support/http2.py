@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Iterator
@@ -94,7 +95,7 @@ class H2Connection:
         """Any bytes at all; that the peer may have closed already is not an error."""
         try:
             self.sock.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             self.is_ended = True
 
     def frame(self, kind: int, flags: int = 0, stream: int = 0, payload: bytes = b"", length: int | None = None) -> None:

@@ -6,6 +6,7 @@ import functools
 import ipaddress
 import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Iterable
 
@@ -99,6 +100,7 @@ class TLSStream:
         self.family = sock.family
         self.was_cut = False  # it ended without a goodbye
         self._incoming, self._outgoing, self._unsent = ssl.MemoryBIO(), ssl.MemoryBIO(), bytearray()
+        self._lock, self._sending = threading.RLock(), threading.RLock()  # one thread may read while another writes
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
         while True:
             try:
@@ -118,23 +120,26 @@ class TLSStream:
 
     def _fill(self) -> None:
         data = self.sock.recv(262144)
-        if data:
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
+        with self._lock:
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
 
     def _flush(self) -> None:
-        self._unsent += self._outgoing.read()
-        while self._unsent:
-            sent = self.sock.send(self._unsent)
-            del self._unsent[:sent]
+        with self._sending:
+            with self._lock:
+                self._unsent += self._outgoing.read()
+            while self._unsent:
+                sent = self.sock.send(bytes(self._unsent[:262144]))
+                del self._unsent[:sent]
 
     def recv(self, size: int) -> bytes:
         while True:
             try:
-                return self._tls.read(size)
+                with self._lock:
+                    return self._tls.read(size)
             except ssl.SSLWantReadError:
-                self._flush()
                 self._fill()
             except ssl.SSLZeroReturnError:
                 return b""
@@ -145,7 +150,8 @@ class TLSStream:
     def send(self, data: bytes) -> int:
         self._flush()
         try:
-            self._tls.write(data)
+            with self._lock:
+                self._tls.write(data)
         except ssl.SSLError as error:
             raise BrokenPipeError(str(error)) from None
         self._flush()

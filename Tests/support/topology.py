@@ -212,6 +212,10 @@ class Topology:
             options["trust"] = self.local_authority
         return CLIENTS[self.entry](address, self.recording, **options)
 
+    def dial(self, agent_socket: str | None = None, **options: Any) -> RawClient:
+        """The same, whatever the entry: nothing is done to what it sends."""
+        return RawClient(self.socket_path(agent_socket) if agent_socket else self.proxy, self.recording, **options)
+
     def identity(self, agent: str = A) -> tuple[str, str]:
         """The header field that proves an agent."""
         return ("Proxy-Authorization", basic(agent, self.keys[agent]))

@@ -67,9 +67,12 @@ extension ProxyError {
         switch self {
         case .upstream(.addressIsOurs), .upstream(.addressProhibited): .downstream
         case .upstream: .upstream
-        case .auditUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError, .authorityWithdrawn: .local
+        case .auditUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError,
+            .authorityWithdrawn:
+            .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
-            .misdirectedRequest, .clientHandshakeFailed, .serverNameMismatch, .expectationFailed, .identityRequired, .keyRequired, .identityConflict,
+            .misdirectedRequest, .clientHandshakeFailed, .serverNameMismatch, .expectationFailed, .identityRequired,
+            .keyRequired, .identityConflict,
             .peerNotAllowed,
             .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,

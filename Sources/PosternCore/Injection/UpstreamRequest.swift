@@ -13,6 +13,8 @@ package struct UpstreamRequest: Sendable {
     /// Under whose limits it was admitted.
     private let limiters: [Limiter]
 
+    private static let messageEncodings = FieldName("grpc-accept-encoding")
+
     init(_ allowed: AllowedRequest, admittedBy limiters: [Limiter], in directory: Directory) {
         self.limiters = limiters
         ingress = allowed.identified.ingress
@@ -61,6 +63,10 @@ package struct UpstreamRequest: Sendable {
             for field in injection.fields { field.line.withBytes { buffer.append(contentsOf: $0) } }
             // In a compressed answer a credential could not be found (BREACH works the other way round, too).
             buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
+            // Where it is left out, some servers compress messages as they please.
+            if head.fields.contains(where: { head.isNamed($0, UpstreamRequest.messageEncodings) }) {
+                buffer.append(contentsOf: "grpc-accept-encoding: identity\r\n".utf8)
+            }
         }
         if let upgrade = ingress.webSocket {
             buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".utf8)

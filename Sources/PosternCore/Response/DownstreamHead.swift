@@ -31,16 +31,11 @@ package struct DownstreamHead {
 
     /// How a client of this version gets the body.
     package func framing(for version: RequestHead.Version) -> Framing {
-        // How long a body is without its coding shows only when it ends.
-        DownstreamHead.framing(isDecoded && source.body != .none ? .untilClose : source.body, for: version)
-    }
-
-    /// How a client of this version gets a body that came framed as `body`.
-    package static func framing(_ body: ResponseFraming, for version: RequestHead.Version) -> Framing {
-        switch body {
+        switch source.body {
         case .none: .none
-        case .length(let length): .length(length)
-        case .chunked, .untilClose: version == .http11 ? .chunked : .close
+        // How long a body is without its coding shows only when it ends.
+        case .length(let length) where !isDecoded: .length(length)
+        case .length, .chunked, .untilClose: version == .http11 ? .chunked : .close
         }
     }
 
@@ -98,7 +93,9 @@ package struct DownstreamHead {
         return buffer.withUnsafeMutableBytes { bytes in
             // The status and the lines that follow are ours: a secret that is a number must not mask a length.
             let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
-            return rule.injection?.scrubbing.mask(received) ?? 0
+            let masked = rule.injection?.scrubbing.mask(received) ?? 0
+            if masked > 0 { BinaryFields.repair(received) }
+            return masked
         }
     }
 

@@ -30,7 +30,11 @@ package enum DownstreamTrailers {
             }
             start = lineFeed + 1
         }
-        let masked = lines.withUnsafeMutableBytes { rule.injection?.scrubbing.mask($0) ?? 0 }
+        let masked = lines.withUnsafeMutableBytes { bytes in
+            let masked = rule.injection?.scrubbing.mask(bytes) ?? 0
+            if masked > 0 { BinaryFields.repair(bytes) }
+            return masked
+        }
         buffer.append(contentsOf: lines)
         return masked
     }

@@ -2,8 +2,6 @@
 ///
 /// RFC 6455 section 7.4.1.
 package enum WebSocketClose: UInt16, Sendable {
-    /// The daemon stops.
-    case goingAway = 1001
     /// The server broke the protocol.
     case protocolError = 1002
     /// The agent may not go on.

@@ -52,4 +52,16 @@ extension Exchange {
         end(nil)
         client?.finishConnection()
     }
+
+    /// What is left to be said to the client when a relay ends with an error.
+    func farewell(for error: ProxyError) -> WebSocketClose? {
+        if case .relaying(let relay) = phase { relay.farewell(for: error) } else { nil }
+    }
+
+    /// Ends the client's connection, and says why.
+    func finish(with farewell: WebSocketClose) {
+        guard let client = client as? ClientConnection else { return }
+        farewell.frame.withUnsafeBytes { client.write($0) }
+        client.finishConnection()
+    }
 }

@@ -31,7 +31,8 @@ extension Exchange {
     }
 
     private func passOn(_ part: AnswerPart) {
-        if case .lost = part {} else if !response.hasBegun {
+        if case .lost = part {
+        } else if !response.hasBegun {
             response.hasBegun = true
             firstByteAt = .now
         }
@@ -75,6 +76,7 @@ extension Exchange {
                 response.decoder = decoder
             }
             response.scrubber = StreamScrubber(scrubbing)
+            response.messages = MessageBoundaries(for: head)
         }
         response.status = head.status
         response.head = head
@@ -136,7 +138,7 @@ extension Exchange {
         if !held.isEmpty {
             UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<received.lowerBound]).copyBytes(from: held)
         }
-        let end = scrub(start..<received.upperBound, isLast: isLast)
+        let end = scrub(start..<received.upperBound, newFrom: received.lowerBound, isLast: isLast)
         response.bodyBytes += end - start
         if let head = response.head, !response.isHeadSent { sendHead(head) }
         guard isLast, let trailers = response.trailers else {
@@ -167,14 +169,29 @@ extension Exchange {
     }
 
     /// Masks secrets; returns where the bytes that may go end.
-    private func scrub(_ window: Range<Int>, isLast: Bool) -> Int {
+    ///
+    /// The window begins with what was held back before; `newFrom` is where what has just come begins.
+    private func scrub(_ window: Range<Int>, newFrom: Int, isLast: Bool) -> Int {
         guard response.scrubber != nil, !window.isEmpty else { return window.upperBound }
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: worker.answering[window])
         let before = response.scrubber?.maskedCount ?? 0
-        let passes = response.scrubber?.scrub(bytes, isLast: isLast) ?? 0
+        var start = window.lowerBound
+        var position = newFrom
+        while let length = response.messages?.next(
+            in: UnsafeRawBufferPointer(rebasing: worker.answering[position..<window.upperBound])
+        ) {
+            position += length
+            scrub(start..<position, isLast: true)
+            start = position
+        }
+        let end = scrub(start..<window.upperBound, isLast: isLast)
         response.scrubbedCount += (response.scrubber?.maskedCount ?? 0) - before
-        let end = window.lowerBound + passes
         response.heldBack = Array(worker.answering[end..<window.upperBound])
         return end
+    }
+
+    @discardableResult
+    private func scrub(_ window: Range<Int>, isLast: Bool) -> Int {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: worker.answering[window])
+        return window.lowerBound + (response.scrubber?.scrub(bytes, isLast: isLast) ?? bytes.count)
     }
 }

@@ -193,12 +193,12 @@ final class Exchange: UpstreamUser, IntentWaiter {
         switch phase {
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
+        // A client that does not read is dealt with by its connection's own deadline; this one is for afterwards.
+        case .running where !client.takesAnswer:
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
+        case .relaying where !client.takesAnswer:
+            worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.tunnelIdle)
         case .running:
-            // A client that does not read is dealt with by its connection's own deadline; this one is for afterwards.
-            guard client.takesAnswer else {
-                worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
-                return
-            }
             if !isRequestSent {
                 fail(upstream?.takesRequest ?? true ? .clientTimeout : .upstream(.responseTimeout))
             } else {
@@ -211,11 +211,16 @@ final class Exchange: UpstreamUser, IntentWaiter {
 
     /// Ends the exchange with an error: as an answer of ours if none has begun, else by cutting the connection, so that the
     /// client does not take half an answer for a whole one.
+    ///
+    /// A WebSocket's client is told in a frame.
     func fail(_ error: ProxyError) {
         guard !phase.isEnded else { return }
         let hasBegun = response.isHeadSent
+        let farewell = farewell(for: error)
         end(error)
-        if hasBegun {
+        if let farewell {
+            finish(with: farewell)
+        } else if hasBegun {
             client.cut()
         } else {
             client.answer(ProblemDetails(error), endsConnection: error.endsConnection, requestID: requestID)

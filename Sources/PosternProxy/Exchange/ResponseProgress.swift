@@ -15,6 +15,8 @@ struct ResponseProgress {
     var hasReceivedAll = false
     var trailers: [UInt8]?
     var scrubber: StreamScrubber?
+    /// Where messages end in a body that is a sequence of them.
+    var messages: MessageBoundaries?
     /// Looks into a body that turned out to be compressed.
     var inspector: CompressedInspector?
     /// What the scrubber held back: the beginning of what may yet be a secret.

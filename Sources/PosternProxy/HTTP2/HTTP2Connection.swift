@@ -50,11 +50,11 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
             let bytes = UnsafeRawBufferPointer(rebasing: worker.receiving[..<count])
             if !session.receive(bytes, now: worker.loop.now.nanoseconds) { break }
         }
-        if client.socket.hasEnded {
-            client.abandon(.clientClosed)
+        guard client.socket.hasEnded else {
+            schedule()
             return
         }
-        schedule()
+        if streams.isEmpty, !client.socket.isBroken { client.finishConnection() } else { client.abandon(.clientClosed) }
     }
 
     /// Has the output sent at the end of this turn.

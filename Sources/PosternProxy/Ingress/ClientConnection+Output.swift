@@ -46,11 +46,11 @@ extension ClientConnection {
     func beginLinger() {
         closesAfterOutput = false
         input.removeAll()
+        socket.endSending()
         if socket.hasEnded {
             close()
             return
         }
-        socket.endSending()
         state = .lingering(remaining: 4 * ClientConnection.maxDiscardedBytes)
         worker.loop.set(deadline, after: ClientConnection.lingerTime)
         linger()

@@ -19,6 +19,8 @@ final class Relay {
     private var opening: TunnelOpening?
     /// What masks a WebSocket's frames.
     private var frames: WebSocketFrameScrubber?
+    private let isTunnel: Bool
+    private var hasEndedUp = false
 
     init(
         _ exchange: Exchange,
@@ -33,13 +35,14 @@ final class Relay {
         worker = client.worker
         self.opening = opening
         self.frames = frames
+        isTunnel = opening != nil
     }
 
     /// Carries what there is, as far as it is taken.
     func advance() {
         guard exchange.isRelaying else { return }
         do throws(ProxyError) {
-            var isDone = try !carryUp()
+            var isDone = try !carryUp() && !passEndUp()
             if try !carryDown() { isDone = true }
             if isDone { exchange.relayEnded() }
         } catch { exchange.fail(error) }
@@ -84,6 +87,15 @@ final class Relay {
         return true
     }
 
+    /// Tells the upstream of a tunnel that nothing more comes, which leaves the other direction open (RFC 8446 section
+    /// 6.1); `false` where it ends both.
+    private func passEndUp() -> Bool {
+        guard isTunnel, opening == nil, !client.socket.isBroken else { return false }
+        if !hasEndedUp { upstream.endSending() }
+        hasEndedUp = true
+        return true
+    }
+
     private func flushUp() throws(ProxyError) -> Bool {
         while !pendingUp.isEmpty {
             switch pendingUp.withBytes({ upstream.send($0) }) {
@@ -123,11 +135,25 @@ final class Relay {
             client.write(bytes)
             return
         }
+        let masked = frames?.maskedCount ?? 0
         var output: [UInt8] = []
+        defer {
+            exchange.response.bodyBytes += output.count
+            exchange.response.scrubbedCount += (frames?.maskedCount ?? 0) - masked
+            output.withUnsafeBytes { client.write($0) }
+        }
         do throws(UpstreamError) { try frames?.scrub(bytes, into: &output) } catch { throw .upstream(error) }
-        exchange.response.bodyBytes += output.count
-        exchange.response.scrubbedCount = frames?.maskedCount ?? 0
-        output.withUnsafeBytes { client.write($0) }
+    }
+
+    /// What the client of a WebSocket is told when it ends with this error; `nil` where a frame of ours could fall into
+    /// one of the server's, or behind its last.
+    func farewell(for error: ProxyError) -> WebSocketClose? {
+        guard let frames, !frames.isClosed else { return nil }
+        return switch error {
+        case .upstream(.responseMalformed): .protocolError
+        case .authorityWithdrawn: .policyViolation
+        default: nil
+        }
     }
 }
 

@@ -62,7 +62,9 @@ enum AnswerPart {
     case malformed
 }
 
-/// The layout of the worker's answering buffer, so that nothing is copied on the way to the client but what is held back:
+/// The layout of the worker's answering buffer.
+///
+/// Nothing is copied on the way to the client but what is held back.
 ///
 ///     | room for a chunk header | held back before | just received ... | room for the end of a chunk |
 enum AnsweringBuffer {
