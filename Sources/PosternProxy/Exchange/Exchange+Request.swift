@@ -37,13 +37,16 @@ extension Exchange {
         // The head holds the credential.
         defer { if !head.isEmpty { worker.wipeSending() } }
         hasSentHead = true
-        if !client.isRequestComplete {
+        if !client.isRequestComplete || !bodyToRepeat.isEmpty {
             worker.sending.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: upstream.framingRoom))
         }
         let bodyStart = worker.sending.count
         do throws(ProxyError) {
+            let repeated = bodyToRepeat.count
+            worker.sending.append(contentsOf: bodyToRepeat)
+            bodyToRepeat = []
             try client.takeBody(into: &worker.sending)
-            requestBodyBytes += worker.sending.count - bodyStart
+            requestBodyBytes += worker.sending.count - bodyStart - repeated
             if let limit = request.rule.constraints.maxBodyBytes, requestBodyBytes > limit {
                 throw .bodyTooLarge(limit: limit)
             }

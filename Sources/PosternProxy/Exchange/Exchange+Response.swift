@@ -30,6 +30,7 @@ extension Exchange {
         // The head of an answer whose body takes its time.
         beginAnswer()
         if !client.takesAnswer {
+            isClientSlow = true
             worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         }
     }
