@@ -36,6 +36,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     var hasSentHead = false
     var isRequestSent = false
     var requestBodyBytes = 0
+    /// Looks for placeholders in the body.
+    var bodySearch: PlaceholderScanner?
 
     // The answer on its way down.
     var response = ResponseProgress()
@@ -58,6 +60,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         self.client = client
         worker = client.worker
         tags = AuditTags(request.ingress.head)
+        bodySearch = request.bodySearch
         startedAt = .now
     }
 
