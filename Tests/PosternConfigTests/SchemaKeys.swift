@@ -17,13 +17,13 @@ enum SchemaKeys {
         "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
         "[[provider]]": [
             "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",
-            "audit_header", "user_agent_suffix", "pass_cookies",
+            "audit_header", "user_agent_suffix", "pass_cookies", "token_paths",
         ],
         "[[secret]]": ["name", "provider", "value", "values", "inputs"],
         "[[agent]]": ["name", "key", "keys", "requests_per_minute", "concurrent_requests"],
         "[[grant]]": [
             "name", "agent", "secret", "hosts", "methods", "paths", "query_keys", "allow_encoded_slash",
-            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires", "placeholder",
         ],
         "[[egress]]": [
             "name", "agent", "hosts", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",

@@ -11,7 +11,9 @@ private func render(
     var buffer = latin1("before")
     let result: Result<Int, UpstreamError> = latin1(text).withUnsafeBytes { lines in
         do throws(UpstreamError) {
-            return .success(try DownstreamTrailers.append(lines, under: rule, to: &buffer))
+            return .success(
+                try DownstreamTrailers.append(lines, under: rule, masking: rule.injection?.scrubbing, to: &buffer)
+            )
         } catch { return .failure(error) }
     }
     let masked = try result.get()

@@ -50,6 +50,7 @@ extension Exchange {
             if let limit = request.rule.constraints.maxBodyBytes, requestBodyBytes > limit {
                 throw .bodyTooLarge(limit: limit)
             }
+            try searchBody(from: bodyStart)
         } catch {
             fail(error)
             return false
@@ -64,6 +65,14 @@ extension Exchange {
         let waits = worker.snapshot.waits
         worker.loop.set(deadline, afterNanoseconds: isLast ? waits.firstByte : waits.upstreamIdle)
         return true
+    }
+
+    /// Looks for a placeholder in the body bytes at the end of what is to be sent.
+    private func searchBody(from start: Int) throws(ProxyError) {
+        let isFound = worker.sending.withUnsafeBytes { bytes in
+            bodySearch?.finds(in: UnsafeRawBufferPointer(rebasing: bytes[start...])) ?? false
+        }
+        if isFound { throw .placeholderLeaked(where: .body) }
     }
 
     /// Waits for more of the body; `false` if there is none yet.

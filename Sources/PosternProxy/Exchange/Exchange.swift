@@ -41,6 +41,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// Whether the client has been waited for to take its answer.
     var isClientSlow = false
     private static let maxRetries = 3
+    /// Looks for placeholders in the body.
+    var bodySearch: PlaceholderScanner?
 
     // The answer on its way down.
     var response = ResponseProgress()
@@ -63,6 +65,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         self.client = client
         worker = client.worker
         tags = AuditTags(request.ingress.head)
+        bodySearch = request.bodySearch
         startedAt = .now
     }
 
