@@ -6,7 +6,9 @@ extension HTTP2Session {
     func frameBegins(_ header: nghttp2_frame_hd) -> Bool {
         // Given up, from inside what was reported last.
         if isBroken { return false }
-        return switch nghttp2_frame_type(UInt32(header.type)) {
+        let type = nghttp2_frame_type(UInt32(header.type))
+        isInsideHead = type == NGHTTP2_HEADERS || type == NGHTTP2_CONTINUATION
+        return switch type {
         case NGHTTP2_DATA, NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_RST_STREAM, NGHTTP2_GOAWAY: true
         default: isAllowed(floodGuard.controlFrames.take())
         }
@@ -35,11 +37,15 @@ extension HTTP2Session {
         guard let state = streams[stream] else { return true }
         state.incoming?.append(name: name, value: value)
         // A few bytes of HPACK can stand for a table's worth of fields: somewhere refusing the stream is not enough.
-        return isAllowed((state.incoming?.receivedBytes ?? 0) <= 4 * limits.maxHeadBytes)
+        guard (state.incoming?.receivedBytes ?? 0) > 4 * limits.maxHeadBytes else { return true }
+        state.isSilenced = true
+        handler.http2HeadReceived(.failure(.tooLarge), on: stream, endsStream: false)
+        return isAllowed(false)
     }
 
     /// Takes note of a frame that was received whole; `false` ends the connection.
     func frameReceived(_ frame: nghttp2_frame) -> Bool {
+        isInsideHead = false
         let stream = frame.hd.stream_id
         let endsStream = UInt32(frame.hd.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
         switch nghttp2_frame_type(UInt32(frame.hd.type)) {

@@ -71,6 +71,9 @@ package final class HTTP2Session {
     /// Whether ``nextOutput()`` may have something.
     package var hasOutput: Bool { !isBroken && nghttp2_session_want_write(session) != 0 }
 
+    /// Whether a head has begun to arrive and not ended.
+    package internal(set) var isInsideHead = false
+
     /// Streams that are not over on both sides.
     package var openStreamCount: Int { streams.count }
 

@@ -90,7 +90,7 @@ def pip(setting: Setting) -> None:
 def node(name: str) -> Callable[[Setting], None]:
     def call(setting: Setting) -> None:
         output = run("node", str(SUPPORT / "node_calls.js"), name, MODELS, PLACEHOLDER, **setting.environment)
-        assert json.loads(output)["data"][0]["id"] == "m"
+        assert json.loads(output)["data"][0]["id"] == "m", output
 
     return call
 
@@ -101,7 +101,7 @@ def java(setting: Setting) -> None:
     output = run("java", "-Dhttps.proxyHost=127.0.0.1", f"-Dhttps.proxyPort={port}",
                  f"-Djavax.net.ssl.trustStore={setting.world.bundle('jks')}",
                  str(SUPPORT / "JavaCall.java"), MODELS, PLACEHOLDER)
-    assert json.loads(output)["data"][0]["id"] == "m"
+    assert json.loads(output)["data"][0]["id"] == "m", output
 
 
 OPENAI, ANTHROPIC = "https://api.openai.com", "https://api.anthropic.com"

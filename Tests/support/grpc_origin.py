@@ -65,10 +65,6 @@ class GrpcOrigin(grpc.GenericRpcHandler):
     def Unary(self, request, context, call):
         return request
 
-    def Compressed(self, request, context, call):
-        context.set_compression(grpc.Compression.Gzip)
-        return request
-
     def Collect(self, requests, context, call):
         return b"".join(requests)
 
@@ -97,14 +93,17 @@ class GrpcOrigin(grpc.GenericRpcHandler):
         self.Fail(request, context, call)
 
     def Reflect(self, request, context, call):
-        """Gives the credential back everywhere."""
+        """Gives the credential back everywhere, in the way that was asked for."""
         (credential,) = call.values("authorization")
-        context.send_initial_metadata((("standin-seen", credential),))
-        context.set_trailing_metadata((("standin-seen", credential), ("standin-seen-bin", credential.encode())))
-        context.set_details(f"saw {credential}")
-        context.set_code(grpc.StatusCode.UNKNOWN if request == b"fail" else grpc.StatusCode.OK)
+        trailers = [("standin-seen", credential)]
         if request == b"gzip":
             context.set_compression(grpc.Compression.Gzip)
+        elif request == b"binary":
+            trailers.append(("standin-seen-bin", credential.encode()))
+        context.send_initial_metadata((("standin-seen", credential),))
+        context.set_trailing_metadata(trailers)
+        context.set_details(f"saw {credential}")
+        context.set_code(grpc.StatusCode.UNKNOWN if request == b"fail" else grpc.StatusCode.OK)
         return b"saw " + credential.encode() + b"."
 
 
@@ -119,7 +118,7 @@ def _streaming(request: bool, response: bool):
 
 
 KINDS = {
-    **dict.fromkeys(("Unary", "Compressed", "Fail", "Reflect"), _streaming(False, False)),
+    **dict.fromkeys(("Unary", "Fail", "Reflect"), _streaming(False, False)),
     **dict.fromkeys(("Count", "Wait", "FailLate"), _streaming(False, True)),
     "Collect": _streaming(True, False),
     "PingPong": _streaming(True, True),

@@ -7,7 +7,7 @@ enum FieldRules {
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",
         "expect", "via", "max-forwards", "http2-settings", "content-encoding", "accept-encoding", "traceparent",
     ]
-    private static let reservedPrefixes = ["proxy-", "postern-"]
+    private static let reservedPrefixes = ["proxy-", "postern-", "sec-websocket-"]
 
     /// Refuses a name that is not a token (RFC 9110 section 5.6.2) or is reserved.
     static func checkHeaderName(_ name: String) throws(Refusal) {

@@ -51,7 +51,10 @@ package struct PolicyStage: Sendable {
             }
         case .tunnel(let host, let port):
             for rule in request.agent.rules(for: host) where rule.isTunnel {
-                if let destination = rule.destination(.https, host, port) { found.append((rule, destination)) }
+                // What is written is meant: no scheme stands behind the port of a tunnel.
+                if let destination = rule.destination(.https, host, port), destination.port == port {
+                    found.append((rule, destination))
+                }
             }
         case .provider(let name):
             for rule in request.agent.rules where rule.providerName == name {

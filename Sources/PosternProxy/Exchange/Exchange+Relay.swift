@@ -42,7 +42,8 @@ extension Exchange {
 
     private func begin(_ relay: Relay) {
         phase = .relaying(relay)
-        worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.tunnelIdle)
+        let timeouts = worker.snapshot.settings.timeouts
+        worker.loop.set(deadline, after: relay.isOpening ? timeouts.requestHead : timeouts.tunnelIdle)
         relay.advance()
     }
 

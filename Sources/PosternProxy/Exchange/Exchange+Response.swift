@@ -26,8 +26,12 @@ extension Exchange {
             if case .nothing = part { break }
             passOn(part)
         }
+        guard case .running = phase else { return }
         // The head of an answer whose body takes its time.
-        if case .running = phase { beginAnswer() }
+        beginAnswer()
+        if !client.takesAnswer {
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
+        }
     }
 
     private func passOn(_ part: AnswerPart) {

@@ -193,9 +193,10 @@ final class Exchange: UpstreamUser, IntentWaiter {
         switch phase {
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
-        // A client that does not read is dealt with by its connection's own deadline; this one is for afterwards.
+        case .running where !client.takesAnswer && client.hasStalled: fail(.clientTimeout)
+        // A client of HTTP/1 that does not read is dealt with by its connection's deadline; this one is for afterwards.
         case .running where !client.takesAnswer:
-            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         case .relaying where !client.takesAnswer:
             worker.loop.set(deadline, after: worker.snapshot.settings.timeouts.tunnelIdle)
         case .running:
@@ -204,7 +205,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
             } else {
                 fail(.upstream(response.isHeadSent ? .responseIncomplete : .responseTimeout))
             }
-        case .relaying: fail(.tunnelIdle)
+        case .relaying(let relay): fail(relay.isOpening ? .clientHandshakeFailed : .tunnelIdle)
         case .ended: break
         }
     }

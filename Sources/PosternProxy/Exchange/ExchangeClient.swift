@@ -32,6 +32,8 @@ protocol ExchangeClient: AnyObject {
 
     /// Whether everything sent so far is on its way, so that more may be sent.
     var takesAnswer: Bool { get }
+    /// Whether it has taken nothing for longer than a client may; a connection of HTTP/1 sees to that itself.
+    var hasStalled: Bool { get }
     /// Sends an interim head, RFC 9110 section 15.2; returns how many secrets were masked in it.
     func sendInterim(_ head: DownstreamHead) -> Int
     /// Begins the answer with its final head, which waits for the first bytes of the body or ``flushHead()``; returns how

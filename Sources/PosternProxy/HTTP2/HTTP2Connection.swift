@@ -17,6 +17,19 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
     private var drained: [HTTP2Stream] = []
     private var isScheduled = false
     private var isEnded = false
+    /// What the client's connection waits for.
+    private var wait = Wait.answers
+
+    private enum Wait {
+        /// Requests are under way, and each has its own deadline.
+        case answers
+        /// For the next request.
+        case request
+        /// For the rest of a head.
+        case head
+        /// For the client to close.
+        case end
+    }
 
     /// Takes over a connection that agreed on HTTP/2; `nil` when memory is short.
     init?(of client: ClientConnection) {
@@ -30,9 +43,6 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
         guard let session = HTTP2Session(role: .server, limits: limits, handler: self) else { return nil }
         self.session = session
     }
-
-    /// Whether no request is under way.
-    var isIdle: Bool { streams.isEmpty }
 
     /// Receives what has come and sends what there is.
     func advance() {
@@ -72,10 +82,32 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
         let ready = drained
         drained.removeAll(keepingCapacity: true)
         for stream in ready { stream.exchange?.clientReady() }
-        if client.output.isEmpty, session.isFinished {
-            client.finishConnection()
-        } else if streams.isEmpty, client.output.isEmpty {
-            worker.loop.set(client.deadline, afterNanoseconds: worker.snapshot.waits.clientIdle)
+        guard client.output.isEmpty else { return }
+        if session.isFinished { client.finishConnection() } else { setDeadline(session) }
+    }
+
+    /// What a client sends does not prolong what it is waited for.
+    private func setDeadline(_ session: HTTP2Session) {
+        guard wait != .end else { return }
+        let next: Wait = !streams.isEmpty ? .answers : session.isInsideHead ? .head : .request
+        guard next != wait else { return }
+        wait = next
+        switch next {
+        case .request: worker.loop.set(client.deadline, afterNanoseconds: worker.snapshot.waits.clientIdle)
+        case .head: worker.loop.set(client.deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
+        case .answers, .end: worker.loop.suspend(client.deadline)
+        }
+    }
+
+    /// The client was waited for in vain.
+    func deadlineExpired() {
+        switch wait {
+        case .answers: break
+        case .request, .head:
+            drain()
+            wait = .end
+            worker.loop.set(client.deadline, after: ClientConnection.lingerTime)
+        case .end: client.finishConnection()
         }
     }
 
@@ -150,7 +182,6 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
     }
 
     private func admit(_ head: RequestHead, on stream: HTTP2Stream) {
-        worker.loop.suspend(client.deadline)
         switch worker.admit(head, from: client.source, inside: client.intercepted, client: stream) {
         case .exchange(let exchange):
             stream.exchange = exchange

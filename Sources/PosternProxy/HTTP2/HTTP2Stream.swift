@@ -13,7 +13,7 @@ final class HTTP2Stream: ExchangeClient {
     let source: ClientSource
     /// The exchange under way.
     var exchange: Exchange?
-    private(set) lazy var exchangeDeadline = Deadline { [unowned self] in exchange?.deadlineExpired() }
+    private(set) lazy var exchangeDeadline = Deadline { [unowned self] in deadlineExpired() }
     private let isHead: Bool
 
     // The request.
@@ -27,6 +27,8 @@ final class HTTP2Stream: ExchangeClient {
     private var pending = ByteQueue()
     private var trailers: [UInt8]?
     private var hasAnswerEnded = false
+    /// When the client took something last, or there was first something to take.
+    private var takenAt = Instant(nanoseconds: 0)
 
     /// `head` is `nil` for a request that could not be read.
     init(_ id: Int32, _ head: RequestHead?, endsStream: Bool, on connection: HTTP2Connection) {
@@ -92,6 +94,23 @@ final class HTTP2Stream: ExchangeClient {
 
     var takesAnswer: Bool { pending.isEmpty }
 
+    var hasStalled: Bool {
+        !pending.isEmpty
+            && UInt64(worker.loop.now.nanoseconds(since: takenAt)) >= worker.snapshot.waits.clientStall
+    }
+
+    /// The exchange waits in vain, or, when that is over, the client does not take the rest of its answer.
+    private func deadlineExpired() {
+        if let exchange {
+            exchange.deadlineExpired()
+        } else if hasStalled {
+            session?.reset(id, code: HTTP2ErrorCode.cancel)
+            connection.schedule()
+        } else {
+            worker.loop.set(exchangeDeadline, afterNanoseconds: worker.snapshot.waits.clientStall)
+        }
+    }
+
     func sendInterim(_ head: DownstreamHead) -> Int {
         var bytes: [UInt8] = []
         let masked = head.append(to: &bytes, framing: .none, connection: nil)
@@ -109,6 +128,7 @@ final class HTTP2Stream: ExchangeClient {
 
     func send(_ window: Range<Int>, isLast: Bool) {
         submitHead(hasBody: !window.isEmpty || !isLast)
+        if pending.isEmpty { takenAt = worker.loop.now }
         pending.append(UnsafeRawBufferPointer(rebasing: worker.answering[window]))
         if isLast { hasAnswerEnded = true }
         resume()
@@ -142,6 +162,7 @@ final class HTTP2Stream: ExchangeClient {
         let count = min(pending.count, room.count)
         pending.withBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         pending.consume(count)
+        takenAt = worker.loop.now
         guard pending.isEmpty else { return .bytes(count, isLast: false) }
         if hasAnswerEnded {
             return trailers.map { .trailers($0, after: count) } ?? .bytes(count, isLast: true)
@@ -164,14 +185,18 @@ final class HTTP2Stream: ExchangeClient {
             )
             pending.append(rest)
         }
+        takenAt = worker.loop.now
         hasAnswerEnded = true
-        discardBody()
         resume()
+        exchangeEnded()
     }
 
     func exchangeEnded() {
         exchange = nil
         discardBody()
+        if !pending.isEmpty {
+            worker.loop.set(exchangeDeadline, afterNanoseconds: worker.snapshot.waits.clientStall)
+        }
     }
 
     private func discardBody() {

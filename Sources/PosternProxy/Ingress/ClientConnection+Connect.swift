@@ -37,7 +37,6 @@ extension ClientConnection {
                 return
             }
             state = .http2(connection)
-            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientIdle)
             connection.advance()
         case .done:
             becameIdle()

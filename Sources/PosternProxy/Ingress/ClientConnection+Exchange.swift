@@ -50,6 +50,7 @@ extension ClientConnection: ExchangeClient {
     // MARK: The answer
 
     var takesAnswer: Bool { output.isEmpty }
+    var hasStalled: Bool { false }
 
     func sendInterim(_ head: DownstreamHead) -> Int {
         guard round.head?.version == .http11 else { return 0 }

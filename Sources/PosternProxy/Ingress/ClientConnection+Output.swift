@@ -88,6 +88,7 @@ extension ClientConnection {
     func closeIfIdle() {
         switch state {
         case .idle where output.isEmpty: finishConnection()
+        case .handshake: close()
         case .http2(let connection): connection.drain()
         default: break
         }
@@ -130,7 +131,7 @@ extension ClientConnection {
         case .idle: input.isEmpty ? finishConnection() : refuse(.requestTimeout)
         case .head: refuse(.requestTimeout)
         case .handshake: refuseHandshake(.clientHandshakeFailed)
-        case .http2(let connection): connection.isIdle ? connection.drain() : ()
+        case .http2(let connection): connection.deadlineExpired()
         case .exchange, .closed: break
         case .discarding, .lingering: close()
         }

@@ -38,6 +38,9 @@ final class Relay {
         isTunnel = opening != nil
     }
 
+    /// Whether the client has still to say, by TLS, for which host the tunnel is.
+    var isOpening: Bool { opening != nil }
+
     /// Carries what there is, as far as it is taken.
     func advance() {
         guard exchange.isRelaying else { return }
