@@ -432,7 +432,27 @@ def test_answers_nobody_takes_are_given_up(make_topology, row):
                 connection.wait(stream)
         assert connection.is_ended or all(stream.is_over for stream in streams)
     assert topology.daemon.resident() - before < 96 * MIB
-    wait_until(lambda: not any(c.is_open and c.requests for c in topology.open.connections), 5, "origins are let go")
+    held = [c for c in topology.open.connections if c.requests and c.requests[0].path != "/probe"]
+    assert len(held) == 100
+    wait_until(lambda: not any(c.is_open for c in held), 5, "origins are let go")
+
+
+@attack(90)
+def test_a_quiet_stream_is_not_cut(make_topology):
+    """What ends a client that does not read is no bound for an origin that says little."""
+    topology = make_topology(impatient)
+
+    def events(_request):
+        yield answer(headers=[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")], length=False)
+        for _ in range(2):
+            yield b"8\r\ndata: x\n\r\n"
+            yield 3.0
+        yield b"0\r\n\r\n"
+
+    topology.good.handler = events
+    with speaking(topology) as connection:
+        connection.sock.settimeout(10)
+        assert connection.ask(request("GET", *GOOD)).body == b"data: x\n" * 2
 
 
 @attack(95, 105)

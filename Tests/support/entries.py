@@ -20,7 +20,7 @@ from .tls import TLSStream, trusting
 
 PLAIN, CONNECT_H1, CONNECT_H2 = ENTRIES = ("plain", "connect_h1", "connect_h2")
 
-URL = re.compile(rb"https?://([^/?# \t\r\n]*)")
+URL = re.compile(rb"https?://([^/?# \t\r\n]*)(?=[/?# \t\r\n])")
 LATER_URL = re.compile(rb"(?<=\n)([A-Z]+ )https?://([^/?# \t\r\n]*)")
 KEY = re.compile(rb"Proxy-Authorization:[^\r\n]*\r\n(?![ \t])", re.IGNORECASE)
 HOST = re.compile(rb"\r\nHost: ([A-Za-z0-9.-]+(?::[0-9]+)?)\r\n")
