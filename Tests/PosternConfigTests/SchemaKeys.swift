@@ -22,8 +22,9 @@ enum SchemaKeys {
         "[[secret]]": ["name", "provider", "value", "values", "inputs"],
         "[[agent]]": ["name", "key", "keys", "requests_per_minute", "concurrent_requests"],
         "[[grant]]": [
+            "websocket",
             "name", "agent", "secret", "hosts", "methods", "paths", "query_keys", "allow_encoded_slash",
-            "websocket", "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires",
         ],
         "[[egress]]": [
             "name", "agent", "hosts", "tunnel", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
