@@ -58,6 +58,7 @@ extension HTTP2Session {
                 return isAllowed(floodGuard.controlFrames.take())
             }
         case NGHTTP2_RST_STREAM: return resetReceived(on: stream)
+        case NGHTTP2_SETTINGS: hasSettingsOfPeer = true
         case NGHTTP2_GOAWAY:
             handler.http2GoAwayReceived(lastStream: frame.goaway.last_stream_id, errorCode: frame.goaway.error_code)
         default: break

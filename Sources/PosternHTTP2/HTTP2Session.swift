@@ -77,6 +77,9 @@ package final class HTTP2Session {
     /// Streams that are not over on both sides.
     package var openStreamCount: Int { streams.count }
 
+    /// Whether the peer has said what it takes.
+    package internal(set) var hasSettingsOfPeer = false
+
     /// How many streams the peer would let us have open; it may say so any time.
     package var maxConcurrentStreamsOfPeer: Int {
         Int(nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))

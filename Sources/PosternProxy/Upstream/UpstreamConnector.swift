@@ -74,10 +74,15 @@ final class UpstreamConnector {
         } else {
             worker.engine.giveBack(connection, isReusable: true)
         }
+        connectAnew(waiting, prefersHTTP2: false)
+    }
+
+    /// Finds other upstreams for requests that a connection does not take.
+    func connectAnew(_ waiting: some Sequence<HTTP2Upstream>, prefersHTTP2: Bool) {
         for other in waiting {
             guard let user = other.user else { continue }
             do throws(ProxyError) {
-                try connect(other.request, user: user, prefersHTTP2: false, mayReuse: true)
+                try connect(other.request, user: user, prefersHTTP2: prefersHTTP2, mayReuse: true)
             } catch { user.upstreamFailed(.connectionRefused) }
         }
     }
