@@ -148,6 +148,8 @@ extension HTTP2Session {
             return
         }
         state.unconsumedBytes += bytes.count
+        // gRPC sends a PING and a WINDOW_UPDATE beside many a message.
+        floodGuard.controlFrames.earn(2)
         handler.http2DataReceived(bytes, on: stream)
     }
 
