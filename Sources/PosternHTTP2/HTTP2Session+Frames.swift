@@ -2,10 +2,6 @@ internal import CNGHTTP2
 
 /// What we make of the peer's frames.
 extension HTTP2Session {
-    /// How many frames of its own a DATA frame pays for, whoever sent it: with each, gRPC clients send a WINDOW_UPDATE for
-    /// the stream, one for the connection, a PING to measure the way, and the answer to one.
-    private static let creditsOfData = 4
-
     /// Judges a frame by its header; `false` ends the connection.
     func frameBegins(_ header: nghttp2_frame_hd) -> Bool {
         // Given up, from inside what was reported last.
@@ -61,9 +57,8 @@ extension HTTP2Session {
             } else if frame.hd.length <= frame.data.padlen {
                 return isAllowed(floodGuard.controlFrames.take())
             }
-            if frame.hd.length > frame.data.padlen { floodGuard.controlFrames.earn(HTTP2Session.creditsOfData) }
         case NGHTTP2_RST_STREAM: return resetReceived(on: stream)
-        case NGHTTP2_SETTINGS: hasPeerSettings = true
+        case NGHTTP2_SETTINGS: hasSettingsOfPeer = true
         case NGHTTP2_GOAWAY:
             handler.http2GoAwayReceived(lastStream: frame.goaway.last_stream_id, errorCode: frame.goaway.error_code)
         default: break
@@ -153,12 +148,15 @@ extension HTTP2Session {
             return
         }
         state.unconsumedBytes += bytes.count
+        // gRPC sends a PING and a WINDOW_UPDATE beside many a message.
+        floodGuard.controlFrames.earn(2)
         handler.http2DataReceived(bytes, on: stream)
     }
 
     func frameSent(_ frame: nghttp2_frame) {
         let type = nghttp2_frame_type(UInt32(frame.hd.type))
-        if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(HTTP2Session.creditsOfData) }
+        // A peer that takes them sends a WINDOW_UPDATE for the stream and one for the connection.
+        if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(2) }
         guard role == .server else { return }
         let state = streams[frame.hd.stream_id]
         // A stream that the peer had us reset or refuse costs as much as one that it took back itself.

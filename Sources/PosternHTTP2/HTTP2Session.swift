@@ -71,14 +71,14 @@ package final class HTTP2Session {
     /// Whether ``nextOutput()`` may have something.
     package var hasOutput: Bool { !isBroken && nghttp2_session_want_write(session) != 0 }
 
-    /// Whether the peer has said how it wants to be treated, which is the first thing it says.
-    package internal(set) var hasPeerSettings = false
-
     /// Whether a head has begun to arrive and not ended.
     package internal(set) var isInsideHead = false
 
     /// Streams that are not over on both sides.
     package var openStreamCount: Int { streams.count }
+
+    /// Whether the peer has said what it takes.
+    package internal(set) var hasSettingsOfPeer = false
 
     /// How many streams the peer would let us have open; it may say so any time.
     package var maxConcurrentStreamsOfPeer: Int {

@@ -84,6 +84,15 @@ struct FloodTests {
         #expect(peer.goAwayCode == HTTP2ErrorCode.enhanceYourCalm)
     }
 
+    @Test("what comes beside bytes of a body is paid for by them") func besideData() throws {
+        let peer = try #require(RawPeer())
+        peer.send(RawPeer.headers(pseudo(method: "POST"), on: 1, endsStream: false))
+        let message =
+            RawPeer.frame(0, 0, 1, [1]) + RawPeer.frame(6, 1, 0, [UInt8](repeating: 1, count: 8))
+            + RawPeer.frame(8, 0, 0, RawPeer.number(1))
+        #expect(rounds(peer, atMost: 5_000) { _ in message } == 5_000)
+    }
+
     @Test("frames of an unknown type are ignored, whatever they are") func unknownFrames() throws {
         let peer = try #require(RawPeer())
         #expect(rounds(peer, atMost: 5_000) { _ in RawPeer.frame(0x77, 0xff, 0, [1, 2, 3]) } == 5_000)

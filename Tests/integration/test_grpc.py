@@ -6,6 +6,7 @@ import queue
 import secrets as random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,15 @@ def rpc(_rpc):
     _rpc.verify()
 
 
+def open_channel(world: GrpcWorld) -> grpc.Channel:
+    credentials = grpc.ssl_channel_credentials(Path(world.bundle).read_bytes())
+    return grpc.secure_channel(f"{HOST}:443", credentials, [("grpc.http_proxy", world.proxy), *ANY_SIZE])
+
+
 @pytest.fixture
 def channel(rpc):
     """A channel through Postern; every call sends a placeholder."""
-    credentials = grpc.ssl_channel_credentials(Path(rpc.bundle).read_bytes())
-    options = [("grpc.http_proxy", rpc.proxy), *ANY_SIZE]
-    with grpc.secure_channel(f"{HOST}:443", credentials, options) as channel:
+    with open_channel(rpc) as channel:
         yield channel
 
 
@@ -74,18 +78,43 @@ def test_server_streaming(rpc, channel):
     assert answers.code() is grpc.StatusCode.OK
 
 
-def test_bidirectional_streaming(rpc, channel):
-    """Ping-pong: no message is sent before the one before was answered, so nothing may wait for the end of a body.
+def ping_pong(channel, rounds: int) -> None:
+    """No message is sent before the one before was answered, so nothing may wait for the end of a body.
 
     Nor for what comes behind a message whose last byte some form of the credential begins with: `6` is such a byte.
     """
     outgoing: queue.Queue = queue.Queue()
-    answers = channel.stream_stream(SERVICE + "PingPong")(iter(outgoing.get, None), **OPTIONS)
-    for number in range(200):
+    answers = channel.stream_stream(SERVICE + "PingPong")(iter(outgoing.get, None), metadata=METADATA, timeout=60)
+    for number in range(rounds):
         outgoing.put(b"%d" % number)
         assert next(answers) == b"pong %d" % number
     outgoing.put(None)
     assert list(answers) == [] and answers.code() is grpc.StatusCode.OK
+
+
+def test_bidirectional_streaming(rpc, channel):
+    ping_pong(channel, 200)
+
+
+def test_many_conversations_on_one_connection(rpc, channel):
+    """A client sends PING and WINDOW_UPDATE beside its messages, in numbers that would be a flood without them."""
+    with ThreadPoolExecutor(40) as pool:
+        assert len(list(pool.map(lambda _: ping_pong(channel, 100), range(40)))) == 40
+
+
+def test_more_calls_than_the_server_takes_at_once(authority):
+    """On one connection, that is; the others get connections of their own, and none has to wait for another's end."""
+    world = GrpcWorld(authority, options=(("grpc.max_concurrent_streams", 7),))
+    try:
+        world.begin()
+        with open_channel(world) as channel:
+            calls = [channel.unary_stream(SERVICE + "Wait")(b"", **OPTIONS) for _ in range(40)]
+            assert [next(call) for call in calls] == [b"waiting"] * 40
+            for call in calls:
+                call.cancel()
+        world.verify()
+    finally:
+        world.close()
 
 
 def test_many_calls_on_one_connection(rpc, channel):

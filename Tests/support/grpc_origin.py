@@ -35,11 +35,11 @@ class Call:
 class GrpcOrigin(grpc.GenericRpcHandler):
     """Listens with TLS on a loopback port; the methods are below."""
 
-    def __init__(self, certificate: Path):
+    def __init__(self, certificate: Path, options: tuple = ()):
         pem = certificate.read_bytes()
         split = pem.index(b"-----BEGIN PRIVATE KEY-----")
         self.calls: list[Call] = []
-        self._server = grpc.server(ThreadPoolExecutor(64), handlers=[self], options=ANY_SIZE)
+        self._server = grpc.server(ThreadPoolExecutor(64), handlers=[self], options=ANY_SIZE + options)
         credentials = grpc.ssl_server_credentials([(pem[split:], pem[:split])])
         self.port = self._server.add_secure_port("127.0.0.1:0", credentials)
         self._server.start()

@@ -14,8 +14,8 @@ HOST = "rpc.standin.test"
 class GrpcWorld(OneOrigin):
     """Starts both; ``verify`` checks what the server saw since ``begin``."""
 
-    def __init__(self, authority: CertificateAuthority):
-        self.origin = GrpcOrigin(authority.leaf(HOST))
+    def __init__(self, authority: CertificateAuthority, options: tuple = ()):
+        self.origin = GrpcOrigin(authority.leaf(HOST), options)
         super().__init__(authority, HOST, f"127.0.0.1:{self.origin.port}", methods=["POST"], paths=[f"{SERVICE}*"])
 
     def begin(self) -> None:

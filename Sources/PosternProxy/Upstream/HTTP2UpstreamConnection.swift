@@ -24,8 +24,6 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     private var isScheduled = false
     private var isRetired = false
     private var isClosed = false
-    /// Whether the upstream's settings are known.
-    private(set) var isSettled = false
     private var requestCount = 0
     private lazy var idleDeadline = Deadline { [unowned self] in if streams.isEmpty { close() } }
 
@@ -41,13 +39,15 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     /// Whether another request may be carried.
     var takesRequest: Bool {
         guard !isRetired, !isClosed else { return false }
-        guard isSettled, let session else { return waiting.count < HTTP2Limits().maxConcurrentStreams }
+        guard let session, session.hasSettingsOfPeer else {
+            return waiting.count < HTTP2Limits().maxConcurrentStreams
+        }
         return session.acceptsRequest
     }
 
     /// Carries a request, now or when the connection is there.
     func add(_ upstream: HTTP2Upstream, user: any UpstreamUser) {
-        guard isSettled else {
+        guard session?.hasSettingsOfPeer == true else {
             waiting.append(upstream)
             user.upstreamChosen(upstream, isOpen: false)
             return
@@ -102,9 +102,9 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     // MARK: The connection
 
     func upstreamConnected(_ connection: UpstreamConnection) {
-        let waiting = waiting
-        self.waiting = []
         guard connection.isHTTP2 else {
+            let waiting = waiting
+            self.waiting = []
             isClosed = true
             self.connection = nil
             connector.speaksHTTP1(connection, on: self, waiting)
@@ -112,36 +112,35 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         }
         session = HTTP2Session(role: .client, handler: self)
         guard session != nil else {
-            close()
-            for upstream in waiting { upstream.user?.upstreamFailed(.connectionRefused) }
+            close(.connectionRefused)
             return
         }
-        self.waiting = waiting
         schedule()
     }
 
-    /// The upstream has said how many requests it takes at once.
-    private func settled(_ session: HTTP2Session) {
-        isSettled = true
-        let waiting = waiting
-        self.waiting = []
-        for upstream in waiting {
-            guard let user = upstream.user else { continue }
-            if takesRequest {
-                upstream.use(self, isReused: false)
-                user.upstreamConnected(upstream)
-            } else {
-                connector.connectElsewhere(upstream, user: user)
-            }
+    /// Begins the requests that waited, as many as the upstream takes at once; the others go to another connection.
+    private func beginWaiting(on session: HTTP2Session) {
+        guard session.hasSettingsOfPeer, !waiting.isEmpty else { return }
+        let room = session.acceptsRequest ? max(0, session.maxConcurrentStreamsOfPeer - session.openStreamCount) : 0
+        let begun = waiting.prefix(room)
+        let others = Array(waiting.dropFirst(room))
+        waiting = []
+        for upstream in begun {
+            upstream.use(self, isReused: false)
+            upstream.user?.upstreamConnected(upstream)
         }
+        // A connection that takes none at all is no reason to make another.
+        if begun.isEmpty {
+            for upstream in others { upstream.user?.upstreamFailed(.connectionRefused) }
+        } else {
+            connector.connectAnew(others, prefersHTTP2: true)
+        }
+        becameIdle()
     }
 
     func upstreamFailed(_ connection: UpstreamConnection, _ error: UpstreamError) {
         self.connection = nil
-        let waiting = waiting
-        self.waiting = []
-        close()
-        for upstream in waiting { upstream.user?.upstreamFailed(error) }
+        close(error)
     }
 
     func upstreamReady(_ connection: UpstreamConnection) {
@@ -167,7 +166,7 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
                 isRetired = true
                 return false
             }
-            if !isSettled, session.hasPeerSettings { settled(session) }
+            beginWaiting(on: session)
             return true
         case .wouldBlock: return false
         case .end, .failed:
@@ -209,8 +208,8 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         }
     }
 
-    /// Closes the connection; what is under way on it is lost.
-    private func close() {
+    /// Closes the connection; what is under way on it is lost, and who waits for it waits for nothing.
+    private func close(_ error: UpstreamError = .connectionLost) {
         guard !isClosed else { return }
         isClosed = true
         connector.closed(self)
@@ -221,7 +220,7 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         pending.removeAll()
         let waiting = waiting
         self.waiting = []
-        for upstream in waiting { upstream.user?.upstreamFailed(.connectionLost) }
+        for upstream in waiting { upstream.user?.upstreamFailed(error) }
         schedule()
     }
 

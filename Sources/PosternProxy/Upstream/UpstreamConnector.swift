@@ -39,7 +39,7 @@ final class UpstreamConnector {
             return
         }
         let upstream = HTTP2Upstream(request, user: user, worker: worker)
-        if let link = links[key]?.first(where: { $0.takesRequest && (mayReuse || !$0.isSettled) }) {
+        if let link = links[key]?.first(where: { $0.takesRequest && (mayReuse || $0.session == nil) }) {
             link.add(upstream, user: user)
             return
         }
@@ -74,16 +74,17 @@ final class UpstreamConnector {
         } else {
             worker.engine.giveBack(connection, isReusable: true)
         }
-        for other in waiting {
-            if let user = other.user { connectElsewhere(other, user: user) }
-        }
+        connectAnew(waiting, prefersHTTP2: false)
     }
 
-    /// Finds another connection for one that could not be had where it waited.
-    func connectElsewhere(_ upstream: HTTP2Upstream, user: any UpstreamUser) {
-        do throws(ProxyError) {
-            try connect(upstream.request, user: user, prefersHTTP2: true, mayReuse: true)
-        } catch { user.upstreamFailed(.connectionRefused) }
+    /// Finds other upstreams for requests that a connection does not take.
+    func connectAnew(_ waiting: some Sequence<HTTP2Upstream>, prefersHTTP2: Bool) {
+        for other in waiting {
+            guard let user = other.user else { continue }
+            do throws(ProxyError) {
+                try connect(other.request, user: user, prefersHTTP2: prefersHTTP2, mayReuse: true)
+            } catch { user.upstreamFailed(.connectionRefused) }
+        }
     }
 
     /// A connection is no more.
