@@ -21,7 +21,7 @@ from support.clients_page import release
 from support.encodings import LeakSearch
 from support.one_origin import OneOrigin
 from support.programs import SUPPORT, clone_push_fetch, git_config, run, sdk
-from support.standin_world import PLACEHOLDER, StandInWorld
+from support.standin_world import ADDRESS_OF_THE_AGENT, PLACEHOLDER, StandInWorld
 from support.standins import TEXT
 from support.websocket import WebSocketServer
 
@@ -90,7 +90,7 @@ def pip(setting: Setting) -> None:
 def node(name: str) -> Callable[[Setting], None]:
     def call(setting: Setting) -> None:
         output = run("node", str(SUPPORT / "node_calls.js"), name, MODELS, PLACEHOLDER, **setting.environment)
-        assert json.loads(output)["data"][0]["id"] == "m", output
+        assert json.loads(output)["data"][0]["id"] == "m"
 
     return call
 
@@ -98,10 +98,10 @@ def node(name: str) -> Callable[[Setting], None]:
 def java(setting: Setting) -> None:
     """No name and no key for a proxy can be set from outside; the port is the agent."""
     port = setting.world.port_of_the_agent
-    output = run("java", "-Dhttps.proxyHost=127.0.0.1", f"-Dhttps.proxyPort={port}",
+    output = run("java", f"-Dhttps.proxyHost={ADDRESS_OF_THE_AGENT}", f"-Dhttps.proxyPort={port}",
                  f"-Djavax.net.ssl.trustStore={setting.world.bundle('jks')}",
                  str(SUPPORT / "JavaCall.java"), MODELS, PLACEHOLDER)
-    assert json.loads(output)["data"][0]["id"] == "m", output
+    assert json.loads(output)["data"][0]["id"] == "m"
 
 
 OPENAI, ANTHROPIC = "https://api.openai.com", "https://api.anthropic.com"

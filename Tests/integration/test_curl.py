@@ -147,9 +147,26 @@ def test_unix_socket_absolute_form(topology):
     assert json.loads(result.stdout)["target"] == "/v1/models"
 
 
-def test_https_asks_for_a_tunnel_and_says_there_is_none(topology):
+@pytest.mark.parametrize("version", ["--http1.1", "--http2"])
+def test_https_with_the_authority(topology, version):
+    authority = str(topology.daemon.state / "ca/ca.pem")
+    environment = {"https_proxy": proxy_url(topology)}
+    result = curl(topology, version, "--cacert", authority, "https://good.test/v1/x", environment=environment)
+    assert json.loads(result.stdout)["target"] == "/v1/x"
+
+
+def test_https_without_the_authority(topology):
+    """Whoever does not trust Postern refuses it, and sends nothing."""
     result = curl(topology, "https://good.test/v1/x", environment={"https_proxy": proxy_url(topology)})
-    assert result.returncode != 0 and "501" in result.stderr
+    assert result.returncode == 60  # the certificate could not be verified
+    topology.assert_untouched()
+
+
+@pytest.mark.parametrize("agent, answer", [(None, "407"), (B, "403")])
+def test_https_for_nobody_and_for_one_without_a_grant(topology, agent, answer):
+    """curl shows Postern's answer to CONNECT as an error; no tunnel was opened."""
+    result = curl(topology, "https://good.test/v1/x", environment={"https_proxy": proxy_url(topology, agent)})
+    assert result.returncode == 56 and answer in result.stderr
     topology.assert_untouched()
 
 

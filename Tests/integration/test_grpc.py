@@ -163,10 +163,10 @@ def test_deadline(rpc, channel):
     with pytest.raises(grpc.RpcError) as raised:
         list(answers)
     assert raised.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    assert 0.6 < time.monotonic() - began < 2
+    assert 0.6 < time.monotonic() - began < 5
     (call,) = rpc.origin.calls
     assert 0 < call.time_remaining <= 0.7
-    assert call.ended.wait(2)
+    assert call.ended.wait(5)
 
 
 def test_cancellation_reaches_the_server(rpc, channel):
@@ -175,7 +175,7 @@ def test_cancellation_reaches_the_server(rpc, channel):
     (call,) = rpc.origin.calls
     assert not call.ended.wait(0.2)
     answers.cancel()
-    assert call.ended.wait(1), "the server did not hear of it"
+    assert call.ended.wait(5), "the server did not hear of it"
     rpc.outcome("Wait")
     assert unary(channel, "Unary")(b"next", **OPTIONS) == b"next"
 
@@ -192,7 +192,7 @@ def test_cancellation_while_sending(rpc, channel):
     wait_until(lambda: rpc.origin.calls, what="the call has begun")
     call.cancel()
     stop.set()
-    assert rpc.origin.calls[0].ended.wait(1)
+    assert rpc.origin.calls[0].ended.wait(5)
 
 
 # What comes back.

@@ -23,7 +23,7 @@ CASES = FRAMES + MESSAGES
 
 
 def open_connection(topology: Topology, **options) -> H2Connection:
-    sock = connected(topology.proxy, timeout=5)
+    sock = connected(topology.proxy, timeout=10)
     connect(sock, f"{HOST}:443", [topology.identity()])
     tls = TLSStream(sock, trusting(topology.daemon.state / "ca/ca.pem", ("h2",)), HOST)
     assert tls.protocol == "h2"

@@ -85,4 +85,4 @@ def test_every_event_comes_in_order(topology, protocol):
     for stream, (first, body) in received.items():
         found = [(int(a), int(b)) for a, b in EVENT.findall(body)]
         assert found == [(stream, number) for number in range(EVENTS)], f"stream {stream} received {body[:200]!r}"
-        assert first < EVENTS * PAUSE / 2, f"the first event of stream {stream} came after {first:.2f} s"
+        assert first < EVENTS * PAUSE * 0.8, f"the first event of stream {stream} came after {first:.2f} s"

@@ -14,6 +14,10 @@ class JavaCall {
             .header("Authorization", "Bearer " + arguments[1])
             .build();
         client.send(request, HttpResponse.BodyHandlers.discarding());
-        System.out.print(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer + " " + answer.headers().map());
+        }
+        System.out.print(answer.body());
     }
 }

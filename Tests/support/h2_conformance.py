@@ -135,7 +135,7 @@ def play(case: Case, connection: H2Connection) -> None:
 def _is_over(connection: H2Connection) -> bool:
     """Whether the connection has ended or is about to, after all that could still be read was read."""
     if connection.goaway is not None:
-        connection.until_end()
+        connection.until_end(10)
     return connection.is_ended
 
 
@@ -144,7 +144,7 @@ def _probe(connection: H2Connection) -> None:
 
 
 def _ends(expected: Ends, connection: H2Connection) -> None:
-    code = connection.until_end()
+    code = connection.until_end(10)
     assert code is None or code in expected.codes, f"GOAWAY {code}"
 
 

@@ -15,7 +15,7 @@ def run(*command: str, proxy: str | None = None, **environment: str) -> str:
     clean = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1", **environment}
     if proxy:
         clean |= {"http_proxy": proxy, "HTTP_PROXY": proxy}
-    done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, f"{command[0]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

@@ -18,6 +18,7 @@ from .waiting import wait_until
 
 AGENT = "bot"
 PLACEHOLDER = "placeholder-of-the-agent"
+ADDRESS, ADDRESS_OF_THE_AGENT = "127.0.0.1", "127.0.0.2"
 
 
 class StandInWorld:
@@ -59,10 +60,10 @@ class StandInWorld:
     def _config(self, authority: CertificateAuthority) -> Config:
         """Only what a stand-in needs is said about a provider; hosts and credential slots are the catalogue's."""
         config = Config()
-        config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
+        config.set("proxy", listen=[f"{ADDRESS}:0"], state_dir=str(self.directory / "state"))
         config.add("agent", name=AGENT, key=self._secret_file("key-of-bot", self.key))
         config.add("socket", path=self.socket, agent=AGENT)
-        config.add("socket", listen="127.0.0.1:0", agent=AGENT)
+        config.add("socket", listen=f"{ADDRESS_OF_THE_AGENT}:0", agent=AGENT)
         for name, standin in self.standins.items():
             own = {"hosts": list(standin.hosts), "inject": standin.inject} if standin.inject else {}
             dial = {"connect_to": standin.origin.authority, "ca_file": str(authority.path)}
@@ -74,16 +75,20 @@ class StandInWorld:
     @property
     def proxy(self) -> str:
         """What goes into http_proxy."""
-        return f"http://{AGENT}:{self.key}@127.0.0.1:{self.daemon.port}"
+        return f"http://{AGENT}:{self.key}@{ADDRESS}:{self._port(ADDRESS)}"
 
     def base(self, provider: str) -> str:
         """The base URL of a provider."""
-        return f"http://127.0.0.1:{self.daemon.port}/via/{provider}"
+        return f"http://{ADDRESS}:{self._port(ADDRESS)}/via/{provider}"
 
     @property
     def port_of_the_agent(self) -> int:
         """Where every connection is the agent, for clients that cannot show a key to a proxy."""
-        return next(port for port in self.daemon.ports if port != self.daemon.port)
+        return self._port(ADDRESS_OF_THE_AGENT)
+
+    def _port(self, address: str) -> int:
+        (port,) = [int(port) for one, _, port in (a.rpartition(":") for a in self.daemon.addresses) if one == address]
+        return port
 
     @functools.cache
     def bundle(self, kind: str = "pem") -> str:
