@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from support.entries import CONNECT_H1, CONNECT_H2
 
-EVERY_ENTRY = {*range(1, 110), *range(174, 180)}  # 5.1 to 5.7, and 5.12
+EVERY_ENTRY = {*range(1, 110), 115, *range(174, 180)}  # 5.1 to 5.7, 5.12, and taking authority away
 
 LINES = "HTTP/2 has no start line, and its fields are no lines"
 VERSIONS = "HTTP/2 has no version in a request"
