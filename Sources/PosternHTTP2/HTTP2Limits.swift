@@ -16,7 +16,7 @@ package struct HTTP2Limits: Hashable, Sendable {
     /// How many more of them it may every second.
     package var resetsPerSecond = 10
     /// Frames without a use of their own (PING, SETTINGS, WINDOW_UPDATE, PRIORITY, empty DATA, …) at once, beyond
-    /// what our DATA frames account for.
+    /// what DATA frames account for.
     package var maxControlFrames = 1_000
     /// How many more of them may come every second.
     package var controlFramesPerSecond = 200

@@ -2,6 +2,10 @@ internal import CNGHTTP2
 
 /// What we make of the peer's frames.
 extension HTTP2Session {
+    /// How many frames of its own a DATA frame pays for, whoever sent it: with each, gRPC clients send a WINDOW_UPDATE for
+    /// the stream, one for the connection, a PING to measure the way, and the answer to one.
+    private static let creditsOfData = 4
+
     /// Judges a frame by its header; `false` ends the connection.
     func frameBegins(_ header: nghttp2_frame_hd) -> Bool {
         // Given up, from inside what was reported last.
@@ -57,7 +61,9 @@ extension HTTP2Session {
             } else if frame.hd.length <= frame.data.padlen {
                 return isAllowed(floodGuard.controlFrames.take())
             }
+            if frame.hd.length > frame.data.padlen { floodGuard.controlFrames.earn(HTTP2Session.creditsOfData) }
         case NGHTTP2_RST_STREAM: return resetReceived(on: stream)
+        case NGHTTP2_SETTINGS: hasPeerSettings = true
         case NGHTTP2_GOAWAY:
             handler.http2GoAwayReceived(lastStream: frame.goaway.last_stream_id, errorCode: frame.goaway.error_code)
         default: break
@@ -152,8 +158,7 @@ extension HTTP2Session {
 
     func frameSent(_ frame: nghttp2_frame) {
         let type = nghttp2_frame_type(UInt32(frame.hd.type))
-        // A peer that takes them sends a WINDOW_UPDATE for the stream and one for the connection.
-        if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(2) }
+        if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(HTTP2Session.creditsOfData) }
         guard role == .server else { return }
         let state = streams[frame.hd.stream_id]
         // A stream that the peer had us reset or refuse costs as much as one that it took back itself.

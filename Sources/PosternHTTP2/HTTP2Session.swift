@@ -71,6 +71,9 @@ package final class HTTP2Session {
     /// Whether ``nextOutput()`` may have something.
     package var hasOutput: Bool { !isBroken && nghttp2_session_want_write(session) != 0 }
 
+    /// Whether the peer has said how it wants to be treated, which is the first thing it says.
+    package internal(set) var hasPeerSettings = false
+
     /// Whether a head has begun to arrive and not ended.
     package internal(set) var isInsideHead = false
 

@@ -24,6 +24,8 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     private var isScheduled = false
     private var isRetired = false
     private var isClosed = false
+    /// Whether the upstream's settings are known.
+    private(set) var isSettled = false
     private var requestCount = 0
     private lazy var idleDeadline = Deadline { [unowned self] in if streams.isEmpty { close() } }
 
@@ -39,13 +41,13 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     /// Whether another request may be carried.
     var takesRequest: Bool {
         guard !isRetired, !isClosed else { return false }
-        guard let session else { return waiting.count < HTTP2Limits().maxConcurrentStreams }
+        guard isSettled, let session else { return waiting.count < HTTP2Limits().maxConcurrentStreams }
         return session.acceptsRequest
     }
 
     /// Carries a request, now or when the connection is there.
     func add(_ upstream: HTTP2Upstream, user: any UpstreamUser) {
-        guard session != nil else {
+        guard isSettled else {
             waiting.append(upstream)
             user.upstreamChosen(upstream, isOpen: false)
             return
@@ -114,10 +116,23 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
             for upstream in waiting { upstream.user?.upstreamFailed(.connectionRefused) }
             return
         }
+        self.waiting = waiting
         schedule()
+    }
+
+    /// The upstream has said how many requests it takes at once.
+    private func settled(_ session: HTTP2Session) {
+        isSettled = true
+        let waiting = waiting
+        self.waiting = []
         for upstream in waiting {
-            upstream.use(self, isReused: false)
-            upstream.user?.upstreamConnected(upstream)
+            guard let user = upstream.user else { continue }
+            if takesRequest {
+                upstream.use(self, isReused: false)
+                user.upstreamConnected(upstream)
+            } else {
+                connector.connectElsewhere(upstream, user: user)
+            }
         }
     }
 
@@ -152,6 +167,7 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
                 isRetired = true
                 return false
             }
+            if !isSettled, session.hasPeerSettings { settled(session) }
             return true
         case .wouldBlock: return false
         case .end, .failed:
@@ -203,6 +219,9 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         connection = nil
         session?.abandon()
         pending.removeAll()
+        let waiting = waiting
+        self.waiting = []
+        for upstream in waiting { upstream.user?.upstreamFailed(.connectionLost) }
         schedule()
     }
 

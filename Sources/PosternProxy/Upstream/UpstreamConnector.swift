@@ -39,7 +39,7 @@ final class UpstreamConnector {
             return
         }
         let upstream = HTTP2Upstream(request, user: user, worker: worker)
-        if let link = links[key]?.first(where: { $0.takesRequest && (mayReuse || $0.session == nil) }) {
+        if let link = links[key]?.first(where: { $0.takesRequest && (mayReuse || !$0.isSettled) }) {
             link.add(upstream, user: user)
             return
         }
@@ -75,11 +75,15 @@ final class UpstreamConnector {
             worker.engine.giveBack(connection, isReusable: true)
         }
         for other in waiting {
-            guard let user = other.user else { continue }
-            do throws(ProxyError) {
-                try connect(other.request, user: user, prefersHTTP2: false, mayReuse: true)
-            } catch { user.upstreamFailed(.connectionRefused) }
+            if let user = other.user { connectElsewhere(other, user: user) }
         }
+    }
+
+    /// Finds another connection for one that could not be had where it waited.
+    func connectElsewhere(_ upstream: HTTP2Upstream, user: any UpstreamUser) {
+        do throws(ProxyError) {
+            try connect(upstream.request, user: user, prefersHTTP2: true, mayReuse: true)
+        } catch { user.upstreamFailed(.connectionRefused) }
     }
 
     /// A connection is no more.
