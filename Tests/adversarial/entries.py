@@ -20,7 +20,11 @@ INSIDE = [
     ("test_origin_form_never_routes_by_host", "root", "inside a tunnel it is the form of every request"),
     ("test_base_url_*", "*", "a base URL is a way in of its own"),
     ("test_an_unscoped_mount_passes_what_the_grant_passes", "*", "a base URL is a way in of its own"),
-    ("test_a_placeholder_elsewhere_in_a_head_is_a_leak", "a host without a grant", "CONNECT is refused before there is a head"),
+    (
+        "test_a_placeholder_elsewhere_in_a_head_is_a_leak",
+        "a host without a grant",
+        "CONNECT is refused before there is a head",
+    ),
     ("test_every_kind_of_credential_is_masked", "plain", "CONNECT does not reach what a rule has in cleartext"),
 ]
 

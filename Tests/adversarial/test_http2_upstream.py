@@ -1,4 +1,4 @@
-"""Origins that speak HTTP/2 and break its rules, or send the credential back in its frames (attacks 25 to 30, 81 to 84)."""
+"""Origins that break the rules of HTTP/2, or send the credential back in its frames (attacks 25 to 30, 81 to 84)."""
 
 from __future__ import annotations
 
