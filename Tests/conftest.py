@@ -6,6 +6,7 @@ import os
 from collections import Counter, defaultdict
 
 import pytest
+
 from adversarial.entries import EVERY_ENTRY, does_not_apply
 from support.ca import CertificateAuthority
 from support.entries import ENTRIES, PLAIN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+
 from support.client import basic
 from support.entries import CONNECT_H1, CONNECT_H2, PLAIN
 from support.expect import SMUGGLED, at_most_once, by_plain, refused, table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from support.expect import table
 from support.origin import CLOSE, RESET, answer, raw
 from support.topology import A, B
@@ -111,7 +112,8 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 def test_a_head_in_two_pieces_is_one_head(topology, at, pause):
     """Each piece is a TLS record of its own; what has arrived is read, whether or not more will come."""
     whole = answer(b"ok", headers=[("X-Some", "thing")])
-    topology.good.handler = raw(whole[:at], pause, whole[at:])
+    pieces = whole[:at], whole[at:]
+    topology.good.handler = raw(pieces[0], pause, pieces[1]) if pause else raw(pieces)
     for _ in range(5):
         started = time.monotonic()
         assert topology.ask("GET", URL).body == b"ok"

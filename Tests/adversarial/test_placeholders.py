@@ -9,13 +9,14 @@ import time
 import urllib.parse
 
 import pytest
+
 from support import audit
 from support.cli import placeholders
 from support.client import request
 from support.entries import ENTRIES
 from support.expect import table
-from support.tokens import TOKEN_PATH, mint, provide
 from support.origin import CLOSE, answer, fixed, raw
+from support.tokens import TOKEN_PATH, mint, provide
 from support.topology import A, B, Topology
 from support.waiting import wait_until
 
