@@ -94,7 +94,7 @@ let package = Package(
 
         .target(
             name: "PosternCLI",
-            dependencies: ["PosternAudit", "PosternCertificates", "PosternCore"],
+            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore"],
             swiftSettings: strict
         ),
 
@@ -109,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -6,6 +6,7 @@ import os
 from collections import Counter, defaultdict
 
 import pytest
+
 from adversarial.entries import EVERY_ENTRY, does_not_apply
 from support.ca import CertificateAuthority
 from support.entries import ENTRIES, PLAIN
@@ -14,7 +15,7 @@ from support.topology import Topology
 
 def pytest_addoption(parser):
     parser.addoption("--attacks", action="store_true", help="end with a line for each row of the attack catalogue")
-    parser.addoption("--entry", action="append", choices=ENTRIES, help="run only what goes by this entry")
+    parser.addoption("--entry", action="append", choices=ENTRIES, help="run only what goes by it")
 
 
 def _rows(node) -> list[int]:
@@ -37,7 +38,7 @@ def _entry(item) -> str:
 
 
 def pytest_collection_modifyitems(items, config):
-    chosen = config.getoption("entry") or [PLAIN]
+    chosen = config.getoption("entry") or ENTRIES
     items[:] = [item for item in items if _entry(item) in chosen]
     for item in items:
         entry = _entry(item)

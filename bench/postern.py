@@ -2,6 +2,7 @@
 
 import glob
 import os
+import time
 import process
 import scratch
 
@@ -90,6 +91,12 @@ def start(directory, programs, ports):
     log = _log(directory)
     daemon = process.start([os.path.join(programs, "posternd"), "--config", path], process.PROXY_CPU, log)
     process.wait_for_port(ports.postern, daemon, log)
+    # The socket is bound before everything else is in place.
+    deadline = time.monotonic() + 20
+    while " ready " not in log_tail(directory):
+        if daemon.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"bench: posternd does not get ready; its log ends:\n{log_tail(directory)}")
+        time.sleep(0.02)
     return daemon
 
 

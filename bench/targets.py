@@ -20,11 +20,11 @@ class Bench:
         self.directory = scratch.make(chosen.scratch)
         stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
         self.ca = os.path.join(self.directory, "ca.pem")
+        self.tlsload = tlsload.build(self.directory)
         self.ports = scratch.free_ports()
         self.plain_ports = {"nginx": self.ports.nginx, "nginx+log": self.ports.logged, "postern": self.ports.postern}
         self.tls_ports = {"nginx": self.ports.nginx_tls, "nginx+log": self.ports.logged_tls,
                           "postern": self.ports.postern}
-        self.tlsload = tlsload.build(self.directory)
 
         def run(started):
             stack.callback(process.stop, started)

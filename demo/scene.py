@@ -49,6 +49,7 @@ class Scene:
     def __init__(self, directory):
         self.directory = directory
         self.configuration = self.path("proxy.conf")
+        self.authority = self.path("state/ca/ca.pem")  # Postern's own, which its clients trust
         self.credential = f"made-up-credential-{secrets.token_hex(4)}"
         self.key = secrets.token_urlsafe(12)
         os.mkdir(self.path("state"), 0o700)

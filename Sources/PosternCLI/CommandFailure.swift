@@ -1,6 +1,7 @@
 internal import Glibc
 internal import PosternAudit
 internal import PosternCertificates
+internal import PosternConfig
 
 /// Why a command failed, for people: lower case, without a full stop.
 package struct CommandFailure: Error {
@@ -19,6 +20,8 @@ package struct CommandFailure: Error {
         case let failure as CommandFailure: self = failure
         case let error as AuditLogError: self.init(error.description, hint: error.hint)
         case let error as AuthorityError: self.init(error.description, hint: error.hint ?? CommandFailure.hint(error))
+        case let error as ConfigError where error.problems.count == 1:
+            self.init(error.line.map { "\(error.file):\($0): \(error.reason)" } ?? error.reason, hint: error.hint)
         default: self.init(String(describing: error))
         }
     }

@@ -24,19 +24,27 @@ package struct ConfigurationLoader: Sendable {
     /// It reads files and runs `exec:` helpers, so it may block for seconds: not for an event loop.
     ///
     /// - Throws: ``ConfigError`` with every problem found.
-    package func load() throws(ConfigError) -> Configuration {
-        let bytes: [UInt8]
+    package func load() throws(ConfigError) -> Configuration { try configuration(from: readFile()) }
+
+    /// Loads and validates everything but secrets, in whose places other texts stand.
+    package func loadWithoutSecrets() throws(ConfigError) -> Configuration {
+        try configuration(from: readFile(), fetchesSecrets: false)
+    }
+
+    private func readFile() throws(ConfigError) -> [UInt8] {
         do {
             try FileOwner.checkParent(of: path)
-            bytes = try CheckedFile(path: path, forbiddenMode: 0o022, maxBytes: ConfigurationLoader.maxBytes).read()
+            return try CheckedFile(path: path, forbiddenMode: 0o022, maxBytes: ConfigurationLoader.maxBytes).read()
         } catch {
             throw ConfigError(file: path, reason: error.reason, hint: error.hint)
         }
-        return try configuration(from: bytes)
     }
 
     /// Validates a configuration's text as if it had been read from the file.
-    package func configuration(from text: [UInt8]) throws(ConfigError) -> Configuration {
+    package func configuration(
+        from text: [UInt8],
+        fetchesSecrets: Bool = true
+    ) throws(ConfigError) -> Configuration {
         let problems = ProblemList(file: path)
         let document: ConfigTable
         do {
@@ -50,7 +58,7 @@ package struct ConfigurationLoader: Sendable {
             root: root,
             problems: problems,
             directories: directories,
-            secrets: SecretReader(environment: environment)
+            secrets: SecretReader(environment: environment, isBlind: !fetchesSecrets)
         ).build()
         if let error = problems.error { throw error }
         return configuration

@@ -76,7 +76,8 @@ package struct Daemon {
         let signals = SignalDescriptor()
         do {
             let configuration = try loader.load()
-            let directory = try Directory(configuration.contents)
+            let placeholders = try PlaceholderKeyFile(stateDirectory: configuration.settings.stateDirectory).open()
+            let directory = try Directory(configuration.contents, placeholders: placeholders)
             warnAboutSharedUser()
             let audit = try openAuditLog(configuration.settings)
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: directory)

@@ -14,7 +14,7 @@ struct Postern: ParsableCommand {
             Exit status: 0 if all is well, 1 if the command failed or found tampering, 2 if it was called wrongly.
             """,
         version: Version.current,
-        subcommands: [Audit.self, Authority.self]
+        subcommands: [Audit.self, Authority.self, Placeholder.self]
     )
 
     static func main() {

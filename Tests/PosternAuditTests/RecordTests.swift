@@ -38,6 +38,7 @@ struct RecordTests {
         record.errorCode = "response_timeout"
         record.measurements.retries = 1
         record.measurements.scrubbed = 2
+        record.measurements.sealed = 3
         let line = try line { $0.append(record) }
         #expect(
             line == #"{"@timestamp":"2026-07-12T09:41:07.223456Z","event.action":"outcome","event.outcome":"failure","#
@@ -45,7 +46,7 @@ struct RecordTests {
                 + #""postern.provider":"example","postern.grant":"research-bot/example","http.request.method":"GET","#
                 + #""url.full":"https://api.example.com:443/v1/models","http.response.status_code":504,"#
                 + #""error.code":"response_timeout","event.duration":100000000,"postern.first_byte_ns":90000000,"#
-                + #""http.request.body.bytes":0,"http.response.body.bytes":512,"postern.retries":1,"postern.scrubbed":2}"#
+                + #""http.request.body.bytes":0,"http.response.body.bytes":512,"postern.retries":1,"postern.scrubbed":2,"postern.sealed":3}"#
         )
     }
 

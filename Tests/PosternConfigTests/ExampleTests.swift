@@ -47,7 +47,7 @@ struct ExampleTests {
         )
         #expect(configuration.contents.agents.map(\.keys.count) == [1, 2])
         #expect(configuration.contents.grants.map(\.id) == ["research-bot-anthropic"])
-        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi"])
+        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror"])
         #expect(
             Set(configuration.contents.providers.map(\.name)) == [
                 "anthropic", "datadog", "twilio", "zendesk", "billing",

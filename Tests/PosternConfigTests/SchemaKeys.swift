@@ -8,7 +8,7 @@ enum SchemaKeys {
         "[proxy]": ["listen", "allow_remote_clients", "state_dir", "event_loops", "max_connections"],
         "[timeouts]": [
             "request_head_s", "client_idle_s", "client_stall_s", "connect_s", "first_byte_s", "upstream_idle_s",
-            "total_s", "pooled_connection_s", "drain_s", "audit_s",
+            "tunnel_idle_s", "total_s", "pooled_connection_s", "drain_s", "audit_s",
         ],
         "[limits]": [
             "max_head_bytes", "max_field_bytes", "max_fields", "max_pooled_connections", "max_upstream_connections",
@@ -17,17 +17,19 @@ enum SchemaKeys {
         "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
         "[[provider]]": [
             "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",
-            "audit_header", "user_agent_suffix", "pass_cookies",
+            "audit_header", "user_agent_suffix", "pass_cookies", "token_paths",
         ],
         "[[secret]]": ["name", "provider", "value", "values", "inputs"],
         "[[agent]]": ["name", "key", "keys", "requests_per_minute", "concurrent_requests"],
         "[[grant]]": [
+            "websocket",
             "name", "agent", "secret", "hosts", "methods", "paths", "query_keys", "allow_encoded_slash",
-            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires", "placeholder",
         ],
         "[[egress]]": [
-            "name", "agent", "hosts", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
-            "max_body_bytes", "requests_per_minute", "concurrent_requests", "allow_private", "connect_to", "ca_file",
+            "name", "agent", "hosts", "tunnel", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "websocket", "allow_private", "connect_to",
+            "ca_file",
         ],
     ]
 }

@@ -14,7 +14,7 @@ private func render(
     let head = try ResponseHead.read(text, isAnswerToHead: isAnswerToHead)
     let rule = try accessRule(contents: contents, url: url)
     var buffer = latin1("before")
-    let downstream = DownstreamHead(head, under: rule)
+    let downstream = DownstreamHead(head, under: rule, masking: rule.injection?.scrubbing)
     let masked = downstream.append(
         to: &buffer,
         framing: framing ?? downstream.framing(for: .http11),
@@ -84,9 +84,20 @@ struct DownstreamHeadTests {
     )
     func versions(line: String, version: RequestHead.Version, expected: DownstreamHead.Framing) throws {
         let head = try ResponseHead.read("HTTP/1.1 200 OK\r\n\(line)\r\n\r\n")
-        #expect(
-            DownstreamHead(head, under: try accessRule(contents: Sample.contents())).framing(for: version) == expected
-        )
+        let rule = try accessRule(contents: Sample.contents())
+        let downstream = DownstreamHead(head, under: rule, masking: nil)
+        #expect(downstream.framing(for: version) == expected)
+    }
+
+    @Test("a body of ours has the length that it has", arguments: [0, 7])
+    func ownLength(length: Int) throws {
+        let head = try ResponseHead.read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nETag: x\r\n\r\n")
+        let rule = try accessRule(contents: Sample.contents())
+        let downstream = DownstreamHead(head, under: rule, masking: nil, length: length)
+        var buffer: [UInt8] = []
+        let framing = downstream.framing(for: .http10)
+        _ = downstream.append(to: &buffer, framing: framing, connection: nil, isAltered: true)
+        #expect(latin1Text(buffer) == "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
     }
 
     @Test(
@@ -144,7 +155,8 @@ struct DownstreamHeadTests {
     )
     func decodedFraming(line: String, http11: DownstreamHead.Framing, http10: DownstreamHead.Framing) throws {
         let head = try ResponseHead.read("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\(line)\r\n\r\n")
-        let downstream = DownstreamHead(head, under: try accessRule(contents: Sample.contents()))
+        let rule = try accessRule(contents: Sample.contents())
+        let downstream = DownstreamHead(head, under: rule, masking: rule.injection?.scrubbing)
         #expect(downstream.framing(for: .http11) == http11 && downstream.framing(for: .http10) == http10)
         let answer = try render(
             "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 7\r\n\r\n",

@@ -11,7 +11,9 @@ private func render(
     var buffer = latin1("before")
     let result: Result<Int, UpstreamError> = latin1(text).withUnsafeBytes { lines in
         do throws(UpstreamError) {
-            return .success(try DownstreamTrailers.append(lines, under: rule, to: &buffer))
+            return .success(
+                try DownstreamTrailers.append(lines, under: rule, masking: rule.injection?.scrubbing, to: &buffer)
+            )
         } catch { return .failure(error) }
     }
     let masked = try result.get()
@@ -53,7 +55,10 @@ struct DownstreamTrailersTests {
     )
     func masks(line: String) throws {
         let result = try render("a: b\r\n\(line)\r\n")
-        #expect(result.masked == 1 && result.text.contains("****") && result.text.utf8.count == line.utf8.count + 8)
+        #expect(
+            result.masked == 1 && result.text.contains(line.contains("-bin") ? "AAAA" : "****")
+                && result.text.utf8.count == line.utf8.count + 8
+        )
         let plain = Sample.contents(egress: [Sample.egress()])
         #expect(try render("\(line)\r\n", contents: plain, host: "plain.test") == ("\(line)\r\n", 0))
     }

@@ -27,6 +27,8 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.ambiguousGrant(candidates: ["a", "b"]), 409, "ambiguous_grant", "http_request_denied", .downstream, false),
     (.grantExpired(rule: "r"), 403, "grant_expired", "http_request_denied", .downstream, false),
     (.bodyTooLarge(limit: 9), 413, "body_too_large", "http_request_denied", .downstream, false),
+    (.placeholderLeaked(where: .body), 403, "placeholder_leaked", "http_request_denied", .downstream, false),
+    (.sealedTokenUnknown, 401, "sealed_token_unknown", "http_request_denied", .downstream, false),
     (.rateLimited(retryAfterSeconds: 7, limit: 9), 429, "rate_limited", "http_request_denied", .downstream, false),
     (.tooManyRequests(limit: 9), 429, "too_many_requests", "connection_limit_reached", .downstream, false),
     (.auditUnavailable, 503, "audit_unavailable", "proxy_internal_error", .local, false),
@@ -51,6 +53,7 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.upstream(.responseIncomplete), 502, "response_incomplete", "http_response_incomplete", .upstream, false),
     (.upstream(.responseMalformed), 502, "response_malformed", "http_protocol_error", .upstream, false),
     (.upstream(.contentEncoded), 502, "content_encoding_refused", "http_response_content_coding", .upstream, false),
+    (.upstream(.tokenUnreadable), 502, "token_unreadable", "http_protocol_error", .upstream, false),
     (.upstream(.totalTimeout), 504, "total_timeout", "http_response_timeout", .upstream, false),
 ]
 
@@ -76,36 +79,38 @@ private func number(_ error: ProxyError) -> Int {
     case .requestTimeout: 3
     case .methodNotSupported: 4
     case .misdirectedRequest: 5
-    case .tunnelIdle: 44
-    case .clientHandshakeFailed: 45
-    case .serverNameMismatch: 46
-    case .interceptionUnavailable: 47
-    case .expectationFailed: 6
-    case .identityRequired: 7
-    case .keyRequired: 8
-    case .identityConflict: 9
-    case .peerNotAllowed: 10
-    case .tooManyAttempts: 11
-    case .browserRequest: 12
-    case .noGrant: 13
-    case .unknownProvider: 14
-    case .policyDenied: 15
-    case .ambiguousPath: 16
-    case .ambiguousGrant: 17
-    case .grantExpired: 18
-    case .bodyTooLarge: 19
-    case .rateLimited: 20
-    case .tooManyRequests: 21
-    case .auditUnavailable: 22
-    case .overloaded: 23
-    case .shuttingDown: 24
-    case .destinationProhibited: 25
-    case .loopDetected: 26
-    case .authorityWithdrawn: 27
-    case .clientClosed: 28
-    case .clientTimeout: 29
-    case .internalError: 30
-    case .upstream(let error): 31 + number(error)
+    case .tunnelIdle: 6
+    case .clientHandshakeFailed: 7
+    case .serverNameMismatch: 8
+    case .interceptionUnavailable: 9
+    case .expectationFailed: 10
+    case .identityRequired: 11
+    case .keyRequired: 12
+    case .identityConflict: 13
+    case .peerNotAllowed: 14
+    case .tooManyAttempts: 15
+    case .browserRequest: 16
+    case .noGrant: 17
+    case .unknownProvider: 18
+    case .policyDenied: 19
+    case .ambiguousPath: 20
+    case .ambiguousGrant: 21
+    case .grantExpired: 22
+    case .bodyTooLarge: 23
+    case .placeholderLeaked: 24
+    case .sealedTokenUnknown: 25
+    case .rateLimited: 26
+    case .tooManyRequests: 27
+    case .auditUnavailable: 28
+    case .overloaded: 29
+    case .shuttingDown: 30
+    case .destinationProhibited: 31
+    case .loopDetected: 32
+    case .authorityWithdrawn: 33
+    case .clientClosed: 34
+    case .clientTimeout: 35
+    case .internalError: 36
+    case .upstream(let error): 37 + number(error)
     }
 }
 
@@ -123,7 +128,8 @@ private func number(_ error: UpstreamError) -> Int {
     case .responseIncomplete: 9
     case .responseMalformed: 10
     case .contentEncoded: 11
-    case .totalTimeout: 12
+    case .tokenUnreadable: 12
+    case .totalTimeout: 13
     }
 }
 
@@ -139,7 +145,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) }.sorted() == Array(0..<48))
+        #expect(rows.map { number($0.0) }.sorted() == Array(0..<51))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))

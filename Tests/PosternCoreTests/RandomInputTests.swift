@@ -146,7 +146,7 @@ struct RandomInputTests {
             let bytes = random.mutate(latin1(random.pick(responses)), times: 1 + random.below(3), splicing: headPieces)
             guard let head = try? ResponseHead.read(bytes, isAnswerToHead: random.below(8) == 0) else { continue }
             var buffer: [UInt8] = []
-            let downstream = DownstreamHead(head, under: rule)
+            let downstream = DownstreamHead(head, under: rule, masking: rule.injection?.scrubbing)
             let framing = downstream.framing(for: random.below(2) == 0 ? .http11 : .http10)
             _ = downstream.append(to: &buffer, framing: framing, connection: "close")
             // What goes down parses strictly to the same status and a framing of ours.

@@ -183,7 +183,11 @@ struct WebSocketUpgradeTests {
             "Upgrade: WebSocket\r\nconnection: X-Hop, upgrade\r\nX-Hop: 1\r\nSec-WebSocket-Accept: \(accept)\r\n"
             + "Sec-WebSocket-Protocol: chat\r\nSet-Cookie: a=b\r\nAlt-Svc: x\r\nX: \(Sample.secret)\r\n"
         var buffer = latin1("before")
-        let masked = DownstreamHead(try ResponseHead.read(answer(lines)), under: rule).appendUpgrade(to: &buffer)
+        let masked = DownstreamHead(
+            try ResponseHead.read(answer(lines)),
+            under: rule,
+            masking: rule.injection?.scrubbing
+        ).appendUpgrade(to: &buffer)
         let mask = String(repeating: "*", count: Sample.secret.utf8.count)
         #expect(
             latin1Text(buffer) == "beforeHTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: \(accept)\r\n"

@@ -122,7 +122,7 @@ struct FloodTests {
         let block = RawPeer.block(pseudo()) + entry + [UInt8](repeating: 0xbe, count: 10_000)
         peer.send(RawPeer.frame(1, 5, 1, block))
         #expect(!peer.isGoingOn && peer.goAwayCode == HTTP2ErrorCode.enhanceYourCalm)
-        #expect(peer.handler.events.isEmpty)
+        #expect(peer.handler.events == ["1 tooLarge"])
     }
 
     @Test("streams beyond the limit are refused, and then are no streams") func tooManyStreams() throws {

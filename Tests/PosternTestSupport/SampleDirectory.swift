@@ -42,7 +42,8 @@ package enum Sample {
         injection: [InjectionTemplate] = [.header(name: "Authorization", value: template("Bearer {secret}"))],
         network: UpstreamNetwork = UpstreamNetwork(),
         tagging: AuditTagging = AuditTagging(),
-        passesCookies: Bool = false
+        passesCookies: Bool = false,
+        tokenPaths: [String] = []
     ) -> Provider {
         Provider(
             name: name,
@@ -51,7 +52,8 @@ package enum Sample {
             injection: injection,
             network: network,
             tagging: tagging,
-            passesCookies: passesCookies
+            passesCookies: passesCookies,
+            tokenPaths: tokenPaths.compactMap { TokenPath($0) }
         )
     }
 
@@ -77,7 +79,8 @@ package enum Sample {
         constraints: RequestConstraints = RequestConstraints(),
         limits: Limits = Limits(),
         expiresAt: Int64? = nil,
-        allowsWebSocket: Bool = false
+        allowsWebSocket: Bool = false,
+        givesPlaceholder: Bool = false
     ) -> Grant {
         Grant(
             id: id,
@@ -87,7 +90,8 @@ package enum Sample {
             constraints: constraints,
             limits: limits,
             expiresAt: expiresAt,
-            allowsWebSocket: allowsWebSocket
+            allowsWebSocket: allowsWebSocket,
+            givesPlaceholder: givesPlaceholder
         )
     }
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from support.entries import CONNECT_H1, CONNECT_H2
 
-EVERY_ENTRY = {*range(1, 110), *range(174, 180)}  # 5.1 to 5.7, and 5.12
+EVERY_ENTRY = {*range(1, 110), 115, *range(174, 180)}  # 5.1 to 5.7, 5.12, and taking authority away
 
 LINES = "HTTP/2 has no start line, and its fields are no lines"
 VERSIONS = "HTTP/2 has no version in a request"
@@ -20,6 +20,11 @@ INSIDE = [
     ("test_origin_form_never_routes_by_host", "root", "inside a tunnel it is the form of every request"),
     ("test_base_url_*", "*", "a base URL is a way in of its own"),
     ("test_an_unscoped_mount_passes_what_the_grant_passes", "*", "a base URL is a way in of its own"),
+    (
+        "test_a_placeholder_elsewhere_in_a_head_is_a_leak",
+        "a host without a grant",
+        "CONNECT is refused before there is a head",
+    ),
     ("test_every_kind_of_credential_is_masked", "plain", "CONNECT does not reach what a rule has in cleartext"),
 ]
 

@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from conftest import needs_root
 from support import audit
 from support.ca import CertificateAuthority

@@ -1,4 +1,4 @@
-"""CONNECT and the TLS inside it, where they try to be for another place than was granted (attacks 52 to 56, 72 to 74)."""
+"""CONNECT and the TLS inside it, where they try to be for another place than was granted (attacks 52 to 56, 73, 74)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import struct
 import time
 
 import pytest
+
 from support.audit import denials
 from support.client import RawClient, request
 from support.entries import CONNECT_H1, CONNECT_H2
 from support.expect import table
+from support.h2wire import PREFACE, Flag, Frame, block, frame
 from support.h2wire import request as fields
 from support.http1 import Closed
 from support.http2 import H2Connection
-from support.origin import RecordingOrigin
+from support.origin import RecordingOrigin, send_at_once
 from support.tls import Refused, connect, connect_tls, connected, trusting
 from support.topology import A, B, Topology
 from support.waiting import wait_until
@@ -59,6 +61,12 @@ def inside(topology, **options) -> RawClient:
     host = options.pop("host", "good.test")
     sock = connect_tls(topology.socket_path(A), host, 443, topology.local_authority, **options)
     return RawClient(None, topology.recording, sock=sock, timeout=5)
+
+
+def by_tcp(topology, alpn: str) -> ssl.SSLSocket:
+    """TLS to the proxy's port, where a key says who asks."""
+    key = [topology.identity()]
+    return connect_tls(topology.proxy, "good.test", 443, topology.local_authority, [alpn], key, timeout=5)
 
 
 def ends(sock: socket.socket, within: float = 4.0) -> bytes:
@@ -541,6 +549,29 @@ def test_authority_taken_away_is_gone_inside(make_topology):
         opened(topology)
     assert refused.value.status == 403
     assert len(topology.good.requests) == 1
+
+
+@attack(56)
+@by_both
+@pytest.mark.parametrize("size", [1, 7, 20, 1000])
+def test_records_that_arrive_together_are_all_read(topology, entry, size):
+    """Many TLS records in one segment, and nothing after them that would wake anybody."""
+    for _ in range(5):
+        if entry == CONNECT_H1:
+            message = request("POST", "/v1/ok", "good.test", body=b"hello" * 10)
+            with RawClient(None, topology.recording, sock=by_tcp(topology, "http/1.1"), timeout=5) as client:
+                send_at_once(client.sock, tuple(message[at : at + size] for at in range(0, len(message), size)))
+                assert client.response().status == 200
+        else:
+            message = PREFACE + frame(Frame.SETTINGS)
+            message += frame(Frame.HEADERS, Flag.END_HEADERS, 1, block(fields("POST", "good.test", "/v1/ok")))
+            message += frame(Frame.DATA, Flag.END_STREAM, 1, b"hello" * 10)
+            sock = by_tcp(topology, "h2")
+            with H2Connection(sock, recording=topology.recording, starts=False) as connection:
+                stream = connection.new_stream("POST")
+                send_at_once(sock, tuple(message[at : at + size] for at in range(0, len(message), size)))
+                assert connection.response(stream).status == 200
+    assert [seen.body for seen in topology.good.requests] == [b"hello" * 10] * 5
 
 
 @attack(56)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.origin import answer, fixed
 from support.topology import A, B
 from support.waiting import wait_until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from support.audit import intents
 from support.client import request
 from support.expect import by_plain, refused, table

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+
 from support.client import RawClient
 from support.expect import by_plain, refused, table
 from support.http1 import Closed, Malformed

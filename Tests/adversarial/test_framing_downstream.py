@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 
 import pytest
+
 from support.client import basic
-from support.entries import CONNECT_H2, PLAIN
+from support.entries import CONNECT_H1, CONNECT_H2, PLAIN
 from support.expect import SMUGGLED, at_most_once, by_plain, refused, table
 from support.origin import answer, raw
 from support.topology import A
@@ -460,11 +461,13 @@ def test_pipelined_requests_are_judged_one_by_one(topology):
     with topology.connect() as client:
         client.send(ok + evil + admin + anonymous + last)
         statuses = [response.status for response in client.responses()]
-    # Inside a tunnel all is asked of its host, by the agent that opened it.
-    assert statuses == by_plain(topology, [200, 403, 403, 407, 200], [200, 421, 403, 200, 200])
-    inside = ["/v1/first", "/v1/anonymous", "/v1/last"]
-    seen = [seen.target for seen in topology.good.requests]
-    assert sorted(seen) == sorted(by_plain(topology, ["/v1/first", "/v1/last"], inside))
+    # Inside a tunnel all is asked of its host, by the agent that opened it; HTTP/1.1 ends with what is for another.
+    expected, targets = {
+        PLAIN: ([200, 403, 403, 407, 200], {"/v1/first", "/v1/last"}),
+        CONNECT_H1: ([200, 421], {"/v1/first"}),
+        CONNECT_H2: ([200, 421, 403, 200, 200], {"/v1/first", "/v1/anonymous", "/v1/last"}),
+    }[topology.entry]
+    assert statuses == expected and {seen.target for seen in topology.good.requests} == targets
     topology.assert_untouched(topology.evil)
 
 

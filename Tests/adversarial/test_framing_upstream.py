@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from support.expect import table
 from support.origin import CLOSE, RESET, answer, raw
 from support.topology import A, B
@@ -103,6 +104,22 @@ def test_a_connection_answered_before_the_end_of_the_body_is_not_reused(topology
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@attack(27)
+@pytest.mark.parametrize("at", [1, 16, 17, 30, 45])
+@pytest.mark.parametrize("pause", [0, 0.05])
+def test_a_head_in_two_pieces_is_one_head(topology, at, pause):
+    """Each piece is a TLS record of its own; what has arrived is read, whether or not more will come."""
+    whole = answer(b"ok", headers=[("X-Some", "thing")])
+    pieces = whole[:at], whole[at:]
+    topology.good.handler = raw(pieces[0], pause, pieces[1]) if pause else raw(pieces)
+    for _ in range(5):
+        started = time.monotonic()
+        assert topology.ask("GET", URL).body == b"ok"
+        assert time.monotonic() - started < 2
+
+
 MALFORMED = {
     "bare CR": b"HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b=c\r\nContent-Length: 2\r\n\r\nok",
     "bare LF": b"HTTP/1.1 200 OK\r\nX: a\nSet-Cookie: b=c\r\nContent-Length: 2\r\n\r\nok",

@@ -6,6 +6,7 @@ import base64
 import re
 
 import pytest
+
 from support.client import basic, request
 from support.daemon import Daemon
 from support.entries import CONNECT_H2

@@ -8,6 +8,7 @@ import time
 from typing import Iterator
 
 import pytest
+
 from support.entries import CONNECT_H2
 from support.expect import table
 from support.h2wire import PREFACE, Code, Flag, Frame, Setting, block, frame, request, settings
@@ -139,7 +140,9 @@ def test_heads_that_are_no_request(topology, row):
 
 
 @attack(22)
-@table({"at once": [b"hello"], "in pieces": [b"he", b"", b"llo"], "empty": [b""], "none": None, "large": [b"x" * 300_000]})
+@table(
+    {"at once": [b"hello"], "in pieces": [b"he", b"", b"llo"], "empty": [b""], "none": None, "large": [b"x" * 300_000]}
+)
 def test_a_body_of_no_declared_length_is_framed_exactly(topology, row):
     with speaking(topology) as connection:
         stream = connection.headers(_pseudo(), ends=row is None)
@@ -270,7 +273,9 @@ def on_a_stream(*frames: bytes):
 def header_bomb(connection: H2Connection) -> Iterator[bytes]:
     """One long field in the table, and a block that refers to it a thousand times; again and again."""
     name, value = b"x-bomb", b"b" * 4000
-    entry = b"\x40" + bytes([len(name)]) + name + b"\x7f" + bytes([(4000 - 127) % 128 + 128, (4000 - 127) // 128]) + value
+    entry = (
+        b"\x40" + bytes([len(name)]) + name + b"\x7f" + bytes([(4000 - 127) % 128 + 128, (4000 - 127) // 128]) + value
+    )
     for number in range(200):
         fields = block(request("GET", *GOOD)) + (entry if number == 0 else b"") + b"\xbe" * 4000
         yield frame(Frame.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, connection.new_stream().id, fields)
@@ -432,7 +437,27 @@ def test_answers_nobody_takes_are_given_up(make_topology, row):
                 connection.wait(stream)
         assert connection.is_ended or all(stream.is_over for stream in streams)
     assert topology.daemon.resident() - before < 96 * MIB
-    wait_until(lambda: not any(c.is_open and c.requests for c in topology.open.connections), 5, "origins are let go")
+    held = [c for c in topology.open.connections if c.requests and c.requests[0].path != "/probe"]
+    assert len(held) == 100
+    wait_until(lambda: not any(c.is_open for c in held), 5, "origins are let go")
+
+
+@attack(90)
+def test_a_quiet_stream_is_not_cut(make_topology):
+    """What ends a client that does not read is no bound for an origin that says little."""
+    topology = make_topology(impatient)
+
+    def events(_request):
+        yield answer(headers=[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")], length=False)
+        for _ in range(2):
+            yield b"8\r\ndata: x\n\r\n"
+            yield 3.0
+        yield b"0\r\n\r\n"
+
+    topology.good.handler = events
+    with speaking(topology) as connection:
+        connection.sock.settimeout(10)
+        assert connection.ask(request("GET", *GOOD)).body == b"data: x\n" * 2
 
 
 @attack(95, 105)
@@ -442,7 +467,9 @@ def test_answers_nobody_takes_are_given_up(make_topology, row):
         "half a preface": PREFACE[:10],
         "no SETTINGS": PREFACE,
         "half a frame": PREFACE + frame(Frame.SETTINGS) + frame(Frame.HEADERS, 4, 1, block(request("GET", *GOOD)))[:12],
-        "no end of the head": PREFACE + frame(Frame.SETTINGS) + frame(Frame.HEADERS, 1, 1, block(request("GET", *GOOD))),
+        "no end of the head": PREFACE
+        + frame(Frame.SETTINGS)
+        + frame(Frame.HEADERS, 1, 1, block(request("GET", *GOOD))),
         "a settled connection without a request": PREFACE + frame(Frame.SETTINGS) + frame(Frame.SETTINGS, Flag.ACK),
     }
 )

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+
 from support.client import request
 from support.entries import CONNECT_H1
 from support.tls import connect, connect_tls, connected, trusting
@@ -96,14 +97,14 @@ def test_one_name_asked_for_by_many_at_once(topology):
     assert len(serials) <= 4, "more than one for each loop"
 
 
-def _hello(name: bytes, alpn: int = 0) -> bytes:
+def _hello(name: bytes) -> bytes:
     """A ClientHello in as many records as it takes."""
 
     def counted(size: str, data: bytes) -> bytes:
         return struct.pack(size, len(data)) + data
 
     names = counted("!H", b"\0" + counted("!H", name))
-    extensions = b"\0\0" + counted("!H", names) + b"\0\x0a\0\x04\0\x02\0\x17" + b"\0\x10" + counted("!H", b"\0" * alpn)
+    extensions = b"\0\0" + counted("!H", names) + b"\0\x0a\0\x04\0\x02\0\x17"
     body = b"\x03\x03" + bytes(32) + b"\0" + b"\0\x02\xc0\x2b" + b"\x01\0"
     body += struct.pack("!H", len(extensions) & 0xFFFF) + extensions
     message = b"\x01" + len(body).to_bytes(3, "big") + body

@@ -7,6 +7,7 @@ import ssl
 import time
 
 import pytest
+
 from conftest import needs_root
 from support.ca import CertificateAuthority
 from support.client import request

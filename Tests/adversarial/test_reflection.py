@@ -17,6 +17,7 @@ import urllib.parse
 import zlib
 
 import pytest
+
 from support.encodings import LeakSearch
 from support.entries import CONNECT_H2
 from support.expect import table

@@ -8,7 +8,6 @@ from .audit import denials
 from .client import RawClient, Response
 from .entries import CONNECT_H2, PLAIN
 from .h2wire import Code
-from .http1 import Closed
 from .topology import A, Topology
 from .waiting import wait_until
 

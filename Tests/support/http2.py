@@ -13,6 +13,7 @@ from .client import Recording, Response
 from .h2wire import PIECE, PREFACE, WINDOW, Code, Fields, Flag, Frame, Setting, as_bytes, block, frame, settings
 from .http1 import Closed, ResponseHead
 
+
 class StreamReset(Closed):
     """The stream was ended by RST_STREAM."""
 
@@ -47,7 +48,8 @@ class Stream:
     @property
     def final(self) -> int | None:
         """The place of the head that is the answer's, once it is there."""
-        return next((n for n, head in enumerate(self.heads) if not dict(head).get(":status", "0").startswith("1")), None)
+        statuses = (dict(fields).get(":status", "") for fields in self.heads)
+        return next((place for place, status in enumerate(statuses) if not status.startswith("1")), None)
 
     @property
     def is_over(self) -> bool:
@@ -98,8 +100,8 @@ class H2Connection:
         except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             self.is_ended = True
 
-    def frame(self, kind: int, flags: int = 0, stream: int = 0, payload: bytes = b"", length: int | None = None) -> None:
-        self.send(frame(kind, flags, stream, payload, length))
+    def frame(self, kind: int, flags: int = 0, stream: int = 0, payload: bytes = b"") -> None:
+        self.send(frame(kind, flags, stream, payload))
 
     def new_stream(self, method: str = "GET") -> Stream:
         stream = self.streams[self.next_stream] = Stream(self.next_stream, method)

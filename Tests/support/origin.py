@@ -1,7 +1,7 @@
 """An origin that records every byte it is sent, reads it strictly, and answers whatever a test wants.
 
-A handler takes a ``Request`` and returns raw bytes, or yields bytes, pauses in seconds, ``CLOSE``, ``RESET`` or
-``DRAIN``.
+A handler takes a ``Request`` and returns raw bytes, or yields bytes, tuples of bytes that arrive together, pauses in
+seconds, ``CLOSE``, ``RESET`` or ``DRAIN``.
 """
 
 from __future__ import annotations
@@ -236,6 +236,8 @@ class RecordingOrigin:
                     pass
             elif isinstance(part, (int, float)):
                 time.sleep(part)
+            elif isinstance(part, tuple):
+                send_at_once(sock, part)
             else:
                 request.is_answered = True
                 sock.sendall(part)
@@ -249,6 +251,14 @@ def plain_reset(sock: socket.socket) -> None:
         socket.socket(fileno=sock.detach()).close()
     else:
         sock.close()
+
+
+def send_at_once(sock: socket.socket, pieces: tuple[bytes, ...]) -> None:
+    """Sends each piece as a TLS record of its own, and all of them in one segment."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+    for piece in pieces:
+        sock.sendall(piece)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
 
 # Answers.

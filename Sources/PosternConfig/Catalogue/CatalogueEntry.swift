@@ -14,6 +14,8 @@ package struct CatalogueEntry: Sendable, Decodable {
     package let env: Environment
     /// A value that satisfies clients which check the shape of a key.
     package let placeholder: String?
+    /// The paths on its hosts at which it issues tokens, as path patterns.
+    package let tokenPaths: [String]?
     /// Where its authentication is documented.
     package let docs: String
 
@@ -41,6 +43,7 @@ package struct CatalogueEntry: Sendable, Decodable {
     private enum CodingKeys: String, CodingKey {
         case name, title, hosts, auth, env, placeholder, docs
         case wildcardHosts = "wildcard_hosts"
+        case tokenPaths = "token_paths"
     }
 }
 

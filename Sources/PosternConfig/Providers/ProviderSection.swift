@@ -15,7 +15,8 @@ struct ProviderSection {
             injection: try CatalogueChoice.injection(method),
             network: UpstreamNetwork(),
             tagging: AuditTagging(),
-            passesCookies: false
+            passesCookies: false,
+            tokenPaths: entry.knownTokenPaths
         )
         return ResolvedProvider(provider: provider, secretVariables: CatalogueChoice.secretVariables(method))
     }
@@ -28,6 +29,7 @@ struct ProviderSection {
         let network = NetworkKeys.read(table, scheme: scheme)
         let tagging = TaggingKeys.read(table, injection: credential?.injection ?? [], catalogue: catalogue)
         let passesCookies = table.boolean("pass_cookies") ?? false
+        let tokenPaths = table.tokenPaths("token_paths") ?? entry?.knownTokenPaths ?? []
         if let name, entry == nil, !table.has("hosts") || !table.has("inject") {
             refuseIncomplete(table, name: name.value)
         }
@@ -40,7 +42,8 @@ struct ProviderSection {
             injection: credential.injection,
             network: network,
             tagging: tagging,
-            passesCookies: passesCookies
+            passesCookies: passesCookies,
+            tokenPaths: tokenPaths
         )
         return ResolvedProvider(provider: provider, secretVariables: credential.secretVariables)
     }

@@ -8,12 +8,16 @@ internal import PosternCore
 struct SecretReader {
     /// Postern's own environment.
     let environment: [String: String]
+    /// Whether secrets are not fetched but something else is put in their place, to look at a configuration without them.
+    var isBlind = false
 
     /// The largest file, credential or output of a helper.
     static let maxBytes = 64 * 1024
 
     /// Fetches one secret, without the line end that editors and `echo` leave behind it.
     func secret(_ reference: SecretReference, obeying rules: SecretRules) throws(Refusal) -> Secret {
+        // Of its own for each reference, since two agents cannot have the same key.
+        if isBlind { return Secret(HexDigit.text(of: "\(reference)".utf8)) }
         var bytes = try fetch(reference)
         defer { bytes.withUnsafeMutableBytes { postern_explicit_bzero($0.baseAddress, $0.count) } }
         let trimmed = SecretRules.withoutLineEnd(bytes)

@@ -17,6 +17,7 @@ struct GrantSection {
         let limits = LimitKeys.read(table)
         let expiry = table.instant("expires")
         let allowsWebSocket = table.boolean("websocket") ?? false
+        let givesPlaceholder = table.boolean("placeholder") ?? false
         table.finish()
         guard let agent, let credential, let id else { return nil }
         return Grant(
@@ -27,7 +28,8 @@ struct GrantSection {
             constraints: constraints,
             limits: limits,
             expiresAt: expiry,
-            allowsWebSocket: allowsWebSocket
+            allowsWebSocket: allowsWebSocket,
+            givesPlaceholder: givesPlaceholder
         )
     }
 

@@ -35,6 +35,8 @@ package struct OutcomeRecord: Sendable {
         package var retries: Int
         /// How many copies of the credential were masked in the answer.
         package var scrubbed: Int
+        /// How many tokens in the answer were exchanged for placeholders.
+        package var sealed: Int
 
         package init(
             duration: Int,
@@ -42,7 +44,8 @@ package struct OutcomeRecord: Sendable {
             requestBodyBytes: Int = 0,
             responseBodyBytes: Int = 0,
             retries: Int = 0,
-            scrubbed: Int = 0
+            scrubbed: Int = 0,
+            sealed: Int = 0
         ) {
             self.duration = duration
             self.firstByte = firstByte
@@ -50,6 +53,7 @@ package struct OutcomeRecord: Sendable {
             self.responseBodyBytes = responseBodyBytes
             self.retries = retries
             self.scrubbed = scrubbed
+            self.sealed = sealed
         }
     }
 
@@ -120,5 +124,6 @@ package struct OutcomeRecord: Sendable {
         encoder.member("http.response.body.bytes", measurements.responseBodyBytes)
         if measurements.retries > 0 { encoder.member("postern.retries", measurements.retries) }
         if measurements.scrubbed > 0 { encoder.member("postern.scrubbed", measurements.scrubbed) }
+        if measurements.sealed > 0 { encoder.member("postern.sealed", measurements.sealed) }
     }
 }

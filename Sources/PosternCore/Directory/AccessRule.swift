@@ -18,12 +18,18 @@ package final class AccessRule: Sendable {
     package let allowsWebSocket: Bool
     /// Whether it lets CONNECT through with its bytes untouched; such a rule covers no request.
     package let isTunnel: Bool
+    /// The id of the placeholder that may stand where the credential is written; `nil` for an egress rule.
+    let placeholderID: [UInt8]?
+    /// Whose tokens are that this rule's credential is used to ask for; `nil` for an egress rule.
+    let tokenOwner: SealedToken.Owner?
+    private let tokenPaths: [TokenPath]
 
     init(
         _ grant: Grant,
         _ credential: Credential,
         _ provider: Provider,
-        limiter: Limiter
+        limiter: Limiter,
+        placeholders: PlaceholderKey
     ) throws(DirectoryError) {
         id = grant.id
         agentName = grant.agent
@@ -39,6 +45,9 @@ package final class AccessRule: Sendable {
         passesCookies = provider.passesCookies
         allowsWebSocket = grant.allowsWebSocket
         isTunnel = false
+        placeholderID = placeholders.id(agent: grant.agent, secret: credential.name)
+        tokenOwner = SealedToken.Owner(agent: grant.agent, provider: provider.name, credential: credential.name)
+        tokenPaths = provider.tokenPaths
     }
 
     init(_ rule: EgressRule, limiter: Limiter) {
@@ -56,6 +65,14 @@ package final class AccessRule: Sendable {
         passesCookies = true
         allowsWebSocket = rule.allowsWebSocket
         isTunnel = rule.isTunnel
+        placeholderID = nil
+        tokenOwner = nil
+        tokenPaths = []
+    }
+
+    /// Whether an answer to a request for this path may hold a token that was issued for our credential.
+    func issuesTokens(at path: ArraySlice<UInt8>) -> Bool {
+        !tokenPaths.isEmpty && TokenPath.covers(path, tokenPaths)
     }
 
     /// Where a request for this host goes under this rule; `nil` if the rule does not cover it.

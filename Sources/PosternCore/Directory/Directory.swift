@@ -5,14 +5,30 @@ package final class Directory: Sendable {
     private let agentsByKey: [KeyDigest: CompiledAgent]
     /// Where each provider takes its credential.
     private let slots: [String: CredentialSlots]
+    /// What the agents' placeholders are made from.
+    private let placeholders: PlaceholderKey
+    /// Finds them in requests.
+    package let search: PlaceholderSearch
+    /// Whether any agent has one.
+    let givesPlaceholders: Bool
 
     /// Compiles declarations.
     ///
     /// `previous` is the directory that this one replaces; counts of requests are carried over where the
     /// limits are the same, so that a reload gives nobody a fresh allowance.
     ///
+    /// `placeholders` is what placeholders are made from: by default what it was, or what nobody else knows.
+    ///
     /// - Throws: ``DirectoryError`` for a name that does not exist or a credential that cannot be rendered.
-    package init(_ contents: DirectoryContents, replacing previous: Directory? = nil) throws(DirectoryError) {
+    package init(
+        _ contents: DirectoryContents,
+        placeholders key: PlaceholderKey? = nil,
+        replacing previous: Directory? = nil
+    ) throws(DirectoryError) {
+        let placeholders = key ?? previous?.placeholders ?? .random()
+        self.placeholders = placeholders
+        search = PlaceholderSearch(placeholders)
+        givesPlaceholders = contents.grants.contains(where: \.givesPlaceholder)
         var limiters = previous?.limiters ?? [:]
         func limiter(_ kind: String, _ id: String, _ limits: Limits) -> Limiter {
             if let kept = limiters["\(kind) \(id)"], kept.limits == limits { return kept }
@@ -36,7 +52,13 @@ package final class Directory: Sendable {
                 throw .unknown(kind: "provider", name: credential.provider, referredToBy: "secret \(credential.name)")
             }
             rules[grant.agent, default: []].append(
-                try AccessRule(grant, credential, provider, limiter: limiter("rule", grant.id, grant.limits))
+                try AccessRule(
+                    grant,
+                    credential,
+                    provider,
+                    limiter: limiter("rule", grant.id, grant.limits),
+                    placeholders: placeholders
+                )
             )
         }
         for rule in contents.egress {

@@ -12,6 +12,8 @@ package struct Grant: Sendable {
     package let expiresAt: Int64?
     /// Whether a request may become a WebSocket.
     package let allowsWebSocket: Bool
+    /// Whether the agent holds a placeholder for the credential, which is then searched for wherever it does not belong.
+    package let givesPlaceholder: Bool
 
     package init(
         id: String,
@@ -21,11 +23,13 @@ package struct Grant: Sendable {
         constraints: RequestConstraints,
         limits: Limits,
         expiresAt: Int64?,
-        allowsWebSocket: Bool = false
+        allowsWebSocket: Bool = false,
+        givesPlaceholder: Bool = false
     ) {
         self.id = id
         self.agent = agent
         self.credential = credential
+        self.givesPlaceholder = givesPlaceholder
         self.hosts = hosts
         self.constraints = constraints
         self.limits = limits

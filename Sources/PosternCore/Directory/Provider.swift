@@ -16,6 +16,8 @@ package struct Provider: Sendable {
     ///
     /// A session made with our credential is a credential.
     package let passesCookies: Bool
+    /// Where it issues tokens, on any of its hosts.
+    package let tokenPaths: [TokenPath]
 
     package init(
         name: String,
@@ -24,7 +26,8 @@ package struct Provider: Sendable {
         injection: [InjectionTemplate],
         network: UpstreamNetwork,
         tagging: AuditTagging,
-        passesCookies: Bool
+        passesCookies: Bool,
+        tokenPaths: [TokenPath] = []
     ) {
         self.name = name
         self.hosts = hosts
@@ -33,6 +36,7 @@ package struct Provider: Sendable {
         self.network = network
         self.tagging = tagging
         self.passesCookies = passesCookies
+        self.tokenPaths = tokenPaths
     }
 }
 

@@ -228,6 +228,24 @@ package struct ProblemDetails: Equatable, Sendable {
                 "The request body is too large",
                 "This grant allows \(limit) bytes."
             )
+        case .placeholderLeaked(let place):
+            self.init(
+                403,
+                "placeholder_leaked",
+                "http_request_denied",
+                "A placeholder stands where no credential belongs",
+                "It was found in \(place.description). A placeholder may only stand where the credential goes for which it "
+                    + "stands, in a request that a grant on that credential covers."
+            )
+        case .sealedTokenUnknown:
+            self.init(
+                401,
+                "sealed_token_unknown",
+                "http_request_denied",
+                "The token that this placeholder stood for is gone",
+                "It has expired, or Postern was restarted. Ask the token endpoint for another one."
+            )
+            fields = [("WWW-Authenticate", "Bearer realm=\"postern\", error=\"invalid_token\"")]
         case .rateLimited(let seconds, let limit):
             self.init(
                 429,
@@ -372,6 +390,14 @@ package struct ProblemDetails: Equatable, Sendable {
                 "http_response_content_coding",
                 "The upstream compressed its answer although it was asked not to",
                 "The answer was withheld, because a credential in it could not be found and masked."
+            )
+        case .upstream(.tokenUnreadable):
+            self.init(
+                502,
+                "token_unreadable",
+                "http_protocol_error",
+                "The answer of the token endpoint could not be read",
+                "The answer was withheld, because a token in it could not be found and kept here."
             )
         case .upstream(.totalTimeout):
             self.init(

@@ -25,6 +25,8 @@ package enum ProxyError: Error, Equatable, Sendable {
     case ambiguousGrant(candidates: [String])
     case grantExpired(rule: String)
     case bodyTooLarge(limit: Int)
+    case placeholderLeaked(where: PlaceholderPlace)
+    case sealedTokenUnknown
     case rateLimited(retryAfterSeconds: Int, limit: Int)
     case tooManyRequests(limit: Int)
     // Ours to carry out.
@@ -56,6 +58,7 @@ package enum UpstreamError: Error, Equatable, Sendable {
     case responseIncomplete
     case responseMalformed
     case contentEncoded
+    case tokenUnreadable
     case totalTimeout
 }
 
@@ -76,7 +79,8 @@ extension ProxyError {
             .peerNotAllowed,
             .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
-            .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
+            .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
+            .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
             .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
         }
@@ -92,7 +96,8 @@ extension ProxyError {
             true
         case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider,
             .policyDenied,
-            .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .rateLimited, .tooManyRequests,
+            .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
+            .rateLimited, .tooManyRequests,
             .auditUnavailable, .destinationProhibited, .loopDetected, .upstream:
             false
         }

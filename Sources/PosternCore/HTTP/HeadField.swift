@@ -59,6 +59,14 @@ package enum FieldValue {
         return length
     }
 
+    /// The decoded pair of `Basic` credentials; `nil` for any other scheme, or what is not base 64.
+    ///
+    /// RFC 7617 section 2.
+    static func basicPair(_ value: ArraySlice<UInt8>) -> [UInt8]? {
+        guard let space = value.firstIndex(of: 0x20), equalsIgnoringCase(value[..<space], "basic") else { return nil }
+        return Base64.decode(value[space...].drop { $0 == 0x20 })
+    }
+
     /// Whether two runs of bytes are equal but for ASCII letter case.
     package static func equalsIgnoringCase(_ left: some Collection<UInt8>, _ right: StaticString) -> Bool {
         guard left.count == right.utf8CodeUnitCount else { return false }

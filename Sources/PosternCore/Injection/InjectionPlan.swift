@@ -4,6 +4,8 @@ package struct InjectionPlan: Sendable {
     package struct Field: Sendable {
         package let name: FieldName
         package let line: Secret
+        /// Whether there is anything secret in it.
+        let holdsSecret: Bool
     }
 
     /// A query parameter.
@@ -12,6 +14,8 @@ package struct InjectionPlan: Sendable {
         package let name: [UInt8]
         /// `name=value`, percent-encoded.
         package let pair: Secret
+        /// Whether there is anything secret in it.
+        let holdsSecret: Bool
     }
 
     /// The leading path, around the secret.
@@ -55,7 +59,7 @@ package struct InjectionPlan: Sendable {
             switch template {
             case .header(let name, let value):
                 let bytes = try values.render(value)
-                fields.append(try InjectionPlan.field(name, bytes))
+                fields.append(try InjectionPlan.field(name, bytes, holdsSecret: values.nameSecret(value)))
             case .basic(let username, let password):
                 let pair = try values.render(username) + [UInt8(ascii: ":")] + values.render(password)
                 // What is searched for in answers bounds the buffers in which they are searched.
@@ -64,11 +68,14 @@ package struct InjectionPlan: Sendable {
                 }
                 let encoded = Base64.encode(pair)
                 derived.append(encoded)
-                fields.append(try InjectionPlan.field("Authorization", Array("Basic ".utf8) + encoded))
+                let value = Array("Basic ".utf8) + encoded
+                fields.append(try InjectionPlan.field("Authorization", value, holdsSecret: true))
             case .query(let name, let value):
                 let encodedName = QueryParameters.encoded(name.utf8)
                 let pair = encodedName + [UInt8(ascii: "=")] + QueryParameters.encoded(try values.render(value))
-                parameters.append(Parameter(name: Array(name.utf8), pair: Secret(pair)))
+                parameters.append(
+                    Parameter(name: Array(name.utf8), pair: Secret(pair), holdsSecret: values.nameSecret(value))
+                )
             case .path(let template):
                 pathSlots.append(try values.pathSlot(template))
             }
@@ -82,13 +89,27 @@ package struct InjectionPlan: Sendable {
         scrubbing = ScrubPatterns(secrets: Array(credential.secrets.values) + derived.map { Secret($0) })
     }
 
-    private static func field(_ name: String, _ value: [UInt8]) throws(DirectoryError) -> Field {
+    /// The slot that a path has, and the place in the head of what the client wrote there for the secret.
+    func pathSlot(in path: ArraySlice<UInt8>) -> (slot: PathSlot, place: Range<Int>)? {
+        for slot in pathSlots {
+            if let place = slot.placeholder(in: path) { return (slot, place) }
+        }
+        return nil
+    }
+
+    /// Whether a field of the client's goes for what is written in its place, or could be taken for it.
+    func replaces(_ field: HeadField, in head: RequestHead) -> Bool {
+        field.known == .credential || fields.contains { head.isNamed(field, $0.name) }
+    }
+
+    private static func field(_ name: String, _ value: [UInt8], holdsSecret: Bool) throws(DirectoryError) -> Field {
         // libcurl and every formatter of heads would send a CRLF as it is; nothing but visible text gets here.
         guard value.allSatisfy({ (0x20...0x7e).contains($0) }), value.first != 0x20, value.last != 0x20, !value.isEmpty
         else { throw .unusableCredential("it holds bytes that cannot stand in a header field") }
         return Field(
             name: FieldName(name),
-            line: Secret(Array(name.utf8) + Array(": ".utf8) + value + Array("\r\n".utf8))
+            line: Secret(Array(name.utf8) + Array(": ".utf8) + value + Array("\r\n".utf8)),
+            holdsSecret: holdsSecret
         )
     }
 }
@@ -99,6 +120,10 @@ private enum RenderedTemplate {
         private let credential: Credential
 
         init(_ credential: Credential) { self.credential = credential }
+
+        func nameSecret(_ template: Template) -> Bool {
+            template.variables.contains { credential.secrets[$0] != nil }
+        }
 
         func render(_ template: Template) throws(DirectoryError) -> [UInt8] {
             var bytes: [UInt8] = []

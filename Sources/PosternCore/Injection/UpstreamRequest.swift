@@ -12,11 +12,28 @@ package struct UpstreamRequest: Sendable {
     private let agentKeyFields: [Int]
     /// Under whose limits it was admitted.
     private let limiters: [Limiter]
+    /// The field in which a sealed token goes in place of the rule's credential.
+    private let sealed: SealedSlot?
+    let search: PlaceholderSearch
+    private let searchesBody: Bool
+    /// Whether its answer may hold a token that an upstream issues for our credential; such an answer is not passed on, but
+    /// gathered in a ``TokenAnswer``.
+    package let issuesTokens: Bool
 
     private static let messageEncodings = FieldName("grpc-accept-encoding")
 
-    init(_ allowed: AllowedRequest, admittedBy limiters: [Limiter], in directory: Directory) {
+    init(
+        _ allowed: AllowedRequest,
+        sealed: SealedSlot?,
+        admittedBy limiters: [Limiter],
+        in directory: Directory,
+        searchesBody: Bool
+    ) {
         self.limiters = limiters
+        self.sealed = sealed
+        search = directory.search
+        self.searchesBody = searchesBody
+        issuesTokens = allowed.rule.issuesTokens(at: allowed.identified.ingress.head[allowed.identified.ingress.path])
         ingress = allowed.identified.ingress
         agent = allowed.identified.agent
         identitySource = allowed.identified.source
@@ -38,8 +55,20 @@ package struct UpstreamRequest: Sendable {
 
     /// The same request under another decision, still counted where it was admitted.
     init(_ allowed: AllowedRequest, inPlaceOf former: UpstreamRequest, in directory: Directory) {
-        self.init(allowed, admittedBy: former.limiters, in: directory)
+        self.init(
+            allowed,
+            sealed: former.sealed,
+            admittedBy: former.limiters,
+            in: directory,
+            searchesBody: former.searchesBody
+        )
     }
+
+    /// Looks for placeholders in its body, if there are any to be found.
+    package var bodySearch: PlaceholderScanner? { searchesBody ? PlaceholderScanner(search) : nil }
+
+    /// What must not come back in its answer: every value that is written into it.
+    package var scrubbing: ScrubPatterns? { sealed?.token.scrubbing ?? rule.injection?.scrubbing }
 
     /// Appends the head to send upstream, credential included, ready to be followed by the body.
     ///
@@ -60,7 +89,15 @@ package struct UpstreamRequest: Sendable {
         }
         for index in head.fields.indices where forwards(index) { append(head.fields[index], to: &buffer, tags) }
         if let injection = rule.injection {
-            for field in injection.fields { field.line.withBytes { buffer.append(contentsOf: $0) } }
+            for field in injection.fields where sealed == nil || !field.holdsSecret {
+                field.line.withBytes { buffer.append(contentsOf: $0) }
+            }
+            if let sealed {
+                buffer.append(contentsOf: head[head.fields[sealed.field].name])
+                buffer.append(contentsOf: ": ".utf8)
+                sealed.appendValue(to: &buffer)
+                buffer.append(contentsOf: "\r\n".utf8)
+            }
             // In a compressed answer a credential could not be found (BREACH works the other way round, too).
             buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
             // Where it is left out, some servers compress messages as they please.
@@ -121,7 +158,7 @@ package struct UpstreamRequest: Sendable {
     package var auditURL: AuditURL {
         let head = ingress.head
         var path = head[ingress.path]
-        if let (slot, placeholder) = pathSlot {
+        if let (slot, placeholder) = rule.injection?.pathSlot(in: path) {
             path =
                 ArraySlice(slot.shown.dropLast(slot.suffix.count))
                 + head[placeholder.upperBound..<ingress.path.upperBound]
@@ -129,16 +166,8 @@ package struct UpstreamRequest: Sendable {
         return AuditURL(destination: destination, path: path, query: ingress.query.map { head[$0] })
     }
 
-    private var pathSlot: (slot: InjectionPlan.PathSlot, placeholder: Range<Int>)? {
-        guard let slots = rule.injection?.pathSlots, !slots.isEmpty else { return nil }
-        for slot in slots {
-            if let placeholder = slot.placeholder(in: ingress.head[ingress.path]) { return (slot, placeholder) }
-        }
-        return nil
-    }
-
     private func appendPath(to buffer: inout [UInt8]) {
-        guard let (slot, placeholder) = pathSlot else {
+        guard let (slot, placeholder) = rule.injection?.pathSlot(in: ingress.head[ingress.path]) else {
             buffer.append(contentsOf: ingress.head[ingress.path])
             return
         }
@@ -170,7 +199,7 @@ package struct UpstreamRequest: Sendable {
                 }
             }
         }
-        for parameter in parameters {
+        for parameter in parameters where sealed == nil || !parameter.holdsSecret {
             begin(&buffer)
             parameter.pair.withBytes { buffer.append(contentsOf: $0) }
         }

@@ -2,12 +2,16 @@
 ///
 ///     IngressRequest -> IdentifiedRequest -> AllowedRequest -> UpstreamRequest
 ///
+/// Between the last two stand the placeholders, which are checked against the rule, and the limits.
+///
 /// All of it is decided at once, on one snapshot, without waiting for anything. It is the one way to an upstream.
 package struct RequestPipeline: Sendable {
     private let identity = IdentityStage()
     private let policy = PolicyStage()
+    private let placeholders: PlaceholderStage
 
-    package init() {}
+    /// `tokens` are those that upstreams issued through Postern.
+    package init(tokens: SealedTokens = SealedTokens()) { placeholders = PlaceholderStage(tokens: tokens) }
 
     /// Proves who asks and whether they may.
     ///
@@ -24,7 +28,8 @@ package struct RequestPipeline: Sendable {
         do throws(ProxyError) {
             let identified = try identity.identify(ingress, listenerAgent: listenerAgent, in: directory)
             proven = identified
-            let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
+            let allowed = try allow(identified, in: directory, nowSeconds: nowSeconds)
+            let sealed = try placeholders.check(allowed, in: directory, now: monotonicNow)
             try identified.agent.limiter.enter(now: monotonicNow)
             do throws(ProxyError) {
                 try allowed.rule.limiter.enter(now: monotonicNow)
@@ -34,11 +39,25 @@ package struct RequestPipeline: Sendable {
             }
             return UpstreamRequest(
                 allowed,
+                sealed: sealed,
                 admittedBy: [allowed.rule.limiter, identified.agent.limiter],
-                in: directory
+                in: directory,
+                searchesBody: placeholders.isOn(in: directory)
             )
         } catch {
             throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
+        }
+    }
+
+    private func allow(
+        _ request: IdentifiedRequest,
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> AllowedRequest {
+        do throws(ProxyError) {
+            return try policy.evaluate(request, nowSeconds: nowSeconds)
+        } catch {
+            throw placeholders.reason(error, for: request.ingress, in: directory)
         }
     }
 
@@ -78,7 +97,7 @@ package struct RequestPipeline: Sendable {
             let identified = try identity.identify(request.ingress, listenerAgent: listenerAgent, in: directory)
             let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
             if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
-                allowed.destination == request.destination
+                allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner
             {
                 return UpstreamRequest(allowed, inPlaceOf: request, in: directory)
             }

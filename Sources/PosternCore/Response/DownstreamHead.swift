@@ -20,10 +20,20 @@ package struct DownstreamHead {
 
     private let source: ResponseHead
     private let rule: AccessRule
+    private let patterns: ScrubPatterns?
+    private let length: Int?
 
-    package init(_ source: ResponseHead, under rule: AccessRule) {
+    /// `patterns` are masked in it; `length` is that of a body which is not the one that the upstream sent.
+    package init(
+        _ source: ResponseHead,
+        under rule: AccessRule,
+        masking patterns: ScrubPatterns?,
+        length: Int? = nil
+    ) {
         self.source = source
         self.rule = rule
+        self.patterns = patterns
+        self.length = length
     }
 
     /// Whether the client gets the body without the coding in which it came.
@@ -31,7 +41,8 @@ package struct DownstreamHead {
 
     /// How a client of this version gets the body.
     package func framing(for version: RequestHead.Version) -> Framing {
-        switch source.body {
+        if let length { return .length(length) }
+        return switch source.body {
         case .none: .none
         // How long a body is without its coding shows only when it ends.
         case .length(let length) where !isDecoded: .length(length)
@@ -93,7 +104,7 @@ package struct DownstreamHead {
         return buffer.withUnsafeMutableBytes { bytes in
             // The status and the lines that follow are ours: a secret that is a number must not mask a length.
             let received = UnsafeMutableRawBufferPointer(rebasing: bytes[(start + 13)...])
-            let masked = rule.injection?.scrubbing.mask(received) ?? 0
+            let masked = patterns?.mask(received) ?? 0
             if masked > 0 { BinaryFields.repair(received) }
             return masked
         }

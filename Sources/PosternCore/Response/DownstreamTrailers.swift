@@ -10,6 +10,7 @@ package enum DownstreamTrailers {
     package static func append(
         _ source: UnsafeRawBufferPointer,
         under rule: AccessRule,
+        masking patterns: ScrubPatterns?,
         to buffer: inout [UInt8],
         limits: ResponseLimits = ResponseLimits()
     ) throws(UpstreamError) -> Int {
@@ -31,7 +32,7 @@ package enum DownstreamTrailers {
             start = lineFeed + 1
         }
         let masked = lines.withUnsafeMutableBytes { bytes in
-            let masked = rule.injection?.scrubbing.mask(bytes) ?? 0
+            let masked = patterns?.mask(bytes) ?? 0
             if masked > 0 { BinaryFields.repair(bytes) }
             return masked
         }

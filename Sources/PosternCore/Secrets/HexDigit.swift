@@ -14,4 +14,16 @@ package enum HexDigit {
     package static let lower = Array("0123456789abcdef".utf8)
     /// The upper-case digits in order.
     package static let upper = Array("0123456789ABCDEF".utf8)
+
+    /// The bytes of which each is two digits in either case; `nil` for anything else.
+    package static func bytes(of digits: some Collection<UInt8>) -> [UInt8]? {
+        let values = digits.compactMap(value(of:))
+        guard values.count == digits.count, values.count % 2 == 0 else { return nil }
+        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+    }
+
+    /// Two lower-case digits for each byte.
+    package static func text(of bytes: some Collection<UInt8>) -> [UInt8] {
+        bytes.flatMap { [lower[Int($0 >> 4)], lower[Int($0 & 15)]] }
+    }
 }

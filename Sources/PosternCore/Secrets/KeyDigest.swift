@@ -13,15 +13,7 @@ package struct KeyDigest: Hashable, Sendable {
 
     /// Reads a digest written as 64 hexadecimal digits; `nil` if it is anything else.
     package init?(hexadecimal text: some StringProtocol) {
-        let digits = Array(text.utf8)
-        guard digits.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: 64, by: 2) {
-            guard let high = HexDigit.value(of: digits[index]), let low = HexDigit.value(of: digits[index + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
+        guard let bytes = HexDigit.bytes(of: text.utf8), bytes.count == 32 else { return nil }
         self.init(bytes: bytes)
     }
 

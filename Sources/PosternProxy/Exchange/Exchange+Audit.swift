@@ -74,7 +74,8 @@ extension Exchange {
                     requestBodyBytes: requestBodyBytes,
                     responseBodyBytes: response.bodyBytes,
                     retries: retries,
-                    scrubbed: response.scrubbedCount
+                    scrubbed: response.scrubbedCount,
+                    sealed: response.sealedCount
                 )
             )
         )

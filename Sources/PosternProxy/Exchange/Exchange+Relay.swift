@@ -29,8 +29,8 @@ extension Exchange {
         }
         response.status = head.status
         response.isHeadSent = true
-        response.scrubbedCount += client.sendUpgrade(DownstreamHead(head, under: request.rule))
-        let frames = request.rule.injection.map { WebSocketFrameScrubber($0.scrubbing) }
+        response.scrubbedCount += client.sendUpgrade(downstream(head))
+        let frames = request.scrubbing.map(WebSocketFrameScrubber.init)
         let relay = Relay(self, between: client, and: connection, frames: frames)
         phase = .relaying(relay)
         do throws(ProxyError) { try relay.passDown(upstream.takeRest()) } catch {

@@ -37,16 +37,20 @@ extension Exchange {
         // The head holds the credential.
         defer { if !head.isEmpty { worker.wipeSending() } }
         hasSentHead = true
-        if !client.isRequestComplete {
+        if !client.isRequestComplete || !bodyToRepeat.isEmpty {
             worker.sending.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: upstream.framingRoom))
         }
         let bodyStart = worker.sending.count
         do throws(ProxyError) {
+            let repeated = bodyToRepeat.count
+            worker.sending.append(contentsOf: bodyToRepeat)
+            bodyToRepeat = []
             try client.takeBody(into: &worker.sending)
-            requestBodyBytes += worker.sending.count - bodyStart
+            requestBodyBytes += worker.sending.count - bodyStart - repeated
             if let limit = request.rule.constraints.maxBodyBytes, requestBodyBytes > limit {
                 throw .bodyTooLarge(limit: limit)
             }
+            try searchBody(from: bodyStart)
         } catch {
             fail(error)
             return false
@@ -61,6 +65,14 @@ extension Exchange {
         let waits = worker.snapshot.waits
         worker.loop.set(deadline, afterNanoseconds: isLast ? waits.firstByte : waits.upstreamIdle)
         return true
+    }
+
+    /// Looks for a placeholder in the body bytes at the end of what is to be sent.
+    private func searchBody(from start: Int) throws(ProxyError) {
+        let isFound = worker.sending.withUnsafeBytes { bytes in
+            bodySearch?.finds(in: UnsafeRawBufferPointer(rebasing: bytes[start...])) ?? false
+        }
+        if isFound { throw .placeholderLeaked(where: .body) }
     }
 
     /// Waits for more of the body; `false` if there is none yet.

@@ -30,6 +30,7 @@ extension Exchange {
         // The head of an answer whose body takes its time.
         beginAnswer()
         if !client.takesAnswer {
+            isClientSlow = true
             worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
         }
     }
@@ -69,12 +70,18 @@ extension Exchange {
         response.interimHeads += 1
         guard response.interimHeads <= ResponseLimits().maxInterimHeads else { throw .responseMalformed }
         guard head.status != 100 else { return }
-        response.scrubbedCount += client.sendInterim(DownstreamHead(head, under: request.rule))
+        response.scrubbedCount += client.sendInterim(downstream(head))
+    }
+
+    /// A head as the client gets it; `length` is that of a body which is not the one that was received.
+    func downstream(_ head: ResponseHead, length: Int? = nil) -> DownstreamHead {
+        DownstreamHead(head, under: request.rule, masking: request.scrubbing, length: length)
     }
 
     /// Takes in the final head, which goes out with the first bytes of the body.
     private func prepare(_ head: ResponseHead) throws(UpstreamError) {
-        if let scrubbing = request.rule.injection?.scrubbing {
+        if request.issuesTokens, head.body != .none { response.tokens = TokenAnswer() }
+        if let scrubbing = request.scrubbing {
             if head.isContentEncoded, head.body != .none {
                 guard let decoder = ContentDecoder(for: head) else { throw .contentEncoded }
                 response.decoder = decoder
@@ -89,7 +96,7 @@ extension Exchange {
 
     /// Sends the head, unless that is done.
     private func beginAnswer() {
-        guard let head = response.head, !response.isHeadSent else { return }
+        guard let head = response.head, !response.isHeadSent, response.tokens == nil else { return }
         sendHead(head)
         client.flushHead()
     }
@@ -97,7 +104,7 @@ extension Exchange {
     private func sendHead(_ head: ResponseHead) {
         response.isHeadSent = true
         let isAltered = response.scrubber.map { $0.maskedCount > 0 } ?? false
-        response.scrubbedCount += client.begin(DownstreamHead(head, under: request.rule), isAltered: isAltered)
+        response.scrubbedCount += client.begin(downstream(head), isAltered: isAltered)
     }
 
     // MARK: Body
@@ -137,6 +144,10 @@ extension Exchange {
 
     /// Masks and passes on body bytes; the last of them may be held back.
     private func passOnBody(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
+        guard response.tokens == nil else {
+            try keepTokens(in: received, isLast: isLast)
+            return
+        }
         let held = response.heldBack
         let start = received.lowerBound - held.count
         if !held.isEmpty {
@@ -153,7 +164,9 @@ extension Exchange {
         var lines: [UInt8] = []
         let masked: Result<Int, UpstreamError> = trailers.withUnsafeBytes { bytes in
             do throws(UpstreamError) {
-                return .success(try DownstreamTrailers.append(bytes, under: request.rule, to: &lines))
+                return .success(
+                    try DownstreamTrailers.append(bytes, under: request.rule, masking: request.scrubbing, to: &lines)
+                )
             } catch { return .failure(error) }
         }
         response.scrubbedCount += try masked.get()
@@ -164,7 +177,7 @@ extension Exchange {
 
     /// Looks into a body that is compressed without saying so.
     private func inspect(_ received: Range<Int>) throws(UpstreamError) {
-        guard let scrubbing = request.rule.injection?.scrubbing, !received.isEmpty else { return }
+        guard let scrubbing = request.scrubbing, !received.isEmpty else { return }
         let bytes = UnsafeRawBufferPointer(rebasing: worker.answering[received])
         if response.bodyBytes == 0, response.heldBack.isEmpty, response.inspector == nil {
             response.inspector = CompressedInspector(beginning: bytes, patterns: scrubbing)

@@ -36,6 +36,13 @@ final class Exchange: UpstreamUser, IntentWaiter {
     var hasSentHead = false
     var isRequestSent = false
     var requestBodyBytes = 0
+    /// What is to be sent again, before anything else of the body.
+    var bodyToRepeat: [UInt8] = []
+    /// Whether the client has been waited for to take its answer.
+    var isClientSlow = false
+    private static let maxRetries = 3
+    /// Looks for placeholders in the body.
+    var bodySearch: PlaceholderScanner?
 
     // The answer on its way down.
     var response = ResponseProgress()
@@ -58,6 +65,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         self.client = client
         worker = client.worker
         tags = AuditTags(request.ingress.head)
+        bodySearch = request.bodySearch
         startedAt = .now
     }
 
@@ -133,7 +141,13 @@ final class Exchange: UpstreamUser, IntentWaiter {
     }
 
     /// The client has sent more, or takes more.
-    func clientReady() { upstreamReady() }
+    func clientReady() {
+        if isClientSlow, client.takesAnswer, case .running = phase {
+            isClientSlow = false
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.upstreamIdle)
+        }
+        upstreamReady()
+    }
 
     /// The client's connection ends, for this reason.
     func clientGone(_ reason: ProxyError) { end(reason) }
@@ -167,15 +181,21 @@ final class Exchange: UpstreamUser, IntentWaiter {
         } catch { fail(.authorityWithdrawn) }
     }
 
-    /// Goes on with a new connection if the upstream had closed the kept one before it took the request; `false` if
-    /// that cannot be known to be safe.
+    /// Goes on with another connection if the upstream did not take the request; `false` if that cannot be known to be safe.
     ///
-    /// Safe is a request of which nothing was sent, or one without a body whose method may be repeated (RFC 9110
+    /// Safe is a request that the upstream said it did not process (RFC 9113 section 8.7); and, where a kept connection was
+    /// closed meanwhile, one of which nothing was sent, or one without a body whose method may be repeated (RFC 9110
     /// section 9.2.2), as long as no byte of an answer has come.
     func retry() -> Bool {
-        guard let upstream, upstream.isReused, retries == 0, !response.hasBegun, requestBodyBytes == 0,
-            !upstream.hasSentBytes || (request.ingress.head.method.isIdempotent && request.ingress.head.body == .none)
-        else { return false }
+        guard let upstream, retries < Exchange.maxRetries, !response.hasBegun else { return false }
+        if let body = upstream.refusedBody {
+            bodyToRepeat = body
+        } else {
+            guard upstream.isReused, retries == 0, requestBodyBytes == 0,
+                !upstream.hasSentBytes
+                    || (request.ingress.head.method.isIdempotent && request.ingress.head.body == .none)
+            else { return false }
+        }
         retries += 1
         if let renewal { request = renewal }
         upstream.release()

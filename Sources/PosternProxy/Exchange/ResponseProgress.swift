@@ -22,8 +22,12 @@ struct ResponseProgress {
     /// What the scrubber held back: the beginning of what may yet be a secret.
     var heldBack: [UInt8] = []
 
+    /// Gathers the answer of a token endpoint.
+    var tokens: TokenAnswer?
+
     var bodyBytes = 0
     var scrubbedCount = 0
+    var sealedCount = 0
 
     /// Whether there is more of the body without anything being received.
     var isDecoding: Bool { decoder.map { $0.hasPending || hasReceivedAll } ?? false }

@@ -13,7 +13,7 @@ final class ProxyWorker {
     let journal: AuditJournal
     let engine: UpstreamEngine
     let shared: SharedState
-    let pipeline = RequestPipeline()
+    let pipeline: RequestPipeline
     /// What holds for requests that start now.
     private(set) var snapshot: ProxySnapshot
     private(set) var parser: RequestHeadParser
@@ -51,6 +51,7 @@ final class ProxyWorker {
         self.loop = loop
         self.snapshot = snapshot
         self.shared = shared
+        pipeline = RequestPipeline(tokens: shared.sealedTokens)
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
         // Before the journal, so that what ends while output is sent is recorded in the same turn.
         outputs = OutputSchedule(on: loop)

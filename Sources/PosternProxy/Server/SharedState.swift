@@ -1,11 +1,13 @@
 internal import PosternCore
 internal import Synchronization
 
-/// The little that event loops share: counts that are atomic, and values that never change.
+/// The little that event loops share: counts that are atomic, values that never change, and the
+/// tokens that were issued through any of them.
 final class SharedState: Sendable {
     /// Nanoseconds since 1970 at which the process started.
     let startedAt: Int64
     let attempts = AttemptLimiter()
+    let sealedTokens = SealedTokens()
     private let connections = Atomic<Int>(0)
 
     init(startedAt: Int64) { self.startedAt = startedAt }

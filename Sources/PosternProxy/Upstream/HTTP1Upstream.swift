@@ -67,6 +67,8 @@ final class HTTP1Upstream: Upstream, UpstreamConnectionUser {
 
     // MARK: The request
 
+    /// What was sent here may have been acted on.
+    var refusedBody: [UInt8]? { nil }
     var takesTrailers: Bool { false }
     var takesRequest: Bool { pending.isEmpty }
     var framingRoom: Int { isChunked ? HTTP1Upstream.chunkHeaderBytes : 0 }
@@ -135,16 +137,18 @@ final class HTTP1Upstream: Upstream, UpstreamConnectionUser {
     var holdsReceived: Bool { !received.isEmpty }
 
     func receive(behind heldBack: Int) -> AnswerPart {
-        if received.isEmpty {
-            guard end == .open else { return ended(at: AnsweringBuffer.start(behind: heldBack)) }
-            receivePiece(at: AnsweringBuffer.start(behind: heldBack))
+        let start = AnsweringBuffer.start(behind: heldBack)
+        // A head may come in several pieces, of which no event tells if they arrived together.
+        while true {
             if received.isEmpty {
-                return end == .open && !mustEnd ? .nothing : ended(at: AnsweringBuffer.start(behind: heldBack))
+                if end == .open { receivePiece(at: start) }
+                if received.isEmpty { return end == .open && !mustEnd ? .nothing : ended(at: start) }
             }
+            do throws(UpstreamError) {
+                if body != nil { return try nextPiece() }
+                if let head = try nextHead() { return .head(head) }
+            } catch { return .malformed }
         }
-        do throws(UpstreamError) {
-            return body == nil ? try nextHead() : try nextPiece()
-        } catch { return .malformed }
     }
 
     private func receivePiece(at start: Int) {
@@ -175,23 +179,23 @@ final class HTTP1Upstream: Upstream, UpstreamConnectionUser {
 
     /// The connection has ended, in order or not.
     private func ended(at position: Int) -> AnswerPart {
-        guard end == .ended, let body, body.endsWithConnection else { return .lost }
+        guard end == .ended, let body, body.endsWithConnection else { return .lost(hasBegun: !head.isEmpty) }
         self.body = ResponseBodyDecoder(.none)
         return .body(position..<position, isLast: true)
     }
 
-    private func nextHead() throws(UpstreamError) -> AnswerPart {
+    private func nextHead() throws(UpstreamError) -> ResponseHead? {
         let buffer = UnsafeRawBufferPointer(rebasing: worker.answering[received])
         guard let (head, used) = try head.next(in: buffer, isAnswerToHead: isAnswerToHead) else {
             received = 0..<0
-            return .nothing
+            return nil
         }
         received = received.lowerBound + used..<received.upperBound
         if head.status >= 200 || head.status == 101 {
             body = ResponseBodyDecoder(head.body)
             isReusable = head.keepsConnection && head.status >= 200
         }
-        return .head(head)
+        return head
     }
 
     private func nextPiece() throws(UpstreamError) -> AnswerPart {

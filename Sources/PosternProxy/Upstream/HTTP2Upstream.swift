@@ -20,6 +20,9 @@ final class HTTP2Upstream: Upstream {
     private(set) var hasSentBytes = false
     private var outgoing = ByteQueue(isSecret: true)
     private var isRequestSent = false
+    /// What was submitted of the body, until it is too much to be kept or the answer begins.
+    private var kept: [UInt8]? = []
+    private var isRefused = false
 
     // The answer.
     private var heads: [ResponseHead] = []
@@ -60,6 +63,7 @@ final class HTTP2Upstream: Upstream {
 
     // MARK: The request
 
+    var refusedBody: [UInt8]? { isRefused ? kept : nil }
     var takesTrailers: Bool { true }
     var takesRequest: Bool { outgoing.count < HTTP2Upstream.maxOutgoingBytes }
     var framingRoom: Int { 0 }
@@ -73,12 +77,18 @@ final class HTTP2Upstream: Upstream {
             }
             guard stream != nil else {
                 end = .lost
+                isRefused = true
                 return false
             }
             hasSentBytes = true
         }
         if isLast { isRequestSent = true }
         worker.sending.withUnsafeBytes { outgoing.append(UnsafeRawBufferPointer(rebasing: $0[body])) }
+        if let count = kept?.count, count + body.count <= HTTP2Upstream.maxOutgoingBytes {
+            kept?.append(contentsOf: worker.sending[body])
+        } else {
+            kept = nil
+        }
         if let stream { link.session?.resume(stream) }
         link.schedule()
         return true
@@ -104,6 +114,7 @@ final class HTTP2Upstream: Upstream {
         do {
             let text = try head.get()
             let isAnswerToHead = request.ingress.head.method == .head
+            kept = nil
             heads.append(try text.withUnsafeBytes { try ResponseHead($0, isAnswerToHead: isAnswerToHead) })
             if endsStream { end = .ended }
         } catch { end = .malformed }
@@ -119,7 +130,7 @@ final class HTTP2Upstream: Upstream {
     func closed(_ errorCode: UInt32) {
         stream = nil
         // Nothing of a refused stream was processed: RFC 9113 section 8.7.
-        if errorCode == HTTP2ErrorCode.refusedStream { hasSentBytes = false }
+        if errorCode == HTTP2ErrorCode.refusedStream { isRefused = true }
         if end == .open { end = .lost }
     }
 
@@ -144,7 +155,7 @@ final class HTTP2Upstream: Upstream {
         switch end {
         case .open: return .nothing
         case .ended: return trailers.map { .trailers($0) } ?? .body(start..<start, isLast: true)
-        case .lost: return .lost
+        case .lost: return .lost(hasBegun: false)
         case .malformed: return .malformed
         }
     }

@@ -5,6 +5,9 @@ struct PartialHead {
     private var bytes = ByteQueue()
     private var scanner = HeadScanner()
 
+    /// Whether nothing of it has arrived.
+    var isEmpty: Bool { bytes.isEmpty }
+
     /// Looks for the end of the head in what has just arrived.
     ///
     /// - Returns: the head and how many bytes of `buffer` it takes; `nil` if it has not arrived whole.

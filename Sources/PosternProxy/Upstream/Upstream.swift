@@ -22,6 +22,9 @@ protocol Upstream: AnyObject {
     /// Whether any byte of this request was handed over.
     var hasSentBytes: Bool { get }
 
+    /// What was submitted of the body, if the upstream said that it processed nothing of the request, and all of it is still
+    /// there to be sent to another.
+    var refusedBody: [UInt8]? { get }
     /// Whether trailers of the answer are passed on.
     var takesTrailers: Bool { get }
     /// Whether everything submitted was taken, so that more may be.
@@ -57,8 +60,8 @@ enum AnswerPart {
     case trailers([UInt8])
     /// Nothing yet.
     case nothing
-    /// The upstream went away before the end of the answer.
-    case lost
+    /// The upstream went away before the end of the answer, having begun a head or not.
+    case lost(hasBegun: Bool)
     case malformed
 }
 

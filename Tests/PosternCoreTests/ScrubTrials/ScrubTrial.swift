@@ -65,7 +65,8 @@ struct ScrubTrial {
         let text = "HTTP/1.1 200 \(reason)\r\nX-One: 1\r\nX-Echo: a=\(value);\r\nX-Two: 2\r\n\r\n"
         guard let head = try? ResponseHead.read(text) else { return "no head: \(text)" }
         var sent: [UInt8] = []
-        let masked = DownstreamHead(head, under: rule).append(to: &sent, framing: .none, connection: nil)
+        let masked = DownstreamHead(head, under: rule, masking: rule.injection?.scrubbing)
+            .append(to: &sent, framing: .none, connection: nil)
         guard masked > 0, sent.count == text.utf8.count else { return "\(writing.name) in a head: not masked" }
         return oracle.encoding(in: sent).map { "\(writing.name) in a head: leaks as \($0)" }
     }
@@ -75,7 +76,9 @@ struct ScrubTrial {
         let value = latin1Text(writing.write(secret, &random).bytes)
         let text = latin1("grpc-status: 0\r\ngrpc-message: a=\(value);\r\nx: y\r\n")
         var sent: [UInt8] = []
-        let masked = text.withUnsafeBytes { (try? DownstreamTrailers.append($0, under: rule, to: &sent)) ?? 0 }
+        let masked = text.withUnsafeBytes {
+            (try? DownstreamTrailers.append($0, under: rule, masking: rule.injection?.scrubbing, to: &sent)) ?? 0
+        }
         guard masked > 0, sent.count == text.count else { return "\(writing.name) in trailers: not masked" }
         return oracle.encoding(in: sent).map { "\(writing.name) in trailers: leaks as \($0)" }
     }
