@@ -1,4 +1,4 @@
-"""gRPC from end to end: a real client and server, and Postern between them, which adds the credential to the metadata."""
+"""gRPC from end to end: a real client and server, and Postern between them, which adds the credential."""
 
 from __future__ import annotations
 
