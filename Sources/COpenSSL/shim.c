@@ -196,6 +196,7 @@ void postern_tls_session_destroy(SSL *ssl) {
 }
 
 static enum postern_tls_result result_of(SSL *ssl, int result) {
+    if (result > 0) return POSTERN_TLS_DONE;
     struct session *session = SSL_get_app_data(ssl);
     int error = SSL_get_error(ssl, result);
     // Errors are kept for each thread, and one that is left there would be taken for the next session's.

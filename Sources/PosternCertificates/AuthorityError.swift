@@ -25,7 +25,7 @@ package enum AuthorityError: Error, Equatable {
         switch self {
         case .system, .signing: nil
         case .absent:
-            "posternd makes it on its first start with interception; name its state directory with --state-dir"
+            "posternd makes it on its first start; name its state directory with --state-dir"
         case .keyMissing(let directory): "restore \(directory.keyPath) from a copy, or \(directory.replacement)"
         case .exposed(_, _, let hint): hint
         case .unusable(_, _, let directory): "restore it from a copy, or \(directory.replacement)"

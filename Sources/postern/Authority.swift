@@ -8,7 +8,7 @@ struct Authority: ParsableCommand {
         abstract: "Show and hand out the certificate of the local authority.",
         discussion: """
             To see requests inside TLS, Postern shows clients certificates that its own authority signed. posternd makes \
-            it on its first start with interception, in STATE_DIR/ca. Clients have to trust its certificate; nothing \
+            it on its first start, in STATE_DIR/ca. Clients have to trust its certificate; nothing \
             installs it for the whole system. The key stays where it is: no command writes it anywhere.
             """,
         subcommands: [AuthorityShow.self, AuthorityExport.self, AuthorityBundle.self]

@@ -91,7 +91,7 @@ struct CommandTests {
         #expect(
             text.hasPrefix("postern: error: there is no certificate authority in \(directory.path)\npostern: hint: ")
         )
-        #expect(text.contains("posternd makes it on its first start with interception"))
+        #expect(text.contains("posternd makes it on its first start"))
     }
 
     @Test("whoever may not enter the directory is told who may")

@@ -35,8 +35,8 @@ private let refused: [Refused] = [
         "proxy.conf:2: `listen` in [proxy]: a socket needs an absolute path"
     ),
     Refused(
-        "[proxy]\nlisten = [\"unix:/\(String(repeating: "a", count: 107))\"]",
-        "proxy.conf:2: `listen` in [proxy]: a socket's path has at most 107 bytes"
+        "[proxy]\nlisten = [\"unix:/\(String(repeating: "a", count: 103))\"]",
+        "proxy.conf:2: `listen` in [proxy]: a socket's path has at most 103 bytes"
     ),
     Refused(
         "[proxy]\nlisten = [\"systemd:\"]",

@@ -198,7 +198,7 @@ def test_a_missing_authority_says_who_makes_it(tmp_path):
         done = postern("ca", command, "--state-dir", str(tmp_path))
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.splitlines()[0] == f"postern: error: there is no certificate authority in {tmp_path}/ca"
-        assert "posternd makes it on its first start with interception" in done.stderr.splitlines()[1]
+        assert "posternd makes it on its first start" in done.stderr.splitlines()[1]
 
 
 @pytest.mark.parametrize("days", [(-30, -1), (2, 30)])

@@ -5,7 +5,7 @@ enum ListenAddress {
     /// The longest path of a unix socket: `sun_path` less its NUL.
     ///
     /// unix(7).
-    private static let maxSocketPathBytes = 107
+    private static let maxSocketPathBytes = 103
 
     /// Reads `127.0.0.1:3128`, `localhost:3128`, `unix:/path` or `systemd:NAME`.
     static func any(_ text: String, socketMode: UInt32, allowsRemote: Bool) throws(Refusal) -> ListenerSettings.Address

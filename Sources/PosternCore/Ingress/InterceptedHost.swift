@@ -6,11 +6,16 @@ package struct InterceptedHost: Sendable {
     package let port: UInt16
     /// The key in the CONNECT request's `Proxy-Authorization`.
     package let key: KeyDigest?
+    /// Who opened it, for the records of what cannot be read as anybody's request.
+    package let agent: String
+    package let identity: AuditIdentity
 
-    package init(host: HostName, port: UInt16, key: KeyDigest?) {
+    package init(host: HostName, port: UInt16, key: KeyDigest?, agent: String, identity: AuditIdentity) {
         self.host = host
         self.port = port
         self.key = key
+        self.agent = agent
+        self.identity = identity
     }
 
     /// Refuses a request that names another place: RFC 9110 section 7.4.

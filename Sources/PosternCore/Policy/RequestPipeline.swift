@@ -77,7 +77,13 @@ package struct RequestPipeline: Sendable {
         do throws(ProxyError) {
             let identified = try identity.identify(connect, listenerAgent: listenerAgent, in: directory)
             guard policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds) else { return nil }
-            return InterceptedHost(host: host, port: port, key: try PresentedKey.proxyAuthorization(connect.head))
+            return InterceptedHost(
+                host: host,
+                port: port,
+                key: try PresentedKey.proxyAuthorization(connect.head),
+                agent: identified.agent.name,
+                identity: identified.source
+            )
         } catch {
             throw Refusal(error: error, agent: nil, identity: nil)
         }

@@ -82,8 +82,8 @@ extension ProxyWorker {
             DenialRecord(
                 time: wallClock,
                 requestID: requestID,
-                agent: agent,
-                identity: identity,
+                agent: agent ?? intercepted?.agent,
+                identity: identity ?? intercepted?.identity,
                 peer: source.auditedPeer,
                 provider: ingress?.providerName,
                 rule: error.ruleID,

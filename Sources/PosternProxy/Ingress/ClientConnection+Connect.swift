@@ -8,7 +8,10 @@ extension ClientConnection {
     func intercept(_ host: InterceptedHost, _ connect: RequestHead) {
         let early = input.withBytes { Array($0) }
         guard let session = worker.interception?.session(for: host, on: socket.descriptor, early: early) else {
-            answer(worker.refusal(.interceptionUnavailable, from: source, head: connect), head: connect)
+            answer(
+                worker.refusal(.interceptionUnavailable, from: source, head: connect, intercepted: host),
+                head: connect
+            )
             return
         }
         input.removeAll()

@@ -15,7 +15,9 @@ extension ClientConnection {
     }
 
     /// Refuses what could not be read as a request.
-    func refuse(_ error: ProxyError) { answer(worker.refusal(error, from: source), head: nil) }
+    func refuse(_ error: ProxyError) {
+        answer(worker.refusal(error, from: source, intercepted: intercepted), head: nil)
+    }
 
     /// Tells a refusal, and sees to it that the body it has is not taken for the next request.
     func answer(_ refused: Admission.Refused, head: RequestHead?) {
