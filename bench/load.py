@@ -69,5 +69,7 @@ def run(script, port, connections, seconds):
     if line is None:
         raise SystemExit(f"bench: wrk failed: {output.stdout}{output.stderr}")
     result = json.loads(line.removeprefix("RESULT "))
+    # A load that got no answer at all has measured nothing.
     result["errors"] = sum(result[kind] for kind in ("connect", "read", "write", "status", "timeout"))
+    result["errors"] += result["requests"] == 0
     return result

@@ -1,4 +1,4 @@
-"""gRPC from end to end: a real client and server, and between them Postern, which puts the credential into the metadata."""
+"""gRPC from end to end: a real client and server, and Postern between them, which adds the credential."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def channel(rpc):
         yield channel
 
 
-METADATA = [("authorization", f"Bearer {PLACEHOLDER}"), ("standin-text", "kept"), ("standin-data-bin", b"\x00\xff kept")]
+METADATA = [
+    ("authorization", f"Bearer {PLACEHOLDER}"), ("standin-text", "kept"), ("standin-data-bin", b"\x00\xff kept"),
+]
 OPTIONS = {"metadata": METADATA, "timeout": 10}
 
 

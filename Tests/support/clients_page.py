@@ -37,8 +37,8 @@ def expect(*cells: str) -> None:
         _write(cells[0], row)
     found = rows().get(cells[0])
     assert found == row, (
-        f"docs/clients.md has\n  {found}\nand the test saw\n  {row}\nPOSTERN_WRITE_DOCS=1 Tests/run integration -k clients "
-        "writes what is seen"
+        f"docs/clients.md has\n  {found}\nand the test saw\n  {row}\n"
+        'POSTERN_WRITE_DOCS=1 Tests/run integration -k "clients or grpc" writes what is seen'
     )
 
 

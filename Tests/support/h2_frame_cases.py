@@ -141,7 +141,8 @@ CASES = [
     Case("5.1.2", "more streams than were allowed", [settled], refuses_too_many_streams),
     Case("5.3.1", "HEADERS that depend on themselves", [head(flags=WHOLE | Flag.PRIORITY, prefix=number(1) + b"\xff")],
          resets(PROTOCOL, or_ignored=True)),
-    Case("5.3.2", "HEADERS with a priority", [head(flags=WHOLE | Flag.PRIORITY, prefix=number(0) + b"\xff")], Answers()),
+    Case("5.3.2", "HEADERS with a priority", [head(flags=WHOLE | Flag.PRIORITY, prefix=number(0) + b"\xff")],
+         Answers()),
     Case("5.4.1", "a connection error ends the connection", [frame(Frame.PING, 0, 0, bytes(6)), head()], ends(SIZE),
          requests=0),
     Case("5.5", "an extension inside a header block", in_the_middle(frame(0xFE)), ends(PROTOCOL), requests=0),
@@ -215,6 +216,7 @@ CASES = [
          ends(PROTOCOL), requests=0),
     Case("6.10", "CONTINUATION after a whole header block", [post(), REST], ends(PROTOCOL)),
     Case("6.10", "CONTINUATION after DATA", [post(), data(b"x", flags=0), REST], ends(PROTOCOL)),
-    Case("7", "GOAWAY with an unknown code", [frame(Frame.GOAWAY, 0, 0, number(0) + number(0xFF))], lambda connection: None),
+    Case("7", "GOAWAY with an unknown code", [frame(Frame.GOAWAY, 0, 0, number(0) + number(0xFF))],
+         lambda connection: None),
     Case("7", "RST_STREAM with an unknown code", [post(), frame(Frame.RST_STREAM, 0, 1, number(0xFF))], GoesOn()),
 ]
