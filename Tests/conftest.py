@@ -39,6 +39,7 @@ def _entry(item) -> str:
 
 def pytest_collection_modifyitems(items, config):
     chosen = config.getoption("entry") or ENTRIES
+    config.hook.pytest_deselected(items=[item for item in items if _entry(item) not in chosen])
     items[:] = [item for item in items if _entry(item) in chosen]
     for item in items:
         entry = _entry(item)
