@@ -155,6 +155,9 @@ extension HTTP2Session {
 
     func frameSent(_ frame: nghttp2_frame) {
         let type = nghttp2_frame_type(UInt32(frame.hd.type))
+        if type == NGHTTP2_GOAWAY, frame.goaway.error_code != HTTP2ErrorCode.noError {
+            handler.http2ConnectionFailed(errorCode: frame.goaway.error_code)
+        }
         // A peer that takes them sends a WINDOW_UPDATE for the stream and one for the connection.
         if type == NGHTTP2_DATA { floodGuard.controlFrames.earn(2) }
         guard role == .server else { return }

@@ -34,6 +34,9 @@ package protocol HTTP2SessionHandler: AnyObject {
     ///
     /// Those are closed with ``HTTP2ErrorCode/refusedStream``.
     func http2GoAwayReceived(lastStream: Int32, errorCode: UInt32)
+
+    /// The connection ends because the peer broke a rule or passed a limit, and has been told so with this code.
+    func http2ConnectionFailed(errorCode: UInt32)
 }
 
 /// What a handler has of a body.

@@ -57,6 +57,9 @@ final class RecordingHandler: HTTP2SessionHandler {
         }
     }
 
+    /// What it says stands in the peer's GOAWAY.
+    func http2ConnectionFailed(errorCode: UInt32) {}
+
     func http2GoAwayReceived(lastStream: Int32, errorCode: UInt32) {
         events.append("goaway \(lastStream) \(errorCode)")
     }

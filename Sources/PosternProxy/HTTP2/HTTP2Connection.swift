@@ -210,6 +210,14 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
     }
 
     func http2GoAwayReceived(lastStream: Int32, errorCode: UInt32) {}
+
+    func http2ConnectionFailed(errorCode: UInt32) {
+        _ = worker.refusal(
+            .malformedRequest("the connection breaks a rule or a limit of HTTP/2 (RFC 9113 error \(errorCode))"),
+            from: client.source,
+            intercepted: client.intercepted
+        )
+    }
 }
 
 @available(*, unavailable)

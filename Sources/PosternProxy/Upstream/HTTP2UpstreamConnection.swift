@@ -261,6 +261,9 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
     }
 
     func http2GoAwayReceived(lastStream: Int32, errorCode: UInt32) { isRetired = true }
+
+    /// Its requests are lost, and say so themselves.
+    func http2ConnectionFailed(errorCode: UInt32) { isRetired = true }
 }
 
 @available(*, unavailable)
