@@ -36,8 +36,8 @@ extension Exchange {
     }
 
     private func passOn(_ part: AnswerPart) {
-        if case .lost = part {
-        } else if !response.hasBegun {
+        let isOfAnswer = if case .lost(let hasBegun) = part { hasBegun } else { true }
+        if isOfAnswer, !response.hasBegun {
             response.hasBegun = true
             firstByteAt = .now
         }
