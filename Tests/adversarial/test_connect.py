@@ -600,6 +600,26 @@ def test_smuggling_inside(topology, row):
     topology.denial()
 
 
+@attack(77)
+@by_both
+def test_a_bad_certificate_upstream_is_nobody_elses(make_topology, authority):
+    """What fails towards one host leaves nothing behind that another connection of the same thread would meet."""
+    wrong = RecordingOrigin(authority.self_signed("good.test"), "wrong")
+
+    def edit(_topology, config):
+        config.set("proxy", event_loops=1)
+        config.find("provider", name="good").update(connect_to=wrong.authority)
+
+    topology = make_topology(edit)
+    with topology.connect() as other:
+        for number in range(100):
+            with topology.connect(agent_socket=A) as client:
+                client.send(request("GET", "http://good.test/v1/ok", "good.test"))
+                assert client.response().code == "tls_certificate_error"
+            assert topology.ask("GET", f"http://open.test/{number}", agent=B, client=other).status == 200
+    wrong.close()
+
+
 # The proxy itself.
 
 
