@@ -199,7 +199,7 @@ static enum postern_tls_result result_of(SSL *ssl, int result) {
     if (result > 0) return POSTERN_TLS_DONE;
     struct session *session = SSL_get_app_data(ssl);
     int error = SSL_get_error(ssl, result);
-    // Errors are kept for each thread, and one that is left there would be taken for the next session's.
+    // Nor is one of ours left for libcurl.
     ERR_clear_error();
     switch (error) {
     case SSL_ERROR_NONE: return POSTERN_TLS_DONE;
@@ -210,15 +210,22 @@ static enum postern_tls_result result_of(SSL *ssl, int result) {
     }
 }
 
-enum postern_tls_result postern_tls_handshake(SSL *ssl) { return result_of(ssl, SSL_do_handshake(ssl)); }
+// OpenSSL keeps errors for each thread, and one that libcurl left there would be taken for this session's.
+
+enum postern_tls_result postern_tls_handshake(SSL *ssl) {
+    ERR_clear_error();
+    return result_of(ssl, SSL_do_handshake(ssl));
+}
 
 enum postern_tls_result postern_tls_read(SSL *ssl, void *room, size_t size, size_t *count) {
     *count = 0;
+    ERR_clear_error();
     return result_of(ssl, SSL_read_ex(ssl, room, size, count));
 }
 
 enum postern_tls_result postern_tls_write(SSL *ssl, const void *bytes, size_t size, size_t *count) {
     *count = 0;
+    ERR_clear_error();
     return result_of(ssl, SSL_write_ex(ssl, bytes, size, count));
 }
 
