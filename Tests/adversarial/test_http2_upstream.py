@@ -348,3 +348,15 @@ def test_a_client_that_leaves_has_its_stream_reset(topology):
         )
         topology.good2.script = lambda seen: [seen.whole(b"next")]
         assert connection.ask(request("GET", "good.test", "/v1/next")).body == b"next"
+
+
+@attack(103)
+def test_a_connection_that_never_greets_keeps_nobody_waiting(topology):
+    """The one who waits for SETTINGS gives up in time, and the next request does not wait on the same connection."""
+    topology.daemon.reload(topology.config.text())
+    topology.good2.greets = False
+    assert topology.ask("GET", URL).status == 504
+    silent = [connection for connection in topology.good2.connections if not connection.requests]
+    wait_until(lambda: not any(connection.is_open for connection in silent), 3, "the silent connection is closed")
+    topology.good2.greets = True
+    assert_own_answers(topology)

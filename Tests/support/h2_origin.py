@@ -67,6 +67,7 @@ class H2Origin:
 
     def __init__(self, certificate: Path, script: Script = hello):
         self.script = script
+        self.greets = True  # with SETTINGS; or else it says nothing at all
         self.connections: list[H2OriginConnection] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
@@ -85,6 +86,7 @@ class H2Origin:
 
     def forget(self) -> None:
         self.script = hello
+        self.greets = True
         self.connections = [connection for connection in self.connections if connection.is_open]
         for connection in self.connections:
             connection.raw.clear()
@@ -145,6 +147,10 @@ class _Reader:
 
     def run(self) -> None:
         assert self._take(len(PREFACE)) == PREFACE, "not the preface"
+        if not self._origin.greets:
+            while self._sock.recv(65536):
+                pass
+            return
         self.send(frame(Frame.SETTINGS) + frame(Frame.WINDOW_UPDATE, 0, 0, WINDOW))
         head = b""
         while True:

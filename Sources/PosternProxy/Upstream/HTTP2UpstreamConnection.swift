@@ -47,19 +47,19 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
 
     /// Carries a request, now or when the connection is there.
     func add(_ upstream: HTTP2Upstream, user: any UpstreamUser) {
-        guard session?.hasSettingsOfPeer == true else {
-            waiting.append(upstream)
-            user.upstreamChosen(upstream, isOpen: false)
-            return
-        }
+        let isOpen = session?.hasSettingsOfPeer == true
+        if !isOpen { waiting.append(upstream) }
         upstream.use(self, isReused: requestCount > 0)
-        user.upstreamChosen(upstream, isOpen: true)
+        user.upstreamChosen(upstream, isOpen: isOpen)
     }
 
     /// Forgets a request that is over or no longer wanted.
     func forget(_ upstream: HTTP2Upstream) {
-        waiting.removeAll { $0 === upstream }
         news.removeAll { $0 === upstream }
+        guard let index = waiting.firstIndex(where: { $0 === upstream }) else { return }
+        waiting.remove(at: index)
+        // Nobody was let in for so long that the last one gave up: others are not to wait here, too.
+        if waiting.isEmpty { retire() }
     }
 
     /// Carries no further request, and closes when those under way are over.
@@ -126,7 +126,6 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         let others = Array(waiting.dropFirst(room))
         waiting = []
         for upstream in begun {
-            upstream.use(self, isReused: false)
             upstream.user?.upstreamConnected(upstream)
         }
         // A connection that takes none at all is no reason to make another.

@@ -6,6 +6,8 @@ internal import PosternUpstream
 /// A client of HTTP/2 gets one that speaks it too, where the upstream does; a client of HTTP/1 gets a connection of its own,
 /// which is no slower and has nothing to share.
 final class UpstreamConnector {
+    private static let maxRemembered = 1024
+
     private unowned let worker: ProxyWorker
     private var links: [UpstreamPool.Key: [HTTP2UpstreamConnection]] = [:]
     /// Where HTTP/2 was offered and not taken, under the present snapshot.
@@ -64,6 +66,8 @@ final class UpstreamConnector {
         _ waiting: [HTTP2Upstream]
     ) {
         closed(link)
+        // A rule for any host below a name has no end of destinations.
+        if withoutHTTP2.count >= UpstreamConnector.maxRemembered { withoutHTTP2 = [] }
         withoutHTTP2.insert(link.key)
         var waiting = waiting[...]
         if let first = waiting.popFirst(), let user = first.user {
