@@ -34,8 +34,6 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.auditUnavailable, 503, "audit_unavailable", "proxy_internal_error", .local, false),
     (.overloaded, 503, "overloaded", "connection_limit_reached", .local, true),
     (.shuttingDown, 503, "shutting_down", "proxy_internal_response", .local, true),
-    (.destinationProhibited, 403, "destination_prohibited", "destination_ip_prohibited", .downstream, false),
-    (.loopDetected, 502, "loop_detected", "proxy_loop_detected", .downstream, false),
     (.authorityWithdrawn, 403, "grant_withdrawn", "http_request_denied", .local, true),
     (.clientClosed, 499, "client_closed", "http_request_error", .downstream, true),
     (.clientTimeout, 408, "client_timeout", "http_request_error", .downstream, true),
@@ -104,13 +102,11 @@ private func number(_ error: ProxyError) -> Int {
     case .auditUnavailable: 28
     case .overloaded: 29
     case .shuttingDown: 30
-    case .destinationProhibited: 31
-    case .loopDetected: 32
-    case .authorityWithdrawn: 33
-    case .clientClosed: 34
-    case .clientTimeout: 35
-    case .internalError: 36
-    case .upstream(let error): 37 + number(error)
+    case .authorityWithdrawn: 31
+    case .clientClosed: 32
+    case .clientTimeout: 33
+    case .internalError: 34
+    case .upstream(let error): 35 + number(error)
     }
 }
 
@@ -145,7 +141,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) }.sorted() == Array(0..<51))
+        #expect(rows.map { number($0.0) }.sorted() == Array(0..<49))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))

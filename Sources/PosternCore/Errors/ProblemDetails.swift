@@ -295,7 +295,7 @@ package struct ProblemDetails: Equatable, Sendable {
                 "Nothing was sent upstream. Try again."
             )
             fields = [("Retry-After", "1")]
-        case .destinationProhibited, .upstream(.addressProhibited):
+        case .upstream(.addressProhibited):
             self.init(
                 403,
                 "destination_prohibited",
@@ -303,7 +303,7 @@ package struct ProblemDetails: Equatable, Sendable {
                 "The destination's address is not public",
                 "The operator can allow it with allow_private or connect_to."
             )
-        case .loopDetected, .upstream(.addressIsOurs):
+        case .upstream(.addressIsOurs):
             self.init(
                 502,
                 "loop_detected",

@@ -33,8 +33,6 @@ package enum ProxyError: Error, Equatable, Sendable {
     case auditUnavailable
     case overloaded
     case shuttingDown
-    case destinationProhibited
-    case loopDetected
     case upstream(UpstreamError)
     case authorityWithdrawn
     case clientClosed
@@ -80,7 +78,7 @@ extension ProxyError {
             .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
             .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
-            .rateLimited, .tooManyRequests, .destinationProhibited, .loopDetected,
+            .rateLimited, .tooManyRequests,
             .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
         }
@@ -98,7 +96,7 @@ extension ProxyError {
             .policyDenied,
             .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
             .rateLimited, .tooManyRequests,
-            .auditUnavailable, .destinationProhibited, .loopDetected, .upstream:
+            .auditUnavailable, .upstream:
             false
         }
     }
