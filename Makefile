@@ -38,7 +38,7 @@ deps: deps-build deps-run deps-test  ## install what Debian packages are missing
 deps-build:
 	@command -v $(SWIFT) >/dev/null || { echo "postern: Swift 6.2 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
 	@tools/ensure-packages git/git libcurl4-openssl-dev libssl-dev libnghttp2-dev zlib1g-dev \
-	    libbrotli-dev libzstd-dev
+	    libbrotli-dev libzstd-dev libsqlite3-dev
 
 deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3

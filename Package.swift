@@ -21,6 +21,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     ],
     targets: [
         // C: what Swift cannot call by itself (variadic functions, macros, Linux-only calls).
@@ -55,6 +57,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "PosternStore",
+            dependencies: [
+                "PosternCore", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PosternCertificates",
             dependencies: [
                 "PosternCore", "CLinux",
@@ -82,10 +94,25 @@ let package = Package(
         ),
 
         .target(
+            name: "PosternAdmin",
+            dependencies: ["PosternConfig", "PosternCore", "CLinux"],
+            swiftSettings: strict
+        ),
+        .target(name: "PosternControl", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(
+            name: "PosternAPI",
+            dependencies: [
+                "PosternAdmin", "PosternControl", "PosternCore", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore", "PosternEventLoop",
-                "PosternProxy",
+                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore",
+                "PosternEventLoop", "PosternProxy", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -94,7 +121,7 @@ let package = Package(
 
         .target(
             name: "PosternCLI",
-            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore"],
+            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
 
@@ -109,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "postern",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternControl", "PosternCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -168,6 +195,24 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternStoreTests",
+            dependencies: [
+                "PosternStore", "PosternCore", "PosternTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternAdminTests",
+            dependencies: ["PosternAdmin", "PosternConfig", "PosternCore", "PosternStore", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternCLITests",
+            dependencies: ["PosternCLI", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),

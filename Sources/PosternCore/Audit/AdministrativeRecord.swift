@@ -10,6 +10,8 @@ package struct AdministrativeRecord: Sendable {
         case reload(Counts)
         /// A new configuration was refused and the old one stays.
         case reloadFailed(reason: String)
+        /// An operator changed the directory, or was refused.
+        case act(AdministrativeAct)
     }
 
     /// How much a configuration declares.
@@ -57,6 +59,7 @@ package struct AdministrativeRecord: Sendable {
             encoder.member("event.action", constant: "reload_failed")
             encoder.member("event.outcome", constant: "failure")
             encoder.member("event.reason", reason)
+        case .act(let act): act.encode(into: &encoder)
         }
         encoder.member("process.pid", processID.map(Int.init))
     }

@@ -13,17 +13,30 @@ package struct KeyDigest: Hashable, Sendable {
 
     /// Reads a digest written as 64 hexadecimal digits; `nil` if it is anything else.
     package init?(hexadecimal text: some StringProtocol) {
-        guard let bytes = HexDigit.bytes(of: text.utf8), bytes.count == 32 else { return nil }
+        guard let bytes = HexDigit.bytes(of: text.utf8) else { return nil }
         self.init(bytes: bytes)
     }
 
-    private init(_ digest: SHA256.Digest) { self.init(bytes: Array(digest)) }
+    private init(_ digest: SHA256.Digest) { self.init(words: Array(digest)) }
 
-    private init(bytes: [UInt8]) {
+    /// Takes the 32 bytes of a digest; `nil` if there are more or fewer.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(words: bytes)
+    }
+
+    private init(words bytes: [UInt8]) {
         func word(_ start: Int) -> UInt64 {
             bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
         }
         words = (word(0), word(8), word(16), word(24))
+    }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+        }
     }
 
     /// Compares all four words, so that the time does not depend on where two digests differ.

@@ -1,0 +1,36 @@
+internal import Dispatch
+package import PosternCore
+
+/// The use cases of an operator: every change of the directory is made here, one after another.
+///
+///     check -> write in one transaction -> audit record -> commit -> in force on every event loop -> answer
+///
+/// The record is in the log before the change is durable, and the change is in force before the operator is answered; an
+/// act that is refused is recorded as refused.
+package final class Administration: Sendable {
+    let store: any DirectoryStore
+    let sink: any AuditSink
+    /// Puts what has changed in force; returns whether it is, on every event loop.
+    let enforce: @Sendable (Impact) throws -> Bool
+    private let queue = DispatchQueue(label: "postern.administration")
+
+    package init(
+        store: any DirectoryStore,
+        sink: any AuditSink,
+        enforce: @escaping @Sendable (Impact) throws -> Bool
+    ) {
+        self.store = store
+        self.sink = sink
+        self.enforce = enforce
+    }
+
+    /// Does work alone, in the order of the calls; nothing else changes the directory meanwhile.
+    package func alone<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+
+    /// Does work alone on the calling thread, for what is not asynchronous, such as a reload.
+    package func aloneNow<Result>(_ work: () throws -> Result) rethrows -> Result { try queue.sync(execute: work) }
+}
