@@ -16,11 +16,14 @@ package struct JSONValue: Sendable {
     /// Where it is written, quotes and brackets included.
     package var range: Range<Int> { Int(node.start)..<Int(node.end) }
 
+    /// The bytes it is written in.
+    package var source: ArraySlice<UInt8> { document.bytes[range] }
+
     /// The value of `true` or `false`; `nil` for anything else.
     package var boolean: Bool? { kind == .boolean ? document.bytes[range.lowerBound] == UInt8(ascii: "t") : nil }
 
     /// The exact value of a number; `nil` for anything else, and for one beyond all reason (see ``JSONNumber``).
-    package var number: JSONNumber? { kind == .number ? JSONNumber(document.bytes[range]) : nil }
+    package var number: JSONNumber? { kind == .number ? JSONNumber(source) : nil }
 
     /// The text of a string, decoded, as UTF-8; `nil` for anything else.
     package var string: [UInt8]? {
