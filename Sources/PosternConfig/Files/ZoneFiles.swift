@@ -31,7 +31,7 @@ final class ZoneFiles: Sendable {
             )
         }
         // Not a path out of the directory, and not `right/…`, whose clocks count leap seconds.
-        guard ZoneFiles.isName(name), !name.hasPrefix("right/"), let path = realPath("\(directory)/\(name)") else {
+        guard ZoneFiles.isName(name), !name.hasPrefix("right/"), let path = RealPath.of("\(directory)/\(name)") else {
             throw unknown(name)
         }
         let bytes = try CheckedFile(path: path, forbiddenMode: 0o022, maxBytes: ZoneFiles.maxBytes).read()
@@ -56,11 +56,5 @@ final class ZoneFiles: Sendable {
                             || "_+-".utf8.contains(byte)
                     }
             }
-    }
-
-    private func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
