@@ -20,10 +20,8 @@ package final class Administration: Sendable {
 
     /// Starts the use cases over a store.
     ///
-    /// - Parameters:
-    ///   - reservedNames: the names of the agents in the configuration file.
-    ///   - providerResolver: the provider that the configuration file declares under a name; those of the store and of
-    ///     the catalogue are found without it.
+    /// `reservedNames` are those of the agents in the configuration file; `providerResolver` finds a provider that the
+    /// configuration file declares. Those of the store and of the catalogue are found without it.
     package init(
         store: any DirectoryStore,
         sink: any AuditSink,

@@ -11,12 +11,11 @@ extension Administration {
         try await read { try $0.existingProvider(name) }
     }
 
-    /// Defines a provider, or changes what was defined of it.
+    /// Defines a provider, or changes what was defined of it, by a JSON object with the keys of a provider in the
+    /// configuration file.
     ///
     /// The secrets that exist must go on to fit it. They are still sent only to the hosts that it had when they were
     /// stored or rotated.
-    ///
-    /// - Parameter definition: a JSON object with the keys of a provider in the configuration file.
     package func defineProvider(
         _ name: String,
         definition: String,

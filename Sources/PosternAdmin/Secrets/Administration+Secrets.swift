@@ -35,9 +35,8 @@ extension Administration {
 
     /// Puts new values in place of the old ones; grants stay.
     ///
-    /// - Parameters:
-    ///   - inputs: the other values from now on; `nil` leaves them.
-    ///   - overlap: how long the old values are kept, so that they are masked in answers and can be taken back.
+    /// The old ones are kept for `overlap`, so that they are masked in answers and can be taken back. Without `inputs`
+    /// the values that are not secret stay too.
     package func rotateSecret(
         _ reference: String,
         values: [String: Secret],

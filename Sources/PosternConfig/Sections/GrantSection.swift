@@ -13,23 +13,20 @@ struct GrantSection {
         let base = agent.flatMap { agent in credential.map { "\(agent.value)/\($0.value)" } }
         let id = rules.id(of: table, default: base)
         let hosts = readHosts(table, provider: credential.flatMap { providerOfCredential[$0.value]?.provider })
-        let constraints = RuleKeys.constraints(table)
-        let limits = LimitKeys.read(table)
+        let terms = TermKeys.read(table, hosts: hosts)
         let expiry = table.instant("expires")
-        let allowsWebSocket = table.boolean("websocket") ?? false
-        let givesPlaceholder = table.boolean("placeholder") ?? false
         table.finish()
         guard let agent, let credential, let id else { return nil }
         return Grant(
             id: id,
             agent: agent.value,
             credential: credential.value,
-            hosts: hosts,
-            constraints: constraints,
-            limits: limits,
+            hosts: terms.hosts,
+            constraints: terms.constraints,
+            limits: terms.limits,
             expiresAt: expiry,
-            allowsWebSocket: allowsWebSocket,
-            givesPlaceholder: givesPlaceholder
+            allowsWebSocket: terms.allowsWebSocket,
+            givesPlaceholder: terms.givesPlaceholder
         )
     }
 
@@ -64,7 +61,7 @@ struct EgressSection {
         let network = NetworkKeys.read(table, scheme: scheme)
         let constraints = RuleKeys.constraints(table)
         let limits = LimitKeys.read(table)
-        let allowsWebSocket = table.boolean("websocket") ?? false
+        let allowsWebSocket = TermKeys.allowsWebSocket(table, constraints)
         let isTunnel = table.boolean("tunnel") ?? false
         if isTunnel { EgressSection.refuseWhatTunnelsCannotCheck(table) }
         table.finish()
@@ -86,6 +83,7 @@ struct EgressSection {
     private static func refuseWhatTunnelsCannotCheck(_ table: TableReader) {
         for key in [
             "scheme", "methods", "paths", "query_keys", "allow_encoded_slash", "max_body_bytes", "ca_file", "websocket",
+            "body", "mcp_tools", "mcp_methods", "max_inspected_bytes",
         ]
         where table.has(key) {
             table.refuse(key, "has no use with `tunnel = true`", hint: "inside a tunnel no request can be seen")
