@@ -1,5 +1,7 @@
+import Dispatch
 import PosternCore
 import PosternStore
+import Synchronization
 import Testing
 
 @Suite struct UseTests {
@@ -27,6 +29,22 @@ import Testing
             #expect(try store.countUse(of: both) == nil)
             #expect(try store.countUse(of: both) == limit.grant)
             #expect(try store.read { try $0.uses(ofGrant: other.id) } == 2)
+        }
+    }
+
+    @Test func countsExactlyFromManyThreads() throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        let grant = StoredGrant(id: uuid(100), principal: .system, secretID: uuid(4), maxUses: 100, createdAt: 1)
+        try fixture.withStore { store throws in
+            try store.write { try $0.insert(grant) }
+            let counted = Mutex(0)
+            DispatchQueue.concurrentPerform(iterations: 150) { _ in
+                let usedUp = try? store.countUse(of: [UseLimit(grant: grant.id, maxUses: 100)])
+                if usedUp == .some(nil) { counted.withLock { $0 += 1 } }
+            }
+            #expect(counted.withLock { $0 } == 100)
+            #expect(try store.check() == [])
         }
     }
 

@@ -26,7 +26,7 @@ struct Opening {
             if let damage = try database.firstDamage() { throw StoreError.corrupt(reason: damage) }
             let transaction = Transaction(database, keys, sum: StateSum())
             try transaction.verifyAll()
-            guard RowSealer.areEqual(transaction.seal(meta), seal) else {
+            guard RowSealer.areEqual(transaction.expectedSeal(meta), seal) else {
                 throw StoreError.corrupt(reason: "rows were added, removed or put back to what they were before")
             }
             return transaction.sum
@@ -58,7 +58,7 @@ struct Opening {
             try transaction.verifyAll()
             try transaction.insert(row: wrap)
             try transaction.insert(row: StoredApp(id: makeUUID(), name: "postern", createdAt: meta.createdAt))
-            try meta.insert(database, seal: transaction.seal(meta))
+            try meta.insert(database, seal: transaction.expectedSeal(meta))
             return transaction.sum
         }
         try generations.write(meta.generation)

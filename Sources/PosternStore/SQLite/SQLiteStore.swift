@@ -99,7 +99,7 @@ package final class SQLiteStore: @unchecked Sendable {
             guard transaction.hasChanges else { return .rollback }
             var meta = state.meta
             meta.generation += 1
-            try meta.update(database, seal: transaction.seal(meta))
+            try transaction.seal(meta)
             next = State(meta: meta, sum: transaction.sum)
             return .commit
         }

@@ -115,8 +115,22 @@ final class Transaction {
         hasChanges = true
     }
 
-    /// The seal of `meta` for what the rows are now.
-    func seal(_ meta: Meta) -> Data { sealer.seal(meta, sum: sum) }
+    /// Writes what the rows add up to now, as the last change of the transaction.
+    func seal(_ meta: Meta) throws {
+        try checkNotRolledBack()
+        try meta.update(database, seal: sealer.seal(meta, sum: sum))
+    }
+
+    /// The seal that `meta` holds if the rows are those of which `sum` is the sum.
+    func expectedSeal(_ meta: Meta) -> Data { sealer.seal(meta, sum: sum) }
+
+    /// Refuses to go on when SQLite has ended the transaction by itself, as it does when there is no room: what is
+    /// written after that would stand alone.
+    private func checkNotRolledBack() throws {
+        guard database.isInsideTransaction else {
+            throw StoreError.unavailable(reason: "the transaction has failed already")
+        }
+    }
 
     private func seal(of id: DatabaseValue, in table: Table) throws -> RowSealer.Seal {
         var found: RowSealer.Seal?
@@ -128,6 +142,7 @@ final class Transaction {
     }
 
     private func execute(_ sql: String, _ values: [DatabaseValue], _ table: Table) throws {
+        try checkNotRolledBack()
         do {
             try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
