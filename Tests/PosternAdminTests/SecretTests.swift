@@ -56,7 +56,7 @@ import Testing
     @Test(
         "values that do not fit are refused without being shown",
         arguments: [
-            [:], ["secret": ""], ["secret": "short"], ["secret": "two\nlines-of-text"], ["token": Office.value],
+            [:], ["secret": ""], ["secret": "pass123"], ["secret": "two\nlines-of-text"], ["token": Office.value],
             ["secret": Office.value, "more": Office.value], ["secret": "bad\u{7f}character"],
         ]
     )
