@@ -48,9 +48,7 @@ extension Act {
         var secret = try secret(reference)
         guard secret.revokedAt == nil else { return secret }
         try store.forgetVersions(ofSecret: secret.id)
-        var filter = GrantFilter()
-        filter.secretID = secret.id
-        let grants = try endGrants(filter)
+        let grants = try endGrants(ofSecret: secret.id)
         record.detail = "with \(grants.count) grants"
         secret.revokedAt = now
         return try replace(secret)
