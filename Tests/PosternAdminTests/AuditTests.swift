@@ -134,15 +134,21 @@ import Testing
     }
 
     @Test("no record, refusal or file holds a secret or a key") func recordRefusal() async throws {
-        let planted = "alter-planted-0123456789abcdef"
+        let planted = "alter-planted-0123456789abcdef-secret"
         var messages: [String] = []
-        for values in [
+        let given = [
             ["secret": planted], ["secret": planted, "x": planted], ["secret": planted + "\n"], ["x": planted],
-        ] {
-            for provider in ["anthropic", "okta", "nothing", planted] {
-                messages.append(await message { try await office.secret(provider: provider, values: values) })
+            [planted: planted],
+        ]
+        for (number, values) in given.enumerated() {
+            for (index, provider) in ["anthropic", "okta", "nothing", planted].enumerated() {
+                let name = "prod-\(number)-\(index)"
+                messages.append(
+                    await message { try await office.secret(name, provider: provider, values: values) }
+                )
             }
         }
+        #expect(messages.filter { $0 == "accepted" }.count == 1)
         try await office.agent("bot")
         messages.append(await message { try await office.agent(planted.uppercased() + planted) })
         for reference in [planted + planted] {

@@ -31,6 +31,13 @@ import Testing
         #expect(has(office.sink.last, ["event.action": "grant_create", "postern.agent": "below"]))
     }
 
+    @Test("nothing leaves no record") func nothing() async throws {
+        let made = try await admin.provision([], [], by: olga)
+        #expect(made.agents.isEmpty)
+        #expect(made.grants.isEmpty)
+        #expect(office.sink.lines.isEmpty)
+    }
+
     @Test("one that is refused leaves nothing of the others") func refusedLeaves() async throws {
         let refusal = await code {
             _ = try await admin.provision(

@@ -46,6 +46,7 @@ extension Act {
 
     mutating func revokeSecret(_ reference: String) throws -> StoredSecret {
         var secret = try secret(reference)
+        impact.secrets.insert(secret.id)
         guard secret.revokedAt == nil else { return secret }
         try store.forgetVersions(ofSecret: secret.id)
         let grants = try endGrants(ofSecret: secret.id)

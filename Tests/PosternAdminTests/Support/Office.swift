@@ -66,7 +66,13 @@ final class Office: Sendable {
 
 /// What was to be put in force.
 final class Effects: Sendable {
-    private let state = Mutex((impacts: [Impact](), works: true))
+    private struct State {
+        var impacts: [Impact] = []
+        var works = true
+        var observer: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
 
     /// Whether putting something in force works.
     var works: Bool {
@@ -74,8 +80,12 @@ final class Effects: Sendable {
         set { state.withLock { $0.works = newValue } }
     }
 
+    /// Calls `observer` when something is put in force.
+    func observe(_ observer: @escaping @Sendable () -> Void) { state.withLock { $0.observer = observer } }
+
     func take(_ impact: Impact) -> Bool {
-        state.withLock { state in
+        state.withLock { $0.observer }?()
+        return state.withLock { state in
             state.impacts.append(impact)
             return state.works
         }

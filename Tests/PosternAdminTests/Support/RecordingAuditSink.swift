@@ -7,6 +7,7 @@ final class RecordingAuditSink: AuditSink {
         var lines: [String] = []
         var refused: [String] = []
         var refuses = false
+        var isStuck = false
     }
 
     private let state = Mutex(State())
@@ -15,6 +16,12 @@ final class RecordingAuditSink: AuditSink {
     var refuses: Bool {
         get { state.withLock { $0.refuses } }
         set { state.withLock { $0.refuses = newValue } }
+    }
+
+    /// Whether it takes what it is given and never says so.
+    var isStuck: Bool {
+        get { state.withLock { $0.isStuck } }
+        set { state.withLock { $0.isStuck = newValue } }
     }
 
     /// The records that it took.
@@ -34,6 +41,6 @@ final class RecordingAuditSink: AuditSink {
             state.refused += records.filter { !takesAll && $0.isIntent }.map(\.line)
             return takesAll
         }
-        completion(takesAll)
+        if !isStuck { completion(takesAll) }
     }
 }
