@@ -28,7 +28,7 @@ struct ControlCall: Sendable {
     }
 
     /// For requests that say all in their path.
-    func expectNoMembers() throws(ControlRefusal) { try members { (_: inout RequestMembers) throws(ControlRefusal) in } }
+    func expectNoMembers() throws(ControlRefusal) { try RequestMembers(body: body).finish() }
 
     /// A parameter of the query that is `true` or `false`; `false` if absent.
     func flag(_ name: String) throws(ControlRefusal) -> Bool {
