@@ -9,7 +9,7 @@ struct ControlCall: Sendable {
     /// What stands in the variable parts of the path, decoded.
     let parameters: [String: String]
     let query: [String: String]
-    let body: WipedBytes
+    let body: BodyBytes
 
     /// What stands in one variable part of the path.
     func parameter(_ name: String) throws(ControlRefusal) -> String {

@@ -119,7 +119,8 @@ package final class ControlServer: Sendable {
     private func open(_ channel: any Channel) -> EventLoopFuture<Connection> {
         guard connections.admit(channel) else {
             logger.warning("control connection refused: too many are open")
-            return channel.eventLoop.makeFailedFuture(ChannelError.inputClosed)
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
         }
         return ControlPeer.of(channel).flatMap { [self] peer in
             let http = HTTP1Channel(
