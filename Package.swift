@@ -121,7 +121,9 @@ let package = Package(
 
         .target(
             name: "PosternCLI",
-            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: [
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+            ],
             swiftSettings: strict
         ),
 
