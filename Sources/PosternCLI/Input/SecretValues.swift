@@ -6,12 +6,8 @@ package import PosternCore
 package struct SecretValues {
     private let values: [String: Secret]
 
-    /// Reads them: from `files` (by variable), from `file`, from what is piped in, or from a person.
-    ///
-    /// - Parameters:
-    ///   - file: of a secret with one value; `-` is standard input.
-    ///   - files: `VARIABLE=FILE` each, of a secret with several.
-    ///   - provider: of the secret, if it is known: the catalogue says how many values to ask for.
+    /// Reads them: several from `files` (`VARIABLE=FILE` each), one from `file` (`-` is standard input) or from what is
+    /// piped in, or as many from a person as the catalogue says that the provider wants.
     package init(file: String?, files: [NamedValue], provider: String?, name: String) throws {
         if !files.isEmpty {
             values = try NamedValue.dictionary(files).mapValues { try SecretBytes.read(path: $0) }

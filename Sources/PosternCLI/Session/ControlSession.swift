@@ -17,9 +17,8 @@ package struct ControlSession {
         self.palette = palette
     }
 
-    /// Sends a request with a body.
-    ///
-    /// - Parameter names: what was typed to name things, for which nearer names are looked up if there is no such thing.
+    /// Sends a request with a body; `names` are what was typed to name things, for which nearer ones are looked up if
+    /// there is no such thing.
     package func call<Answer: Decodable>(
         _ method: ControlClient.Method,
         _ path: ControlPath,
