@@ -214,7 +214,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternControl", "PosternCore"],
+            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),

@@ -60,7 +60,7 @@ enum ImportTarget: Hashable {
     /// The names between braces in the templates of one place.
     private static func variables(_ place: CatalogueInjection) -> [String] {
         [place.value, place.basicUsername, place.basicPassword, place.path].compactMap { $0 }.flatMap { template in
-            template.split(separator: "{").dropFirst().compactMap { part in
+            template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
                 part.firstIndex(of: "}").map { String(part[..<$0]) }
             }
         }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where the daemon's control socket is.
 package enum ControlSocket {
     /// The socket that was named, or the one in the state directory.
@@ -14,6 +16,9 @@ package enum ControlSocket {
         if let named = environment["POSTERN_CONTROL_SOCKET"], !named.isEmpty { return named }
         return "\(StateDirectory.choose(holding: name, environment: environment))/\(name)"
     }
+
+    /// Whether there is something at a path.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static let name = "control.sock"
 }

@@ -24,10 +24,7 @@ struct ConfigCheck: ParsableCommand {
         let path = ConfigurationLoader.resolvePath(explicit: config, userMode: user, environment: Environment.all)
         let report = ConfigurationReport(path: path, userMode: user)
         if json { Output.write(try JSONText.of(report)) }
-        if !report.isSound {
-            if !json { Output.writeError(report.text) }
-            throw ExitCode.failure
-        }
-        if !json { Output.writeError(report.text) }
+        if !json || !report.isSound { Output.writeError(report.text) }
+        if !report.isSound { throw ExitCode.failure }
     }
 }

@@ -26,10 +26,10 @@ struct ControlOptions: ParsableArguments {
     @Flag(help: "Print the answer as JSON.")
     var json = false
 
-    var session: ControlSession {
-        ControlSession(
-            socketPath: ControlSocket.path(socket: socket, stateDirectory: stateDir),
-            printsJSON: json
-        )
-    }
+    var session: ControlSession { ControlSession(socketPath: path, printsJSON: json) }
+
+    /// Whether a socket was named or is there.
+    var mayBeRunning: Bool { socket != nil || ControlSocket.exists(path) }
+
+    private var path: String { ControlSocket.path(socket: socket, stateDirectory: stateDir) }
 }
