@@ -20,7 +20,9 @@ package struct BodyConditionText: Hashable, Sendable {
         var pointer = String(words[0])
         let isOptional = pointer.hasSuffix("?")
         if isOptional { pointer.removeLast() }
-        guard pointer.hasPrefix("/"), let value = BodyConditionText.value(String(words[2].drop { $0 == " " }), for: test) else {
+        guard pointer.hasPrefix("/"),
+            let value = BodyConditionText.value(String(words[2].drop { $0 == " " }), for: test)
+        else {
             return nil
         }
         var members: [String: JSONDocument] = ["pointer": .text(pointer), test: value]

@@ -12,10 +12,10 @@ struct NameHelp {
         guard case .refused(_, let code, let message, let hint) = error else {
             return CommandFailure(error.description, hint: error.hint)
         }
-        return CommandFailure(message, hint: hint ?? suggestion(code))
+        return CommandFailure(message, hint: hint ?? suggestion(code, for: names.filter(message.contains)))
     }
 
-    private func suggestion(_ code: String) -> String? {
+    private func suggestion(_ code: String, for names: [String]) -> String? {
         guard code.hasSuffix("_not_found"), !names.isEmpty else { return nil }
         let kind = String(code.dropLast("_not_found".count))
         let known = known(kind)
@@ -34,7 +34,7 @@ struct NameHelp {
         case "provider":
             list("/v1/providers?catalogue=true") { (provider: ProviderAnswer) in provider.name }
         case "key":
-            names.first.map { owner in list("/v1/agents/\(owner)/keys") { (key: KeyAnswer) in key.name } } ?? []
+            list(names.count > 1 ? "/v1/agents/\(names[0])/keys" : "/v1/app/keys") { (key: KeyAnswer) in key.name }
         default: []
         }
     }

@@ -14,7 +14,7 @@ struct KeyList: ParsableCommand {
     @OptionGroup var owner: KeyOwnerOptions
     @OptionGroup var control: ControlOptions
 
-    func validate() throws { _ = try owner.split([agent].compactMap { $0 }, rest: 0) }
+    func validate() throws { try owner.check(agent) }
 
     func run() throws {
         let next = agent.map { "`postern key mint \($0)`" } ?? "`postern key mint --app`"

@@ -22,7 +22,7 @@ struct KeyMint: ParsableCommand {
 
     @OptionGroup var control: ControlOptions
 
-    func validate() throws { _ = try owner.split([agent].compactMap { $0 }, rest: 0) }
+    func validate() throws { try owner.check(agent) }
 
     func run() throws {
         var request = KeyMintRequest()

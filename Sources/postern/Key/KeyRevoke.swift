@@ -21,9 +21,9 @@ struct KeyRevoke: ParsableCommand {
         let session = control.session
         let key: KeyAnswer = try session.call(
             .post,
-            try arguments.path("revoke"),
+            arguments.path("revoke"),
             body: KeyRevokeRequest(force: force),
-            naming: arguments.words
+            naming: arguments.names
         )
         try session.done(key, "key \(key.name) is revoked")
     }

@@ -16,24 +16,31 @@ struct Keys: ParsableCommand {
 
 /// A key that a command is about.
 struct KeyArguments: ParsableArguments {
-    @Argument(
-        help: ArgumentHelp("The agent, unless --app is given, and the key's name or id.", valueName: "agent> <key")
-    )
-    var words: [String]
+    @Argument(help: "The agent's name or id; with --app the key's.")
+    var agent: String
+
+    @Argument(help: ArgumentHelp("The key's name or id; not with --app.", valueName: "key"))
+    var agentKey: String?
 
     @OptionGroup var owner: KeyOwnerOptions
 
-    func validate() throws { _ = try owner.split(words, rest: 1) }
+    func validate() throws {
+        if owner.app, agentKey != nil { throw ValidationError("with --app no agent is named") }
+        if !owner.app, agentKey == nil { throw ValidationError("a key has to be named") }
+    }
 
-    var key: String { words.last ?? "" }
+    /// The key's name or id.
+    var key: String { agentKey ?? agent }
+
+    /// What was typed to name things.
+    var names: [String] { [agent, agentKey].compactMap { $0 } }
 
     /// Does one of the things that can be done to it.
     func act(_ verb: String, in session: ControlSession) throws -> KeyAnswer {
-        try session.call(.post, path(verb), naming: words)
+        try session.call(.post, path(verb), naming: names)
     }
 
-    func path(_ verb: String) throws -> ControlPath {
-        let agent = try owner.split(words, rest: 1).agent
-        return agent.map { "/v1/agents/\($0)/keys/\(key)/\(verb)" } ?? "/v1/app/keys/\(key)/\(verb)"
+    func path(_ verb: String) -> ControlPath {
+        agentKey.map { "/v1/agents/\(agent)/keys/\($0)/\(verb)" } ?? "/v1/app/keys/\(agent)/\(verb)"
     }
 }
