@@ -111,8 +111,8 @@ let package = Package(
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore",
-                "PosternEventLoop", "PosternProxy", "PosternStore",
+                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
+                "PosternCore", "PosternEventLoop", "PosternProxy", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
