@@ -37,7 +37,7 @@ struct GrantTermsTests {
         text.methods = ["POST"]
         text.maxBodyBytes = 10
         text.givesPlaceholder = true
-        let file = try #require(JSONDocument(json: #"{"methods":["GET"],"paths":["/x"]}"#))
+        let file = try #require(RawJSON(json: #"{"methods":["GET"],"paths":["/x"]}"#))
         let expected = #"{"max_body_bytes":10,"methods":["POST"],"paths":["/x"],"placeholder":true}"#
         #expect(try text.document(over: file).json == expected)
         #expect(throws: CommandFailure.self) { try text.document(over: .array([])) }

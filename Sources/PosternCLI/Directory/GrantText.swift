@@ -62,7 +62,7 @@ package enum GrantText {
     }
 
     /// A list of texts as words, anything else as JSON.
-    private static func words(_ value: JSONDocument) -> String {
+    private static func words(_ value: RawJSON) -> String {
         switch value {
         case .text(let text): return text
         case .array(let values):

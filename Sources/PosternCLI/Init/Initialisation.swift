@@ -32,7 +32,9 @@ package struct Initialisation: Encodable {
         let daemon = try DaemonProgram(environment: variables)
         config = ConfigurationLoader.resolvePath(explicit: nil, userMode: userMode, environment: variables)
         _ = try NewConfiguration.write(to: config)
-        let output = try daemon.output((userMode ? ["--user"] : []) + ["--init", "--agent", agent])
+        let output = try daemon.output(
+            (userMode ? ["--user"] : []) + ["--init", "--agent", agent, "--log-level", "warning"]
+        )
         guard let made = try? JSONDecoder().decode(Made.self, from: output) else {
             throw CommandFailure("what posternd printed cannot be read", hint: "are both of the same version?")
         }

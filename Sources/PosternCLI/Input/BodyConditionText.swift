@@ -11,7 +11,7 @@ package struct BodyConditionText: Hashable, Sendable {
     ]
 
     /// As the interface takes it.
-    package let document: JSONDocument
+    package let document: RawJSON
 
     /// Reads a condition; `nil` if it is none.
     package init?(_ text: String) {
@@ -25,14 +25,14 @@ package struct BodyConditionText: Hashable, Sendable {
         else {
             return nil
         }
-        var members: [String: JSONDocument] = ["pointer": .text(pointer), test: value]
+        var members: [String: RawJSON] = ["pointer": .text(pointer), test: value]
         if isOptional { members["optional"] = .boolean(true) }
         document = .object(members)
     }
 
     /// JSON where it is JSON of a fitting type, else the text itself.
-    private static func value(_ text: String, for test: String) -> JSONDocument? {
-        let json = JSONDocument(json: text)
+    private static func value(_ text: String, for test: String) -> RawJSON? {
+        let json = RawJSON(json: text)
         switch (test, json) {
         case ("max", .integer), ("max", .number), ("min", .integer), ("min", .number): return json
         case ("max", _), ("min", _): return nil
@@ -43,5 +43,5 @@ package struct BodyConditionText: Hashable, Sendable {
         }
     }
 
-    private static func scalar(_ text: String) -> JSONDocument { JSONDocument(json: text) ?? .text(text) }
+    private static func scalar(_ text: String) -> RawJSON { RawJSON(json: text) ?? .text(text) }
 }

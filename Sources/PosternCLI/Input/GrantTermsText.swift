@@ -21,8 +21,8 @@ package struct GrantTermsText: Sendable {
     /// The terms as the interface takes them; each option replaces the key of the file.
     ///
     /// - Throws: ``CommandFailure`` if the file holds something else than an object.
-    package func document(over file: JSONDocument?) throws -> JSONDocument {
-        var terms: [String: JSONDocument] = [:]
+    package func document(over file: RawJSON?) throws -> RawJSON {
+        var terms: [String: RawJSON] = [:]
         if let file {
             guard case .object(let members) = file else { throw CommandFailure("the terms are no object") }
             terms = members

@@ -8,7 +8,7 @@ package enum ScopesText {
             usage: "--scopes-json takes an object of arrays of strings",
             hint: "such as '{\"github\": [\"repo\"]}'"
         )
-        guard case .object(let members) = JSONDocument(json: text) else { throw failure }
+        guard case .object(let members) = RawJSON(json: text) else { throw failure }
         return try members.mapValues { value in
             guard case .array(let values) = value else { throw failure }
             return try values.map { value in

@@ -18,6 +18,7 @@ package enum TOMLText {
         switch value {
         case .string(let string): text += quoted(string)
         case .integer(let integer): text += String(integer)
+        case .decimal(let decimal): text += decimal
         case .boolean(let boolean): text += boolean ? "true" : "false"
         case .instant(let seconds): text += quoted("\(Timestamp.text(seconds * 1_000_000_000).prefix(19))Z")
         case .array(let nodes):

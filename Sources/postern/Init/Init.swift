@@ -16,7 +16,7 @@ struct Init: ParsableCommand {
     var user = false
 
     @Option(help: "The name of the first agent.")
-    var agent = "first-agent"
+    var agent = "agent"
 
     @Flag(help: "Print what was made as JSON.")
     var json = false

@@ -30,9 +30,9 @@ struct AgentOptions: ParsableArguments {
 
     func scopes() throws -> [String: [String]]? { try scopesJson.map { try ScopesText.read($0) } }
 
-    func policy() throws -> JSONDocument? { try policyFile.map { try DefinitionFile.read($0) } }
+    func policy() throws -> RawJSON? { try policyFile.map { try DefinitionFile.read($0) } }
 
-    func notes() throws -> JSONDocument? {
+    func notes() throws -> RawJSON? {
         guard !metadata.isEmpty else { return nil }
         return .object(try NamedValue.dictionary(metadata).mapValues { .text($0) })
     }

@@ -61,7 +61,7 @@ struct GrantTermsOptions: ParsableArguments {
     var termsFile: String?
 
     /// The terms as they are sent.
-    func document() throws -> JSONDocument {
+    func document() throws -> RawJSON {
         var text = GrantTermsText()
         text.methods = method
         text.paths = path
