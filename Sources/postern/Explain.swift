@@ -17,7 +17,7 @@ struct Explain: ParsableCommand {
     @Argument(help: "Such as https://api.anthropic.com/v1/messages.")
     var url: String
 
-    @Option(help: "The agent's name or id.")
+    @Option(help: "The agent's name or id.", completion: .agents)
     var agent: String
 
     @Option(help: ArgumentHelp("The body of the request; - is standard input.", valueName: "file"), completion: .file())

@@ -334,7 +334,7 @@ def test_an_import_goes_on_after_what_is_refused(control, postern, tmp_path):
     control.refuse("POST", "/v1/secrets", 409, "secret_name_exists", "there is a secret of this name")
     (tmp_path / ".env").write_text(f"ANTHROPIC_API_KEY={VALUE}\nOPENAI_API_KEY=sk-proj-x\n")
     done = postern("secret", "import", str(tmp_path / ".env"), status=1)
-    assert done.stdout.count("failed: there is a secret of this name") == 2 and "unset" not in done.stdout
+    assert done.stdout.count("could not be stored: there is a secret of this name") == 2 and "unset" not in done.stdout
     (tmp_path / ".env").write_text(f"A=b\n{VALUE}\n")
     broken = postern("secret", "import", str(tmp_path / ".env"), status=1)
     assert ".env:2: " in broken.stderr and VALUE not in broken.stderr
@@ -501,3 +501,45 @@ def test_completions_are_scripts(postern, shell, tmp_path):
     if shell == "bash":
         (tmp_path / "script").write_text(script)
         subprocess.run(["bash", "-n", str(tmp_path / "script")], check=True)
+
+
+# A first start, with the real daemon.
+
+
+@pytest.fixture
+def home(tmp_path):
+    (tmp_path / ".config/postern").mkdir(parents=True, mode=0o700)
+    (tmp_path / ".config").chmod(0o700)
+    return tmp_path
+
+
+def test_init_makes_all_that_a_first_start_needs(home):
+    def init(*arguments: str):
+        return subprocess.run(
+            [program("postern"), "init", "--user", *arguments],
+            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(home)}, check=False,
+        )
+
+    done = init("--agent", "research-bot", "--json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    state, config = home / ".local/state/postern", home / ".config/postern/proxy.conf"
+    assert made["agent"] == "research-bot" and made["key"].startswith("alter_key_agent_")
+    assert made["state"] == str(state) and made["config"] == str(config)
+    assert made["environment"]["https_proxy"] == f"http://research-bot:{made['key']}@127.0.0.1:3128"
+    assert config.stat().st_mode & 0o777 == 0o600 and (state / "store.db").stat().st_mode & 0o777 == 0o600
+    bundle = home / ".config/postern/ca-bundle.pem"
+    assert made["bundle"] == made["environment"]["SSL_CERT_FILE"] == str(bundle)
+    assert (state / "ca/ca.pem").read_text() in bundle.read_text()
+
+    # What is there stays, the operator's configuration too.
+    config.write_text('[proxy]\nlisten = ["127.0.0.1:3999"]\n')
+    again = init("--agent", "research-bot")
+    assert again.returncode == 1 and "research-bot already" in again.stderr and not again.stdout
+    second = init("--agent", "second")
+    assert second.returncode == 0, second.stderr
+    start, proxy, trust = second.stdout.splitlines()
+    assert start == "posternd --user" and trust.startswith("export SSL_CERT_FILE=")
+    assert proxy.startswith("export https_proxy=http://second:alter_key_agent_") and "@127.0.0.1:3999 " in proxy
+    assert config.read_text().count("3999") == 1

@@ -18,9 +18,15 @@ package struct ImportReport: Encodable {
     var stored: [Stored] = []
     var left: [Left] = []
     /// Whether something could not be stored that should have been.
-    package internal(set) var hasFailures = false
+    package private(set) var hasFailures = false
 
     private enum CodingKeys: String, CodingKey { case stored, left }
+
+    /// Notes variables with which something went wrong.
+    mutating func fail(_ variables: [String], _ reason: String) {
+        hasFailures = true
+        left += variables.map { Left(variable: $0, reason: reason) }
+    }
 
     /// Lines of a shell: what was stored as comments, `unset` for who had the values, and for the agent the placeholders.
     package func text(agent: String?) -> String {

@@ -26,17 +26,15 @@ package struct SecretImport {
         var report = ImportReport()
         report.left = plan.left
         for item in plan.items {
-            do {
-                var stored = SecretImport.stored(item)
-                try store(item)
-                if let agent { stored.grant = try bind(item.secret, to: agent) }
-                report.stored.append(stored)
-            } catch let failure as CommandFailure {
-                report.hasFailures = true
-                report.left += item.variables.map {
-                    ImportReport.Left(variable: $0, reason: "failed: \(failure.message)")
-                }
+            var stored = SecretImport.stored(item)
+            do { try store(item) } catch let failure as CommandFailure {
+                report.fail(item.variables, "could not be stored: \(failure.message)")
+                continue
             }
+            do { stored.grant = try agent.map { try bind(item.secret, to: $0) } } catch let failure as CommandFailure {
+                report.fail(item.variables, "is stored, but could not be granted: \(failure.message)")
+            }
+            report.stored.append(stored)
         }
         if let agent { try addPlaceholders(of: agent, to: &report) }
         return report

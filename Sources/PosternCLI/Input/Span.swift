@@ -18,16 +18,18 @@ package struct Span: Hashable, Sendable {
 
     /// A time from now, in the unit that says it best: `in 29 d`, `3 h ago`.
     package static func relative(_ time: Int64, now: Int64) -> String {
-        let seconds = (time - now) / 1_000_000_000
-        let amount = abs(seconds)
+        let isAhead = time > now
+        // A time ahead is rounded up: what ends in 30 days does so a moment after it was made, too.
+        let seconds = (abs(time - now) + (isAhead ? 999_999_999 : 0)) / 1_000_000_000
+        func count(_ unit: Int64) -> Int64 { (seconds + (isAhead ? unit - 1 : 0)) / unit }
         let text =
-            switch amount {
-            case ..<60: "\(amount) s"
-            case ..<3600: "\(amount / 60) min"
-            case ..<172_800: "\(amount / 3600) h"
-            default: "\(amount / 86_400) d"
+            switch seconds {
+            case ...60: "\(seconds) s"
+            case ...3600: "\(count(60)) min"
+            case ...172_800: "\(count(3600)) h"
+            default: "\(count(86_400)) d"
             }
-        return seconds < 0 || amount == 0 ? "\(text) ago" : "in \(text)"
+        return isAhead ? "in \(text)" : "\(text) ago"
     }
 }
 

@@ -19,7 +19,7 @@ struct Agents: ParsableCommand {
 
 /// An agent that a command is about.
 struct AgentArgument: ParsableArguments {
-    @Argument(help: "The agent's name or id.")
+    @Argument(help: "The agent's name or id.", completion: .agents)
     var agent: String
 
     /// Does one of the things that can be done to it.

@@ -14,7 +14,7 @@ struct GrantCreate: ParsableCommand {
 
     @OptionGroup var principal: PrincipalOptions
 
-    @Option(help: "The secret's name or id.")
+    @Option(help: "The secret's name or id.", completion: .secrets)
     var secret: String
 
     @OptionGroup var terms: GrantTermsOptions

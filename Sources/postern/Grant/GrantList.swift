@@ -5,10 +5,10 @@ import PosternControl
 struct GrantList: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List grants.")
 
-    @Option(help: "Only this agent's.")
+    @Option(help: "Only this agent's.", completion: .agents)
     var agent: String?
 
-    @Option(help: "Only those of this secret.")
+    @Option(help: "Only those of this secret.", completion: .secrets)
     var secret: String?
 
     @Flag(help: "Also those that were revoked.")

@@ -8,7 +8,7 @@ struct KeyList: ParsableCommand {
         abstract: "List the keys of an agent by their beginnings."
     )
 
-    @Argument(help: "The agent, unless --app is given.")
+    @Argument(help: "The agent, unless --app is given.", completion: .agents)
     var agent: String?
 
     @OptionGroup var owner: KeyOwnerOptions

@@ -9,7 +9,7 @@ struct KeyMint: ParsableCommand {
         discussion: "The key goes to standard output, alone, and cannot be shown again."
     )
 
-    @Argument(help: "The agent, unless --app is given.")
+    @Argument(help: "The agent, unless --app is given.", completion: .agents)
     var agent: String?
 
     @OptionGroup var owner: KeyOwnerOptions

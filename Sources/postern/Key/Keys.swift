@@ -16,7 +16,7 @@ struct Keys: ParsableCommand {
 
 /// A key that a command is about.
 struct KeyArguments: ParsableArguments {
-    @Argument(help: "The agent's name or id; with --app the key's.")
+    @Argument(help: "The agent's name or id; with --app the key's.", completion: .agents)
     var agent: String
 
     @Argument(help: ArgumentHelp("The key's name or id; not with --app.", valueName: "key"))

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// Who may use a secret.
 struct PrincipalOptions: ParsableArguments {
-    @Option(help: "An agent's name or id.")
+    @Option(help: "An agent's name or id.", completion: .agents)
     var agent: String?
 
     @Option(help: ArgumentHelp("A user's subject or id.", valueName: "subject"))

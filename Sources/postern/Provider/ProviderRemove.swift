@@ -8,7 +8,7 @@ struct ProviderRemove: ParsableCommand {
         abstract: "Remove the definition of a provider."
     )
 
-    @Argument(help: "Its name.")
+    @Argument(help: "Its name.", completion: .providers)
     var name: String
 
     @OptionGroup var confirmation: ConfirmationOptions

@@ -5,7 +5,7 @@ import PosternControl
 struct ProviderShow: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a provider.")
 
-    @Argument(help: "Its name.")
+    @Argument(help: "Its name.", completion: .providers)
     var name: String
 
     @OptionGroup var control: ControlOptions

@@ -12,7 +12,10 @@ struct SecretAdd: ParsableCommand {
     @Argument(help: "Lower-case letters, digits and -, up to 64.")
     var name: String
 
-    @Option(help: "The provider that it is for; `postern provider list --catalogue` shows them.")
+    @Option(
+        help: "The provider that it is for; `postern provider list --catalogue` shows them.",
+        completion: .providers
+    )
     var provider: String
 
     @OptionGroup var value: SecretValueOptions

@@ -16,7 +16,7 @@ struct SecretImportCommand: ParsableCommand {
     @Argument(help: "Lines such as KEY=VALUE; - is standard input.", completion: .file())
     var file: String
 
-    @Option(help: "Let this agent use them, and give it placeholders.")
+    @Option(help: "Let this agent use them, and give it placeholders.", completion: .agents)
     var agent: String?
 
     @Flag(help: "Say what would be stored, and store nothing.")
@@ -32,7 +32,10 @@ struct SecretImportCommand: ParsableCommand {
         if dryRun {
             session.say("nothing was stored")
         } else if report.hasFailures {
-            throw CommandFailure("not everything could be stored", hint: "a secret that is there already is rotated")
+            throw CommandFailure(
+                "not everything could be done",
+                hint: "`postern secret rotate` gives a secret that is there already another value"
+            )
         } else if file != "-" {
             session.hint("\(file) still holds the values: take them out")
         }

@@ -18,6 +18,6 @@ struct Secrets: ParsableCommand {
 
 /// A secret that a command is about.
 struct SecretArgument: ParsableArguments {
-    @Argument(help: "The secret's name or id.")
+    @Argument(help: "The secret's name or id.", completion: .secrets)
     var secret: String
 }
