@@ -494,6 +494,18 @@ def test_the_configuration_is_checked_without_a_daemon(postern, tmp_path):
     assert [problem["line"] for problem in report["problems"]] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["agent", "show", "--", "positional@0"], "research-bot"),
+        (["grant", "create", "--", "--secret"], "anthropic-prod"),
+    ],
+)
+def test_names_are_completed(control, postern, words, known):
+    done = postern("---completion", *words, "3", "0", "postern", *words, SAP_SHELL="bash")
+    assert done.stdout.split() == [known]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completions_are_scripts(postern, shell, tmp_path):
     script = postern("completions", shell).stdout

@@ -31,7 +31,7 @@ package struct Initialisation: Encodable {
     package init(agent: String, userMode: Bool, environment variables: [String: String] = Environment.all) throws {
         let daemon = try DaemonProgram(environment: variables)
         config = ConfigurationLoader.resolvePath(explicit: nil, userMode: userMode, environment: variables)
-        _ = try NewConfiguration.write(to: config)
+        try NewConfiguration.write(to: config, userMode: userMode)
         let output = try daemon.output(
             (userMode ? ["--user"] : []) + ["--init", "--agent", agent, "--log-level", "warning"]
         )
