@@ -172,6 +172,7 @@ def test_what_is_changed_is_sent_and_nothing_else(control, postern):
         "requests_per_minute": 5, "policy": None, "metadata": None,
     }
     postern("agent", "update", "research-bot", "--rpm", "5", "--clear", "rpm", status=2)
+    postern("agent", "update", "research-bot", status=2)
 
 
 def test_agents_are_paused_resumed_and_revoked(control, postern):
