@@ -6,19 +6,29 @@ internal import NIOCore
 /// Collects the body of a request.
 enum ControlBody {
     /// Reads a body of at most `limit` bytes, of the JSON media type.
-    static func read(_ request: Request, limit: Int) async throws -> WipedBytes {
+    static func read(_ request: Request, limit: Int) async throws -> BodyBytes {
         let declared = request.headers[.contentLength].flatMap { Int($0) }
-        if let declared, declared > limit { throw tooLarge(limit) }
-        let body = WipedBytes(capacity: declared ?? 4096)
+        let body = BodyBytes(capacity: min(declared ?? 4096, limit))
+        var isTooLarge = false
+        // One that is too large is read to its end as well, or its sender would not see the answer.
         for try await buffer in request.body {
-            guard body.count + buffer.readableBytes <= limit else { throw tooLarge(limit) }
+            isTooLarge = isTooLarge || body.bytes.count + buffer.readableBytes > limit
             buffer.withUnsafeReadableBytes { bytes in
-                body.append(bytes)
+                if !isTooLarge { body.append(bytes) }
                 wipe(bytes)
             }
         }
-        guard declared ?? body.count == body.count else { throw ControlRefusal.invalid("the body is not whole") }
-        guard body.count == 0 || isJSON(request.headers[.contentType]) else {
+        guard !isTooLarge else {
+            throw ControlRefusal(
+                status: 413,
+                code: "body_too_large",
+                message: "the body is larger than \(limit) bytes"
+            )
+        }
+        guard declared == nil || declared == body.bytes.count else {
+            throw ControlRefusal.invalid("the body is not whole")
+        }
+        guard body.bytes.isEmpty || isJSON(request.headers[.contentType]) else {
             throw ControlRefusal(
                 status: 415,
                 code: "unsupported_media_type",
@@ -42,9 +52,5 @@ enum ControlBody {
         let parts = type.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
         return parts.first == "application/json"
             && parts.dropFirst().allSatisfy { $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
-    }
-
-    private static func tooLarge(_ limit: Int) -> ControlRefusal {
-        ControlRefusal(status: 413, code: "body_too_large", message: "the body is larger than \(limit) bytes")
     }
 }
