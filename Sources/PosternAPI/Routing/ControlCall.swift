@@ -9,7 +9,7 @@ struct ControlCall: Sendable {
     /// What stands in the variable parts of the path, decoded.
     let parameters: [String: String]
     let query: [String: String]
-    let body: WipedBytes
+    let body: BodyBytes
 
     /// What stands in one variable part of the path.
     func parameter(_ name: String) throws(ControlRefusal) -> String {
@@ -28,7 +28,7 @@ struct ControlCall: Sendable {
     }
 
     /// For requests that say all in their path.
-    func expectNoMembers() throws(ControlRefusal) { try members { (_: inout RequestMembers) throws(ControlRefusal) in } }
+    func expectNoMembers() throws(ControlRefusal) { try RequestMembers(body: body).finish() }
 
     /// A parameter of the query that is `true` or `false`; `false` if absent.
     func flag(_ name: String) throws(ControlRefusal) -> Bool {

@@ -1,3 +1,5 @@
+internal import PosternCore
+
 /// Reads percent-encoded text strictly.
 enum ControlQuery {
     /// The parameters of a query; unknown ones, and one given twice, are refused.
@@ -29,8 +31,8 @@ enum ControlQuery {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.next().flatMap(JSONText.hexadecimal),
-                let low = rest.next().flatMap(JSONText.hexadecimal)
+            guard let high = rest.next().flatMap(HexDigit.value(of:)),
+                let low = rest.next().flatMap(HexDigit.value(of:))
             else { return nil }
             bytes.append(high << 4 | low)
         }

@@ -1,14 +1,14 @@
-internal import PosternControl
+package import PosternControl
 
 /// One request of the control interface.
-struct ControlRoute: Sendable {
-    let method: ControlClient.Method
+package struct ControlRoute: Sendable {
+    package let method: ControlClient.Method
     /// Such as `/v1/agents/{agent}`.
-    let path: String
+    package let path: String
     /// The parameters that the query may have.
-    var query: [String] = []
+    package let query: [String]
     /// The largest body, in bytes.
-    var maxBodyBytes = 1024 * 1024
+    package let maxBodyBytes: Int
     let handle: @Sendable (ControlCall) async throws -> ControlReply
 
     init(
@@ -26,7 +26,7 @@ struct ControlRoute: Sendable {
     }
 
     /// Every request that there is.
-    static let all: [ControlRoute] =
+    package static let all: [ControlRoute] =
         service + agents + agentKeys + appKeys + secrets + grants + providers + users + provisioning
 }
 

@@ -31,7 +31,7 @@ struct ControlRouter {
             parameters[String(name)] = decoded
         }
         let body = try await ControlBody.read(request, limit: route.maxBodyBytes)
-        if body.count > 0, route.method == .get || route.method == .delete {
+        if !body.bytes.isEmpty, route.method == .get || route.method == .delete {
             throw ControlRefusal.invalid("a \(route.method.rawValue) has no body")
         }
         let reply = try await route.handle(

@@ -13,8 +13,6 @@ internal import Synchronization
 /// Who connects is asked of the kernel; nothing that a request says about its origin opens anything, and a request that
 /// comes from a web page is refused.
 package final class ControlServer: Sendable {
-    private static let maxConnections = 128
-    private static let requestTime = TimeAmount.seconds(30)
     private static let drainTime = TimeAmount.seconds(5)
 
     private let socket: ControlSocket
@@ -22,55 +20,51 @@ package final class ControlServer: Sendable {
     private let responder: RouterResponder<ControlContext>
     private let logger: Logger
     private let requestTime: TimeAmount
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let connections: OpenConnections
     private let listener = Mutex<Listener>(.waiting)
 
     /// How far the server's life has come.
     private enum Listener {
-        /// -> `open`, `stopped`
+        /// -> `starting`, `stopped`
         case waiting
+        /// -> `open`, `stopped`
+        case starting
         /// -> `stopped`
         case open(any Channel)
         case stopped
     }
 
     /// Opens the socket; from now on clients can connect, and are served as soon as ``run()`` is called.
-    package convenience init(
-        socketPath: String,
-        administration: Administration,
-        services: ControlServices,
-        logger: Logger
-    ) throws(ControlServerError) {
-        try self.init(
-            socketPath: socketPath,
-            administration: administration,
-            services: services,
-            logger: logger,
-            requestTime: ControlServer.requestTime,
-            maxConnections: ControlServer.maxConnections
-        )
-    }
-
-    init(
+    ///
+    /// A whole request may take `requestTime` to come in, and an idle connection is kept as long.
+    ///
+    /// - Throws: ``ControlServerError`` if the socket cannot be opened, or not safely.
+    package init(
         socketPath: String,
         administration: Administration,
         services: ControlServices,
         logger: Logger,
-        requestTime: TimeAmount,
-        maxConnections: Int
+        requestTime: Duration = .seconds(30),
+        maxConnections: Int = 128
     ) throws(ControlServerError) {
         socket = try ControlSocket(path: socketPath)
         self.services = services
         self.logger = logger
-        self.requestTime = requestTime
+        self.requestTime = TimeAmount(requestTime)
         connections = OpenConnections(limit: maxConnections)
         responder = ControlRouter(administration: administration, services: services).responder()
     }
 
-    /// Serves until it is told to stop and all requests are answered.
+    /// Serves until it is told to stop and all requests are answered; to be called once.
     package func run() async throws {
-        do { try await serve() } catch {
+        let isWanted = listener.withLock { listener in
+            guard case .waiting = listener else { return false }
+            listener = .starting
+            return true
+        }
+        guard isWanted else { return }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        do { try await serve(on: group) } catch {
             try? await group.shutdownGracefully()
             throw error
         }
@@ -79,27 +73,31 @@ package final class ControlServer: Sendable {
 
     /// Takes no more connections, lets requests that are at work be answered, and closes.
     package func stop() {
-        let channel: (any Channel)? = listener.withLock { listener in
+        let before = listener.withLock { listener in
             defer { listener = .stopped }
-            guard case .open(let channel) = listener else { return nil }
-            return channel
+            return listener
         }
         socket.remove()
-        channel?.close(promise: nil)
-        connections.finish()
-        channel?.eventLoop.scheduleTask(in: ControlServer.drainTime) { [connections] in connections.cut() }
+        switch before {
+        case .waiting: socket.close()
+        case .open(let channel):
+            channel.close(promise: nil)
+            connections.finish()
+            channel.eventLoop.scheduleTask(in: ControlServer.drainTime) { [connections] in connections.cut() }
+        case .starting, .stopped: break
+        }
     }
 
-    private func serve() async throws {
+    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let server = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(socket.descriptor) { channel in self.open(channel) }
-        let isStopped = listener.withLock { listener in
-            guard case .waiting = listener else { return true }
+        let isWanted = listener.withLock { listener in
+            guard case .starting = listener else { return false }
             listener = .open(server.channel)
-            return false
+            return true
         }
-        if isStopped { server.channel.close(promise: nil) }
+        if !isWanted { server.channel.close(promise: nil) }
         try await server.executeThenClose { inbound in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in inbound {
@@ -121,7 +119,8 @@ package final class ControlServer: Sendable {
     private func open(_ channel: any Channel) -> EventLoopFuture<Connection> {
         guard connections.admit(channel) else {
             logger.warning("control connection refused: too many are open")
-            return channel.eventLoop.makeFailedFuture(ChannelError.inputClosed)
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
         }
         return ControlPeer.of(channel).flatMap { [self] peer in
             let http = HTTP1Channel(

@@ -1,6 +1,6 @@
-internal import CLinux
-// Where this compiler has seen `struct stat` first, once NIO is in the module.
+// Where the compiler has seen `struct stat` first, once NIO is in the module.
 internal import CDispatch
+internal import CLinux
 internal import Glibc
 
 /// The listening socket, which only its owner can reach.
@@ -34,6 +34,9 @@ struct ControlSocket {
         var file = file
         postern_remove_file(path, &file)
     }
+
+    /// Closes the socket, if nobody has taken it over to serve it.
+    func close() { Glibc.close(descriptor) }
 
     /// Makes the directory if it is not there, and refuses one in which others may write.
     private static func prepareDirectory(of path: String) throws(ControlServerError) {

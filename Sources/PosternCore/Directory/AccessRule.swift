@@ -10,7 +10,7 @@ package final class AccessRule: Sendable {
     /// What a request must lie within: its own constraints first.
     package let bounds: [RuleBound]
     /// Under whose limits a request is admitted: its own, those of grants above it, the agent's.
-    let limiters: [Limiter]
+    package let limiters: [Limiter]
     package let expiresAt: Int64?
     /// The grants, itself and those above it, that are used up by uses.
     package let useLimits: [UseLimit]

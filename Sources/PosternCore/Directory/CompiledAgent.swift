@@ -5,7 +5,7 @@ package final class CompiledAgent: Sendable {
     package let isPaused: Bool
     package let keys: [AgentKey]
     package let rules: [AccessRule]
-    let limiter: Limiter
+    package let limiter: Limiter
     private let rulesByHost: [String: [AccessRule]]
     private let wildcardRules: [AccessRule]
 
