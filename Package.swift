@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore",
-                "PosternEventLoop", "PosternProxy", "PosternStore",
+                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
+                "PosternCore", "PosternEventLoop", "PosternProxy", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -129,7 +129,9 @@ let package = Package(
 
         .target(
             name: "PosternCLI",
-            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: [
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+            ],
             swiftSettings: strict
         ),
 
@@ -229,7 +231,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternControl", "PosternCore"],
+            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),

@@ -95,7 +95,7 @@ struct ControlFixture: Sendable {
         body: (any Encodable & Sendable)? = nil
     ) async throws -> Refused {
         do {
-            let answer = try await call(method, path, body: body, as: PosternControl.JSONDocument.self)
+            let answer = try await call(method, path, body: body, as: RawJSON.self)
             return Refused(status: 200, code: answer.json, message: "")
         } catch ControlError.refused(let status, let code, let message, _) {
             return Refused(status: status, code: code, message: message)

@@ -133,7 +133,7 @@ struct SocketTests {
         func failure(_ path: String) async -> ControlError? {
             do {
                 _ = try await Blocking.run {
-                    try ControlClient(socketPath: path).call(.get, "/v1/status") as PosternControl.JSONDocument
+                    try ControlClient(socketPath: path).call(.get, "/v1/status") as RawJSON
                 }
                 return nil
             } catch { return error as? ControlError }

@@ -1,4 +1,3 @@
-import Foundation
 import PosternCore
 import Testing
 
@@ -173,16 +172,4 @@ struct Readable: Equatable {
 func uuid(_ number: Int) -> String {
     let digits = String(number, radix: 16)
     return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
-}
-
-/// Calls `body` with the path of an empty directory, which is removed afterwards.
-func withScratch<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let path = FileManager.default.temporaryDirectory.path + "/postern-store-" + UUID().uuidString
-    try FileManager.default.createDirectory(
-        atPath: path,
-        withIntermediateDirectories: false,
-        attributes: [.posixPermissions: 0o700]
-    )
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try body(path)
 }

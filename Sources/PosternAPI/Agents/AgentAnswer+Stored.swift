@@ -10,11 +10,11 @@ extension AgentAnswer {
             displayName: agent.displayName,
             status: agent.status.rawValue,
             parent: agent.parentID,
-            scopes: PosternControl.JSONDocument(json: agent.scopes)?.listsByName ?? [:],
+            scopes: RawJSON(json: agent.scopes)?.listsByName ?? [:],
             requestsPerMinute: agent.limits.requestsPerMinute,
             concurrentRequests: agent.limits.concurrentRequests,
-            policy: agent.policy.flatMap { PosternControl.JSONDocument(json: $0) },
-            metadata: PosternControl.JSONDocument(json: agent.metadata) ?? .empty,
+            policy: agent.policy.flatMap { RawJSON(json: $0) },
+            metadata: RawJSON(json: agent.metadata) ?? .empty,
             version: agent.version,
             createdAt: Timestamp.text(agent.createdAt),
             updatedAt: Timestamp.text(agent.updatedAt)
@@ -23,7 +23,7 @@ extension AgentAnswer {
     }
 }
 
-extension PosternControl.JSONDocument {
+extension RawJSON {
     /// The strings in an object of arrays of strings.
     fileprivate var listsByName: [String: [String]] {
         guard case .object(let members) = self else { return [:] }

@@ -23,7 +23,7 @@ extension GrantAnswer {
             parent: grant.parentID,
             delegable: grant.isDelegable,
             label: grant.label,
-            terms: PosternControl.JSONDocument(json: grant.terms) ?? .empty,
+            terms: RawJSON(json: grant.terms) ?? .empty,
             maxUses: grant.maxUses,
             uses: described.uses,
             status: status,

@@ -45,7 +45,7 @@ extension ProviderAnswer {
         self.init(
             name: provider.name,
             source: "store",
-            definition: PosternControl.JSONDocument(json: provider.definition),
+            definition: RawJSON(json: provider.definition),
             createdAt: Timestamp.text(provider.createdAt),
             updatedAt: Timestamp.text(provider.updatedAt)
         )

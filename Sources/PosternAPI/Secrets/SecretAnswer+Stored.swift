@@ -8,7 +8,7 @@ extension SecretAnswer {
             name: secret.name,
             provider: secret.provider,
             hosts: secret.hosts,
-            inputs: PosternControl.JSONDocument(json: secret.inputs)?.textsByName ?? [:],
+            inputs: RawJSON(json: secret.inputs)?.textsByName ?? [:],
             selfBind: secret.allowsSelfBind,
             version: secret.version,
             createdAt: Timestamp.text(secret.createdAt),
@@ -30,7 +30,7 @@ extension SecretAnswer.Version {
     }
 }
 
-extension PosternControl.JSONDocument {
+extension RawJSON {
     /// The strings in an object of strings.
     fileprivate var textsByName: [String: String] {
         guard case .object(let members) = self else { return [:] }

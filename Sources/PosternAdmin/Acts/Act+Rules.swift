@@ -27,14 +27,14 @@ extension Act {
         return overflow ? nil : exact
     }
 
-    /// The provider of a name: of the configuration file, of the store, of the catalogue.
+    /// The provider of a name: the store's, the configuration's, or the catalogue's.
     func provider(_ name: String) throws -> Provider {
-        if let provider = try declared.provider(name) { return provider }
         if let stored = try store.provider(named: name) {
             return try reading("provider") { () throws(ConfigError) in
                 try DirectoryJSON.provider(named: name, stored.definition)
             }
         }
+        if let provider = try declared.provider(name) { return provider }
         guard ProviderCatalogue.builtIn.entries[name] != nil else {
             throw AdministrationError.notFound(kind: "provider", name: TextRules.shown(name))
         }

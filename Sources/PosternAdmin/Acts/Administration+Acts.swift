@@ -53,6 +53,7 @@ extension Administration {
     }
 
     private func isInForce(_ impact: Impact) throws(AdministrationError) -> Bool {
+        guard !impact.isEmpty else { return true }
         do { return try enforce(impact) } catch { throw .notInForce }
     }
 

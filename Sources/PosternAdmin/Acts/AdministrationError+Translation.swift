@@ -7,7 +7,9 @@ extension AdministrationError {
         switch error {
         case let error as AdministrationError: self = error
         case let error as StoreError: self = .store(error)
-        default: self = .store(.unavailable(reason: "an error that nobody expected"))
+        case let error as ConfigError: self.init(error, member: "")
+        // Its text may hold anything; its type is enough to find out more.
+        default: self = .store(.unavailable(reason: "unexpected \(type(of: error))"))
         }
     }
 

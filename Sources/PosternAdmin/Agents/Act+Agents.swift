@@ -73,9 +73,12 @@ extension Act {
     }
 
     /// The agent that an act is about, as it is recorded.
+    ///
+    /// It is put in force anew even if nothing changes: the same act may have failed to do so before.
     mutating func agent(_ reference: String) throws -> StoredAgent {
         let agent = try store.existingAgent(reference)
         record.agent = agent.name
+        impact.agents.insert(agent.id)
         return agent
     }
 

@@ -47,28 +47,37 @@ extension Act {
     mutating func endGrants(of principal: StoredGrant.Principal) throws -> [String] {
         var filter = GrantFilter()
         filter.principal = principal
-        return try endGrants(filter)
+        return try endGrants(try store.grants(filter, Page()))
     }
 
-    /// Ends the grants that were asked for, and what is below them.
-    mutating func endGrants(_ filter: GrantFilter) throws -> [String] {
-        try endGrants(try store.grants(filter, Page()))
+    /// Ends the grants of a secret; what is below one of them is of the same secret.
+    mutating func endGrants(ofSecret id: String) throws -> [String] {
+        var filter = GrantFilter()
+        filter.secretID = id
+        let grants = try store.grants(filter, Page())
+        for grant in grants { try end(grant) }
+        return grants.map(\.id)
     }
 
     /// Ends grants and what is below them, each one once and before those below it.
     private mutating func endGrants(_ grants: [StoredGrant]) throws -> [String] {
         var ended: [String] = []
         var seen: Set<String> = []
-        var waiting = grants[...]
-        while var grant = waiting.popFirst() {
+        var waiting = grants
+        while let grant = waiting.popLast() {
             guard grant.revokedAt == nil, seen.insert(grant.id).inserted else { continue }
-            grant.revokedAt = now
-            try store.update(grant)
+            try end(grant)
             ended.append(grant.id)
-            noteImpact(of: grant)
             waiting += try store.grants(below: grant.id)
         }
         return ended
+    }
+
+    private mutating func end(_ grant: StoredGrant) throws {
+        var grant = grant
+        grant.revokedAt = now
+        try store.update(grant)
+        noteImpact(of: grant)
     }
 
     /// Records whose grant it is.

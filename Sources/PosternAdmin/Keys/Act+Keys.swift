@@ -20,7 +20,7 @@ extension Act {
             expiresAt: try end(new.expiry)
         )
         try store.insert(key)
-        note(key)
+        record.key = key.name
         return MintedKey(key: key, plaintext: plaintext)
     }
 
@@ -60,13 +60,8 @@ extension Act {
         guard let key = keys.first(where: { $0.id == reference }) ?? keys.first(where: { $0.name == reference }) else {
             throw AdministrationError.notFound(kind: "key", name: TextRules.shown(reference))
         }
-        note(key)
-        return key
-    }
-
-    private mutating func note(_ key: StoredKey) {
         record.key = key.name
-        if case .agent(let id) = key.owner { impact.agents.insert(id) }
+        return key
     }
 
     private func works(_ key: StoredKey) -> Bool {

@@ -21,8 +21,8 @@ extension Act {
         guard try declared.provider(name) == nil else {
             throw AdministrationError.conflict(
                 code: "provider_declared",
-                reason: "the configuration file declares provider \(name)",
-                hint: "change it there"
+                reason: "the configuration file declares or uses provider \(name)",
+                hint: "change it there, or choose another name"
             )
         }
         try checkSecretsFit(provider)

@@ -2,6 +2,7 @@ internal import PosternCore
 
 extension Act {
     mutating func provision(_ agents: [NewAgent], _ grants: [NewGrant]) throws -> Provisioned {
+        parts = []
         let whole = "as part of \(agents.count) agents and \(grants.count) grants"
         var made = Provisioned()
         for new in agents {
@@ -25,7 +26,6 @@ extension Act {
         record = AdministrativeAct(action, by: before.by)
         record.detail = whole
         let outcome = try body(&self)
-        parts = parts ?? []
         parts?.append(record)
         record = before
         return outcome

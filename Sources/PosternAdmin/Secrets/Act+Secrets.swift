@@ -46,11 +46,10 @@ extension Act {
 
     mutating func revokeSecret(_ reference: String) throws -> StoredSecret {
         var secret = try secret(reference)
+        impact.secrets.insert(secret.id)
         guard secret.revokedAt == nil else { return secret }
         try store.forgetVersions(ofSecret: secret.id)
-        var filter = GrantFilter()
-        filter.secretID = secret.id
-        let grants = try endGrants(filter)
+        let grants = try endGrants(ofSecret: secret.id)
         record.detail = "with \(grants.count) grants"
         secret.revokedAt = now
         return try replace(secret)

@@ -15,18 +15,16 @@ struct GrantSection {
         let hosts = readHosts(table, provider: credential.flatMap { providerOfCredential[$0.value]?.provider })
         let terms = TermKeys.read(table, hosts: hosts)
         let expiry = table.instant("expires")
+        let maxUses = table.integer("max_uses", in: 1...1_000_000_000_000)
         table.finish()
         guard let agent, let credential, let id else { return nil }
         return Grant(
             id: id,
             agent: agent.value,
             credential: credential.value,
-            hosts: terms.hosts,
-            constraints: terms.constraints,
-            limits: terms.limits,
+            terms: terms,
             expiresAt: expiry,
-            allowsWebSocket: terms.allowsWebSocket,
-            givesPlaceholder: terms.givesPlaceholder
+            maxUses: maxUses
         )
     }
 

@@ -10,8 +10,8 @@ package struct AgentAnswer: Codable, Hashable, Sendable {
     package let scopes: [String: [String]]
     @Nullable package var requestsPerMinute: Int?
     @Nullable package var concurrentRequests: Int?
-    @Nullable package var policy: JSONDocument?
-    package let metadata: JSONDocument
+    @Nullable package var policy: RawJSON?
+    package let metadata: RawJSON
     package let version: Int
     package let createdAt: String
     package let updatedAt: String
@@ -36,8 +36,8 @@ package struct AgentAnswer: Codable, Hashable, Sendable {
         scopes: [String: [String]],
         requestsPerMinute: Int?,
         concurrentRequests: Int?,
-        policy: JSONDocument?,
-        metadata: JSONDocument,
+        policy: RawJSON?,
+        metadata: RawJSON,
         version: Int,
         createdAt: String,
         updatedAt: String

@@ -7,8 +7,8 @@ package struct AgentCreateRequest: Encodable, Sendable {
     package var scopes: [String: [String]]?
     package var requestsPerMinute: Int?
     package var concurrentRequests: Int?
-    package var policy: JSONDocument?
-    package var metadata: JSONDocument?
+    package var policy: RawJSON?
+    package var metadata: RawJSON?
     /// Whether a first key is minted; it is unless this is false.
     package var mintsKey: Bool?
 
@@ -29,8 +29,8 @@ package struct AgentUpdateRequest: Encodable, Sendable {
     package var scopes = Patch<[String: [String]]>.unchanged
     package var requestsPerMinute = Patch<Int>.unchanged
     package var concurrentRequests = Patch<Int>.unchanged
-    package var policy = Patch<JSONDocument>.unchanged
-    package var metadata = Patch<JSONDocument>.unchanged
+    package var policy = Patch<RawJSON>.unchanged
+    package var metadata = Patch<RawJSON>.unchanged
 
     package init() {}
 

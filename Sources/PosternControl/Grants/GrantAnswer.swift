@@ -26,7 +26,7 @@ package struct GrantAnswer: Codable, Hashable, Sendable {
     @Nullable package var parent: String?
     package let delegable: Bool
     @Nullable package var label: String?
-    package let terms: JSONDocument
+    package let terms: RawJSON
     @Nullable package var maxUses: Int?
     /// How often it was used, if it has a limit.
     @Nullable package var uses: Int?
@@ -54,7 +54,7 @@ package struct GrantAnswer: Codable, Hashable, Sendable {
         parent: String?,
         delegable: Bool,
         label: String?,
-        terms: JSONDocument,
+        terms: RawJSON,
         maxUses: Int?,
         uses: Int?,
         status: String,

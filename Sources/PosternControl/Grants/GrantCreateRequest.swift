@@ -11,7 +11,7 @@ package struct GrantCreateRequest: Encodable, Sendable {
     package var parent: String?
     package var delegable: Bool?
     package var label: String?
-    package var terms: JSONDocument?
+    package var terms: RawJSON?
     package var maxUses: Int?
     /// RFC 3339; at most one of this and ``lifetimeSeconds``.
     package var expiresAt: String?

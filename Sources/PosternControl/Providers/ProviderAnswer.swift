@@ -4,7 +4,7 @@ package struct ProviderAnswer: Codable, Hashable, Sendable {
     /// `store`, `configuration` or `catalogue`.
     package let source: String
     /// The keys of a provider in the configuration file; of those in the store.
-    @Nullable package var definition: JSONDocument?
+    @Nullable package var definition: RawJSON?
     @Nullable package var createdAt: String?
     @Nullable package var updatedAt: String?
 
@@ -14,7 +14,7 @@ package struct ProviderAnswer: Codable, Hashable, Sendable {
         case updatedAt = "updated_at"
     }
 
-    package init(name: String, source: String, definition: JSONDocument?, createdAt: String?, updatedAt: String?) {
+    package init(name: String, source: String, definition: RawJSON?, createdAt: String?, updatedAt: String?) {
         self.name = name
         self.source = source
         self.definition = definition

@@ -21,8 +21,7 @@ struct GenerationFile {
         let result = bytes.withUnsafeMutableBytes { buffer in
             Result { () throws(StoreError) in try file.read(into: buffer) }
         }
-        let text = String(decoding: bytes.prefix(try result.get()), as: UTF8.self)
-        seen = text.hasSuffix("\n") && text.utf8.count == bytes.count ? Int(text.dropLast()) : nil
+        seen = GenerationFile.generation(bytes.prefix(try result.get()))
     }
 
     /// Notes that this generation is durable.
@@ -42,4 +41,12 @@ struct GenerationFile {
 
     /// Makes what was written durable.
     func flush() throws(StoreError) { try file.flush() }
+
+    private static func generation(_ bytes: ArraySlice<UInt8>) -> Int? {
+        guard bytes.count == digitCount + 1, bytes.last == UInt8(ascii: "\n"),
+            bytes.dropLast().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let generation = Int(String(decoding: bytes.dropLast(), as: UTF8.self)), generation < Int.max / 2
+        else { return nil }
+        return generation
+    }
 }

@@ -51,11 +51,17 @@ package struct MasterKeyFile {
     func writeNext() throws(StoreError) -> MasterKey {
         try directory.remove(name + MasterKeyFile.suffix)
         let key = SymmetricKey(size: .bits256).withUnsafeBytes { Secret($0) }
-        var text = key.withBytes { HexDigit.text(of: $0) } + [UInt8(ascii: "\n")]
-        let result = text.withUnsafeMutableBytes { bytes in
-            defer { postern_explicit_bzero(bytes.baseAddress, bytes.count) }
+        var text = [UInt8](repeating: UInt8(ascii: "\n"), count: MasterKeyFile.digitCount + 1)
+        let result = text.withUnsafeMutableBytes { text in
+            defer { postern_explicit_bzero(text.baseAddress, text.count) }
+            key.withBytes { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    text[2 * index] = HexDigit.lower[Int(byte >> 4)]
+                    text[2 * index + 1] = HexDigit.lower[Int(byte & 15)]
+                }
+            }
             return Result { () throws(StoreError) in
-                try directory.create(name + MasterKeyFile.suffix, UnsafeRawBufferPointer(bytes))
+                try directory.create(name + MasterKeyFile.suffix, UnsafeRawBufferPointer(text))
             }
         }
         try result.get()
@@ -86,8 +92,16 @@ package struct MasterKeyFile {
 
     private static func key(_ text: UnsafeRawBufferPointer) -> Secret? {
         let digits = text.last == UInt8(ascii: "\n") ? text.dropLast() : text[...]
-        guard digits.count == digitCount, var key = HexDigit.bytes(of: digits) else { return nil }
-        defer { key.withUnsafeMutableBytes { postern_explicit_bzero($0.baseAddress, $0.count) } }
-        return Secret(key)
+        guard digits.count == digitCount else { return nil }
+        // Digit by digit into one buffer, so that no other one holds the key.
+        var key = [UInt8](repeating: 0, count: MasterKey.byteCount)
+        return key.withUnsafeMutableBytes { key in
+            defer { postern_explicit_bzero(key.baseAddress, key.count) }
+            for (index, digit) in digits.enumerated() {
+                guard let value = HexDigit.value(of: digit) else { return nil }
+                key[index / 2] = key[index / 2] << 4 | value
+            }
+            return Secret(key)
+        }
     }
 }

@@ -1,10 +1,11 @@
-internal import PosternCore
+package import PosternCore
 
 /// Puts a new master key in the place of the one in a file.
 ///
 /// After each step, and within it, what is in the file opens the store; opening it undoes or ends what was begun.
-final class MasterKeyRotation {
-    enum Step: CaseIterable {
+package final class MasterKeyRotation {
+    /// One of them.
+    package enum Step: CaseIterable {
         /// A new key is written beside the old one.
         case write
         /// The store is wrapped with both.
@@ -20,13 +21,14 @@ final class MasterKeyRotation {
     private var key: MasterKey?
     private var wrapID: String?
 
-    init(store: SQLiteStore, file: MasterKeyFile) {
+    /// Prepares the change of the key in `file`, which opens `store`.
+    package init(store: SQLiteStore, file: MasterKeyFile) {
         self.store = store
         self.file = file
     }
 
     /// Does one step, in their order.
-    func perform(_ step: Step) throws(StoreError) {
+    package func perform(_ step: Step) throws(StoreError) {
         switch step {
         case .write: key = try file.writeNext()
         case .wrap:

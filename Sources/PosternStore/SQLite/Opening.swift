@@ -6,7 +6,7 @@ internal import PosternCore
 
 /// The steps from an open database to a store that can be believed.
 ///
-///     schema -> master key -> seal of every row, and of all together -> generation -> what a rekey left
+///     schema -> master key -> indexes -> seal of every row, and of all together -> generation -> what a rekey left
 struct Opening {
     let queue: DatabaseQueue
     let directory: StateDirectory
@@ -22,10 +22,12 @@ struct Opening {
         guard let (wrap, dataKey) = try opened(wraps, meta) else { throw StoreError.wrongMasterKey }
         let keys = StoreKeys(dataKey: dataKey, storeID: meta.storeID)
         let sum = try queue.read { database in
+            // Seals say nothing of indexes, which can hide a row or lead to another one.
+            if let damage = try database.firstDamage() { throw StoreError.corrupt(reason: damage) }
             let transaction = Transaction(database, keys, sum: StateSum())
             try transaction.verifyAll()
-            guard RowSealer.areEqual(transaction.seal(meta), seal) else {
-                throw StoreError.tampered(table: "meta", id: meta.storeID)
+            guard RowSealer.areEqual(transaction.expectedSeal(meta), seal) else {
+                throw StoreError.corrupt(reason: "rows were added, removed or put back to what they were before")
             }
             return transaction.sum
         }
@@ -38,13 +40,15 @@ struct Opening {
 
     /// Fills a database in which nothing was ever stored.
     private func create() throws -> SQLiteStore {
-        if let seen = generations.seen, seen > 0, !acceptsRestored {
-            throw StoreError.rolledBack(generation: 0, seen: seen)
+        let seen = generations.seen ?? 0
+        guard seen == 0 || acceptsRestored else { throw StoreError.rolledBack(generation: 0, seen: seen) }
+        if generations.seen == nil {
+            // Before there is a store of which nothing was noted.
+            try generations.write(0)
+            try generations.flush()
+            try directory.flush()
         }
-        try generations.write(0)
-        try generations.flush()
-        try directory.flush()
-        let meta = Meta(storeID: makeUUID(), createdAt: postern_realtime_ns(), generation: 1)
+        let meta = Meta(storeID: makeUUID(), createdAt: postern_realtime_ns(), generation: seen + 1)
         let dataKey = SymmetricKey(size: .bits256)
         let wrap = try WrapRow(dataKey, with: masterKey, storeID: meta.storeID)
         let sum = try queue.write { database in
@@ -54,7 +58,7 @@ struct Opening {
             try transaction.verifyAll()
             try transaction.insert(row: wrap)
             try transaction.insert(row: StoredApp(id: makeUUID(), name: "postern", createdAt: meta.createdAt))
-            try meta.insert(database, seal: transaction.seal(meta))
+            try meta.insert(database, seal: transaction.expectedSeal(meta))
             return transaction.sum
         }
         try generations.write(meta.generation)

@@ -31,6 +31,12 @@ extension Database {
     /// How hard commits are pressed to the disk: `FULL` outlives a power cut, `NORMAL` the end of this process.
     func setSynchronous(_ mode: String) throws { try execute(sql: "PRAGMA synchronous = \(mode)") }
 
+    /// The first of what is wrong with pages, indexes and constraints; `nil` if nothing is.
+    func firstDamage() throws -> String? {
+        let line = try String.fetchOne(self, sql: "PRAGMA integrity_check(1)")
+        return line == "ok" ? nil : line ?? "its integrity cannot be checked"
+    }
+
     /// Moves everything from the log to the database, and empties the log.
     func emptyLog() throws { try execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
 }

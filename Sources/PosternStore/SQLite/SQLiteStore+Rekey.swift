@@ -7,6 +7,7 @@ extension SQLiteStore {
             try writeTransaction { transaction in
                 for old in try transaction.wraps() { try transaction.delete(old.id, from: .wraps) }
                 try transaction.insert(row: wrap)
+                transaction.hasForgotten = true
             }
         }
     }
@@ -36,7 +37,6 @@ extension SQLiteStore {
             try writeTransaction { transaction in
                 let others = try transaction.wraps().filter { $0.id != id }
                 for wrap in others { try transaction.delete(wrap.id, from: .wraps) }
-                // What an old master key opens is not to be found in the file.
                 if !others.isEmpty { transaction.hasForgotten = true }
             }
         }

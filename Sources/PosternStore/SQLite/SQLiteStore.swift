@@ -17,6 +17,8 @@ package final class SQLiteStore: @unchecked Sendable {
 
     let queue: DatabaseQueue
     let directory: StateDirectory
+    /// The id of the store, which its wraps are bound to.
+    let storeID: String
     let dataKey: SymmetricKey
     let keys: StoreKeys
     private let generations: GenerationFile
@@ -34,21 +36,20 @@ package final class SQLiteStore: @unchecked Sendable {
         self.generations = generations
         self.dataKey = dataKey
         self.state = state
-        keys = StoreKeys(dataKey: dataKey, storeID: state.meta.storeID)
+        storeID = state.meta.storeID
+        keys = StoreKeys(dataKey: dataKey, storeID: storeID)
     }
 
     /// Where the database is.
     var path: String { directory.path(of: SQLiteStore.fileName) }
 
-    /// The id of the store, which its wraps are bound to.
-    var storeID: String { state.meta.storeID }
-
     /// Closes the database; nothing may be called afterwards.
     package func close() throws(StoreError) {
         try StoreError.translating(path) {
-            try queue.writeWithoutTransaction { database in
-                try database.emptyLog()
-                try generations.write(state.meta.generation)
+            queue.writeWithoutTransaction { database in
+                // The log outlives this process if it cannot be emptied now.
+                guard (try? database.emptyLog()) != nil else { return }
+                try? generations.write(state.meta.generation)
             }
             try queue.close()
             generations.unlock()
@@ -74,30 +75,36 @@ package final class SQLiteStore: @unchecked Sendable {
         _ body: (Transaction) throws -> Result
     ) throws -> Result {
         try queue.writeWithoutTransaction { database in
-            if !isDurable { try database.setSynchronous("NORMAL") }
-            defer { if !isDurable { try? database.setSynchronous("FULL") } }
-            var next = state
-            var hasChanges = false
-            var hasForgotten = false
-            var result: Result?
-            try database.inTransaction(.immediate) {
-                let transaction = Transaction(database, keys, sum: state.sum)
-                result = try body(transaction)
-                hasChanges = transaction.hasChanges
-                hasForgotten = transaction.hasForgotten
-                guard hasChanges else { return .rollback }
-                next.sum = transaction.sum
-                next.meta.generation += 1
-                try next.meta.update(database, seal: transaction.seal(next.meta))
-                return .commit
-            }
-            guard let result else { preconditionFailure("a transaction ended without a result") }
-            guard hasChanges else { return result }
+            try database.setSynchronous(isDurable ? "FULL" : "NORMAL")
+            let (result, next, hasForgotten) = try committed(database, body)
+            guard let next else { return result }
             state = next
-            if isDurable { try generations.write(next.meta.generation) }
-            if hasForgotten { try database.emptyLog() }
+            // The change is made; that these fail is no reason to say that it is not. The next change does them again.
+            if isDurable { try? generations.write(next.meta.generation) }
+            if hasForgotten { try? database.emptyLog() }
             return result
         }
+    }
+
+    /// Commits what `body` does, if it changes anything.
+    private func committed<Result>(
+        _ database: Database,
+        _ body: (Transaction) throws -> Result
+    ) throws -> (result: Result, next: State?, hasForgotten: Bool) {
+        let transaction = Transaction(database, keys, sum: state.sum)
+        var next: State?
+        var result: Result?
+        try database.inTransaction(.immediate) {
+            result = try body(transaction)
+            guard transaction.hasChanges else { return .rollback }
+            var meta = state.meta
+            meta.generation += 1
+            try transaction.seal(meta)
+            next = State(meta: meta, sum: transaction.sum)
+            return .commit
+        }
+        guard let result else { preconditionFailure("a transaction ended without a result") }
+        return (result, next, transaction.hasForgotten)
     }
 }
 
@@ -112,16 +119,15 @@ extension SQLiteStore: DirectoryStore {
 
     package func countUse(of grants: [UseLimit]) throws(StoreError) -> String? {
         try StoreError.translating(path) {
-            var usedUp: String?
-            do {
-                try writeTransaction(isDurable: false) { transaction in
-                    for limit in grants where try !transaction.countUse(of: limit) {
-                        usedUp = limit.grant
-                        throw CancellationError()
-                    }
+            try writeTransaction(isDurable: false) { transaction in
+                let rows = try grants.map { try transaction.usesRow(ofGrant: $0.grant) }
+                if let full = zip(grants, rows).first(where: { $1.count >= $0.maxUses }) { return full.0.grant }
+                for var row in rows {
+                    row.count += 1
+                    try transaction.update(row: row)
                 }
-            } catch is CancellationError {}
-            return usedUp
+                return nil
+            }
         }
     }
 
@@ -144,16 +150,11 @@ extension SQLiteStore: DirectoryStore {
 }
 
 extension Transaction {
-    /// Counts one use more.
-    ///
-    /// - Returns: whether there was one left.
-    fileprivate func countUse(of limit: UseLimit) throws -> Bool {
-        guard var row = try row(.uses, "grant_id", limit.grant, as: UsesRow.self) else {
-            throw StoreError.tampered(table: Table.uses.name, id: limit.grant)
+    /// The count of a grant that has a limit, which was begun with the grant.
+    fileprivate func usesRow(ofGrant id: String) throws -> UsesRow {
+        guard let row = try row(.uses, "grant_id", id, as: UsesRow.self) else {
+            throw StoreError.tampered(table: Table.uses.name, id: id)
         }
-        guard row.count < limit.maxUses else { return false }
-        row.count += 1
-        try update(row: row)
-        return true
+        return row
     }
 }

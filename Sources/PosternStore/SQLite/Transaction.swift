@@ -11,7 +11,7 @@ final class Transaction {
     private(set) var sum: StateSum
     /// Whether there is anything to commit.
     var hasChanges = false
-    /// Whether values were forgotten, which leave older pages behind in the log.
+    /// Whether values or wraps were removed, of which the log may hold a page from before.
     var hasForgotten = false
 
     init(_ database: Database, _ keys: StoreKeys, sum: StateSum) {
@@ -30,9 +30,8 @@ final class Transaction {
         as type: Row.Type = Row.self
     ) throws -> [Row] {
         var result: [Row] = []
-        let paging = page == Page() ? "" : " LIMIT \(page.limit) OFFSET \(page.offset)"
-        let sql = "\(table.selection) WHERE \(condition) ORDER BY rowid\(paging)"
-        try forEach(table, sql, arguments) { values, _ in
+        let sql = "\(table.selection) WHERE \(condition) ORDER BY rowid LIMIT ? OFFSET ?"
+        try forEach(table, sql, arguments + [page.limit, page.offset]) { values, _ in
             var columns = Columns(values, of: table)
             result.append(try Row(&columns))
         }
@@ -66,14 +65,12 @@ final class Transaction {
         _ body: ([DatabaseValue], RowSealer.Seal) throws -> Void
     ) throws {
         let cursor = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-        let count = table.columns.count
         var values: [DatabaseValue] = []
-        values.reserveCapacity(count)
         while let row = try cursor.next() {
             values.removeAll(keepingCapacity: true)
-            for index in 0..<count { values.append(row[index]) }
+            values.append(contentsOf: row.databaseValues)
+            let stored = values.removeLast()
             let seal = sealer.seal(values, in: table)
-            let stored: DatabaseValue = row[count]
             guard case .blob(let bytes) = stored.storage, RowSealer.areEqual(bytes, seal.bytes) else {
                 throw Columns(values, of: table).damage
             }
@@ -118,8 +115,22 @@ final class Transaction {
         hasChanges = true
     }
 
-    /// The seal of `meta` for what the rows are now.
-    func seal(_ meta: Meta) -> Data { sealer.seal(meta, sum: sum) }
+    /// Writes what the rows add up to now, as the last change of the transaction.
+    func seal(_ meta: Meta) throws {
+        try checkNotRolledBack()
+        try meta.update(database, seal: sealer.seal(meta, sum: sum))
+    }
+
+    /// The seal that `meta` holds if the rows are those of which `sum` is the sum.
+    func expectedSeal(_ meta: Meta) -> Data { sealer.seal(meta, sum: sum) }
+
+    /// Refuses to go on when SQLite has ended the transaction by itself, as it does when there is no room: what is
+    /// written after that would stand alone.
+    private func checkNotRolledBack() throws {
+        guard database.isInsideTransaction else {
+            throw StoreError.unavailable(reason: "the transaction has failed already")
+        }
+    }
 
     private func seal(of id: DatabaseValue, in table: Table) throws -> RowSealer.Seal {
         var found: RowSealer.Seal?
@@ -131,6 +142,7 @@ final class Transaction {
     }
 
     private func execute(_ sql: String, _ values: [DatabaseValue], _ table: Table) throws {
+        try checkNotRolledBack()
         do {
             try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {

@@ -10,7 +10,7 @@ enum Passphrase {
     /// The logarithm of the cost of new ones: 128 MiB of memory, about half a second.
     static let cost = 17
     /// The costs that are obeyed: a store must not make us take the machine's memory, nor make guessing cheap.
-    static let costs = 14...20
+    private static let costs = 17...19
     private static let blockSize = 8
     private static let saltByteCount = 16
 

@@ -15,10 +15,11 @@ struct RowSealer {
         let summand: StateSum
     }
 
-    private let key: SymmetricKey
+    /// With the key taken in, which costs as much as a short row.
+    private let keyed: HMAC<SHA512>
     private var form = CanonicalForm()
 
-    init(_ keys: StoreKeys) { key = keys.rows }
+    init(_ keys: StoreKeys) { keyed = HMAC<SHA512>(key: keys.rows) }
 
     /// The seal of a row with these values.
     mutating func seal(_ values: [DatabaseValue], in table: Table) -> Seal {
@@ -26,7 +27,7 @@ struct RowSealer {
         form.append("row")
         form.append(table.name)
         for value in values { form.append(value) }
-        return HMAC<SHA512>.authenticationCode(for: form.bytes, using: key).withUnsafeBytes { code in
+        return code().withUnsafeBytes { code in
             Seal(
                 bytes: Data(code[..<Seal.byteCount]),
                 summand: StateSum(UnsafeRawBufferPointer(rebasing: code[Seal.byteCount...]))
@@ -42,9 +43,13 @@ struct RowSealer {
         form.append(meta.createdAt)
         form.append(Int64(meta.generation))
         sum.bytes.withUnsafeBytes { form.append($0) }
-        return HMAC<SHA512>.authenticationCode(for: form.bytes, using: key).withUnsafeBytes {
-            Data($0[..<Seal.byteCount])
-        }
+        return code().withUnsafeBytes { Data($0[..<Seal.byteCount]) }
+    }
+
+    private func code() -> HMAC<SHA512>.MAC {
+        var code = keyed
+        form.bytes.withUnsafeBytes { code.update(data: $0) }
+        return code.finalize()
     }
 
     /// Compares in time that does not depend on where two seals differ.

@@ -48,7 +48,7 @@ package struct TimeZoneTable: Hashable, Sendable {
     }
 
     /// Seconds to be added to UTC at a moment.
-    func offset(at moment: Int) -> Int {
+    package func offset(at moment: Int) -> Int {
         guard let last = moments.last, moment < last else { return rule?.offset(at: moment) ?? offsets.last ?? first }
         var low = 0
         var high = moments.count

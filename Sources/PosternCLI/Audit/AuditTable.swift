@@ -36,7 +36,11 @@ package struct AuditTable {
 
     private static func cells(_ entry: AuditEntry) -> [String] {
         guard entry.isRecord else { return ["-", "damaged", "", "", "", shortened(entry.json), "not a record", ""] }
-        let request = [entry["http.request.method"], entry["url.full"]].compactMap { $0 }.joined(separator: " ")
+        let request =
+            isAct(entry)
+            ? subject(entry)
+            : [entry["http.request.method"], entry["url.full"]]
+                .compactMap { $0 }.joined(separator: " ")
         return [
             entry["@timestamp"].map { String($0.prefix(19)) + "Z" } ?? "-",
             entry["event.action"] ?? "-",
@@ -49,9 +53,23 @@ package struct AuditTable {
         ]
     }
 
-    /// What matters most of a record: why not, or by which right.
+    /// Whether an operator did it, rather than an agent.
+    private static func isAct(_ entry: AuditEntry) -> Bool { entry["user.id"] != nil || entry["user.name"] != nil }
+
+    /// What an operator did something to, beside an agent.
+    private static func subject(_ entry: AuditEntry) -> String {
+        ["key", "secret", "provider", "grant", "user"].compactMap { noun in
+            entry["postern.\(noun)"].map { "\(noun) \($0)" }
+        }.joined(separator: ", ")
+    }
+
+    /// What matters most of a record: why not, by which right, or by whom.
     private static func about(_ entry: AuditEntry) -> String {
-        let why = [entry["error.code"], entry["event.reason"]].compactMap { $0 }.joined(separator: ": ")
+        var why = [entry["error.code"], entry["event.reason"]].compactMap { $0 }.joined(separator: ": ")
+        if isAct(entry) {
+            let name = entry["user.name"] ?? entry["user.id"].map { "user \($0)" } ?? ""
+            why = why.isEmpty ? "by \(name)" : "by \(name): \(why)"
+        }
         if !why.isEmpty { return why }
         if let right = entry["postern.grant"] ?? entry["postern.rule"] { return right }
         let counts = ["agent", "provider", "grant"].compactMap { noun in

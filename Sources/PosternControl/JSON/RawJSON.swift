@@ -1,21 +1,21 @@
 internal import FoundationEssentials
 
 /// JSON that the interface hands on as it is, such as the terms of a grant.
-package enum JSONDocument: Hashable, Sendable {
+package enum RawJSON: Hashable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int)
     case number(Double)
     case text(String)
-    case array([JSONDocument])
-    case object([String: JSONDocument])
+    case array([RawJSON])
+    case object([String: RawJSON])
 
     /// An object without members.
-    package static let empty = JSONDocument.object([:])
+    package static let empty = RawJSON.object([:])
 
     /// Reads JSON; `nil` if it is none.
     package init?(json: String) {
-        guard let value = try? JSONDecoder().decode(JSONDocument.self, from: Data(json.utf8)) else { return nil }
+        guard let value = try? JSONDecoder().decode(RawJSON.self, from: Data(json.utf8)) else { return nil }
         self = value
     }
 
@@ -25,7 +25,7 @@ package enum JSONDocument: Hashable, Sendable {
     }
 }
 
-extension JSONDocument: Codable {
+extension RawJSON: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -38,10 +38,10 @@ extension JSONDocument: Codable {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
-        } else if let value = try? container.decode([JSONDocument].self) {
+        } else if let value = try? container.decode([RawJSON].self) {
             self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONDocument].self))
+            self = .object(try container.decode([String: RawJSON].self))
         }
     }
 
