@@ -35,7 +35,7 @@ struct DocumentTests {
     func answers() async throws {
         let components = try #require(try DocumentTests.document()["components"] as? Object)
         let schemas = try #require(components["schemas"] as? [String: Object])
-        func check(_ answer: PosternControl.JSONDocument, is name: String) throws {
+        func check(_ answer: RawJSON, is name: String) throws {
             let schema = try #require(schemas[name])
             guard case .object(let members) = answer else {
                 Issue.record("\(name) is no object")
