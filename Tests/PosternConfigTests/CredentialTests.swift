@@ -215,7 +215,8 @@ struct CredentialTests {
         let agents = try ConfigText.load(text).contents.agents
         #expect(
             agents.first?.keys.map(\.digest) == [
-                KeyDigest(ofKey: Array("agent-key-0123456789".utf8)), try #require(KeyDigest(hexadecimal: digest)),
+                AgentKey(KeyDigest(ofKey: Array("agent-key-0123456789".utf8))),
+                AgentKey(try #require(KeyDigest(hexadecimal: digest))),
             ]
         )
         #expect(agents.last?.keys.isEmpty == true)
