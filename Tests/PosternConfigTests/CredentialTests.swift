@@ -214,7 +214,7 @@ struct CredentialTests {
         let text = agent("keys = [\"env:AGENT_KEY\", \"sha256:\(digest)\"]\n[[agent]]\nname = \"mute\"\nkeys = []")
         let agents = try ConfigText.load(text).contents.agents
         #expect(
-            agents.first?.keys.map(\.digest) == [
+            agents.first?.keys == [
                 AgentKey(KeyDigest(ofKey: Array("agent-key-0123456789".utf8))),
                 AgentKey(try #require(KeyDigest(hexadecimal: digest))),
             ]
