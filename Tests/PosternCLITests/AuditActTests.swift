@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("An operator's act in the audit table")
 struct AuditActTests {

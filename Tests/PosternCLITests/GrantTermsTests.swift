@@ -1,7 +1,7 @@
 import PosternControl
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("The terms of a grant")
 struct GrantTermsTests {

@@ -2,7 +2,7 @@ import PosternConfig
 import PosternCore
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("A variable that is imported")
 struct ImportTests {

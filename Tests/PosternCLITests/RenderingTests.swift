@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("Output")
 struct RenderingTests {

@@ -1,7 +1,7 @@
 import PosternControl
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("A command")
 struct SessionTests {

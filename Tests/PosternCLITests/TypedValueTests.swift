@@ -1,7 +1,7 @@
 import PosternCore
 import Testing
 
-@testable import PosternCLI
+import PosternCLI
 
 @Suite("What is typed")
 struct TypedValueTests {
