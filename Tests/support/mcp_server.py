@@ -1,6 +1,6 @@
 """An MCP server made with FastMCP, on loopback with TLS; run in the clients' own environment.
 
-    python mcp_server.py PORT CERTIFICATE LOG STYLE
+    python mcp_server.py PORT HOST CERTIFICATE LOG STYLE
 
 STYLE is `events` (answers as server-sent events, sessions) or `json` (plain answers, no sessions). LOG gets one JSON
 line for each request as it arrived and one for each tool that ran: what a client could reach is read from there.
@@ -13,7 +13,7 @@ import time
 from fastmcp import FastMCP
 from starlette.middleware import Middleware
 
-PORT, CERTIFICATE, LOG, STYLE = sys.argv[1:]
+PORT, HOST, CERTIFICATE, LOG, STYLE = sys.argv[1:]
 
 
 def note(**line):
@@ -93,7 +93,7 @@ if __name__ == "__main__":
         show_banner=False,
         json_response=STYLE == "json",
         stateless_http=STYLE == "json",
-        allowed_hosts=["mcp.test"],
+        allowed_hosts=[HOST],
         middleware=[Middleware(Recorder)],
         uvicorn_config={"ssl_certfile": CERTIFICATE, "ssl_keyfile": CERTIFICATE, "log_level": "warning"},
     )
