@@ -242,7 +242,7 @@ def test_header_fields_that_say_something_else(mcp, row):
         "other members": dumped({**SEARCH, "extra": {"name": "delete"}}),
         "its name in an argument": dumped(message("search", {"query": "delete everything, \"name\": \"delete\""})),
         "unicode": dumped(message("search", {"query": "\u00e9\U0001f600"})),
-        "nearly too long": dumped(message("search", {"query": "x" * 900_000})),
+        "nearly too long": dumped(SEARCH) + b" " * 900_000,
         "a large number as its id": dumped({**SEARCH, "id": 10**30}),
     }
 )
@@ -270,16 +270,33 @@ def test_other_methods_carry_no_call(mcp):
 # What is listed.
 
 
+def lists_only_what_is_named(text: str) -> bool:
+    return "search" in text and not any(word in text for word in ("delete", "drop_everything", "Deletes"))
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_the_list_holds_only_what_is_named(mcp, style):
     """In the bytes, not only for a client that understands them."""
     response = mcp.ask(dumped(message(method="tools/list")), mirrored("tools/list", None), style=style)
-    assert response.status == 200
-    text = response.body.decode()
-    assert "search" in text and "delete" not in text and "drop_everything" not in text and "Deletes" not in text
-    if style == "events":
-        assert response.value("content-type").startswith("text/event-stream")
-        assert text.count("data:") >= 1
+    assert response.status == 200 and lists_only_what_is_named(response.body.decode())
+
+
+def test_the_list_among_events_holds_only_what_is_named(mcp):
+    """The protocol with sessions answers in server-sent events."""
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+    begun = mcp.ask(dumped({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}), style="events")
+    assert begun.status == 200, begun.body
+    session = [("Mcp-Session-Id", begun.value("mcp-session-id")), ("MCP-Protocol-Version", "2025-06-18")]
+    mcp.ask(dumped({"jsonrpc": "2.0", "method": "notifications/initialized"}), session, style="events")
+    response = mcp.ask(dumped({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}), session, style="events")
+    assert response.value("content-type").startswith("text/event-stream")
+    assert b"data:" in response.body and lists_only_what_is_named(response.body.decode())
+
+
+def test_a_large_answer_comes_whole(mcp):
+    """Tools return files and pictures."""
+    response = mcp.ask(dumped(message("search", {"query": "x" * 900_000})), mirrored())
+    assert response.status == 200 and b"x" * 900_000 in response.body
 
 
 def test_the_list_of_a_batch_is_refused_or_filtered(mcp):

@@ -103,7 +103,10 @@ class Control:
             fields["Content-Type"] = "application/json"
         connection = self._connection or UnixConnection(self.path, timeout)
         try:
-            connection.request(method, path, data, fields)
+            try:
+                connection.request(method, path, data, fields)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it may have been answered before all of it was read
             response = connection.getresponse()
             answer = Answer(response.status, response.getheaders(), response.read())
         except BaseException:
