@@ -3,8 +3,8 @@
     python load_client.py SETTINGS
 
 SETTINGS is JSON: `name`, `port`, `connections`, `rate` (requests a second in all), `agents` (names), `hosts` (by the
-name of a secret), `log`, `seed`. Standard input brings a JSON line for each new key: `agent`, `id`, `key`; its end ends
-the load. Most requests use an agent's newest keys, some any it ever had. LOG then holds for each request: its identifier,
+name of a secret), `log`, `seed`. Standard input brings a JSON line for each new key: `agent`, `id`, `key`, and `gone` for
+one that was revoked; its end ends the load. Most requests use an agent's newest keys, some any it ever had. LOG then holds for each request: its identifier,
 agent, key id, secret, the monotonic nanoseconds before it was sent and after it was answered, and the status (0: none).
 """
 
@@ -28,7 +28,7 @@ lines, number, heard, stopping = [], 0, b"", False
 def choose(agent):
     """A key that is probably good, or one that may be revoked."""
     have = keys[agent]
-    return have[-1 - min(int(chance.expovariate(1.2)), len(have) - 1)]
+    return have[-1 - min(int(chance.expovariate(1.6)), len(have) - 1)]
 
 
 class Connection(asyncio.Protocol):
@@ -102,7 +102,9 @@ def hear():
     data = os.read(0, 65536)
     *whole, heard = (heard + data).split(b"\n")
     for new in map(json.loads, whole):
-        keys[new["agent"]].append((new["id"], new["key"]))
+        have = keys[new["agent"]]
+        have[:] = [one for one in have if one[0] != new["id"]]
+        have.insert(0 if new.get("gone") else len(have), (new["id"], new["key"]))
     if all(keys.values()):
         started.set()
     if not data:

@@ -139,10 +139,13 @@ class LoadWorld:
         spare = [key for key, state in self.keys[agent].items() if state != "revoked"]
         kinds = {"rotate": 2, "mint": 2 if len(spare) < 4 else 0, "pause": 2}
         if agent in self.paused:
-            kinds = {"resume": 4, "rotate": 1}
+            kinds = {"resume": 12, "rotate": 1}
         elif len(spare) > 1:
             kinds |= {"revoke key": 2, "deprecate": 1}
-        kinds |= {"revoke grant": 2} if (agent, secret) in self.grants else {"bind": 4}
+        if (agent, secret) in self.grants:
+            kinds["revoke grant"] = 2
+        elif agent not in self.paused:
+            kinds["bind"] = 10
         kind = self.chance.choices(list(kinds), list(kinds.values()))[0]
         if kind == "pause":
             self._do(kind, ("agent", agent), False, lambda: self.control.act(agent, "pause"))
@@ -170,6 +173,8 @@ class LoadWorld:
         verb = kind.split()[0]
         self._do(kind, ("key", key), verb == "deprecate", lambda: self.control.key_act(agent, key, verb))
         self.keys[agent][key] = {"deprecate": "deprecated", "revoke": "revoked"}[verb]
+        for client in self.clients if verb == "revoke" else ():
+            client.tell(agent=agent, id=key, key=self.planted[key], gone=True)
 
     # Afterwards.
 
