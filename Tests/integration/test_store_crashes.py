@@ -220,3 +220,34 @@ def test_the_master_key_changes_under_load(make_directory):
     restart(directory)
     assert directory.ask("GET", URL).status == 200
     assert of(directory.daemon.audit(), "store_rekey")
+
+
+# The ledger itself.
+
+ONE = {"status": "active", "keys": 1, "grants": 2, "display": None}
+LOST = {
+    "an agent that was acknowledged": {"b": ONE},
+    "a state": {"a": ONE | {"status": "paused"}, "b": ONE},
+    "a key": {"a": ONE | {"keys": 0}, "b": ONE},
+    "half of what was under way": {"a": ONE, "b": ONE, "c": ONE | {"grants": 1}, "d": ONE},
+    "one of two that were under way": {"a": ONE, "b": ONE, "c": ONE},
+    "something nobody did": {"a": ONE, "b": ONE, "e": ONE},
+}
+
+
+def ledger(found: dict) -> Writer:
+    writer = Writer("w", Control(""))
+    writer.known = {"a": dict(ONE), "b": dict(ONE)}
+    writer.hoped = writer.known | {"c": dict(ONE), "d": dict(ONE)}
+    writer.find = lambda: found
+    return writer
+
+
+@pytest.mark.parametrize("name", list(LOST))
+def test_the_ledger_finds_what_is_lost(name):
+    assert ledger(LOST[name]).check()
+
+
+def test_the_ledger_lets_all_or_nothing_pass():
+    assert not ledger({"a": ONE, "b": ONE}).check()
+    assert not ledger({"a": ONE, "b": ONE, "c": ONE, "d": ONE}).check()
