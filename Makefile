@@ -13,6 +13,10 @@ DESTDIR     ?=
 
 BINDIR  = $(PREFIX)/bin
 DOCDIR  = $(PREFIX)/share/doc/postern
+MANDIR  = $(PREFIX)/share/man/man1
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR  = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
 
 # Set POSTERN_BIN to a directory that holds both programs, and demo, bench and tests use those and build nothing.
@@ -28,7 +32,7 @@ SWIFT_SOURCES = Package.swift Sources Tests bench/minting
 
 .DEFAULT_GOAL := build
 .PHONY: help deps deps-build deps-run deps-test deps-bench build run unit integration adversarial test bench \
-        format lint check install hooks clean
+        format lint check man install hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -82,13 +86,21 @@ check: lint  ## what has to hold before a push: lint, warnings as errors, import
 	$(SWIFT) build -c release $(SWIFT_FLAGS) -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 	@$(MAKE) --no-print-directory test
 
-install: $(PROGRAMS)  ## programs, units, example configuration and documents; honours DESTDIR and PREFIX
+man: $(PROGRAMS) deps-run  ## manual pages, from what the programs say of themselves, in .build/man
+	$(WITH_PROGRAMS) tools/man-pages .build/man
+
+install: man  ## programs, units, manual pages, completions, example and documents; honours DESTDIR and PREFIX
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(SYSCONFDIR)/postern"
 	install -m 0755 "$(POSTERN_BIN)/posternd" "$(POSTERN_BIN)/postern" "$(DESTDIR)$(BINDIR)"
 	for unit in systemd/*.service systemd/*.socket; do \
 	    sed 's|/usr/bin/posternd|$(BINDIR)/posternd|; s|/usr/share/doc/postern|$(DOCDIR)|' "$$unit" > "$(DESTDIR)$(UNITDIR)/$${unit##*/}" || exit 1; \
 	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit##*/}"; \
 	done
+	install -d "$(DESTDIR)$(MANDIR)" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" "$(DESTDIR)$(FISHDIR)"
+	install -m 0644 .build/man/*.1 "$(DESTDIR)$(MANDIR)"
+	"$(POSTERN_BIN)/postern" completions bash > "$(DESTDIR)$(BASHDIR)/postern"
+	"$(POSTERN_BIN)/postern" completions zsh > "$(DESTDIR)$(ZSHDIR)/_postern"
+	"$(POSTERN_BIN)/postern" completions fish > "$(DESTDIR)$(FISHDIR)/postern.fish"
 	install -m 0644 README.md CHANGELOG.md SECURITY.md $(wildcard docs/*.md) "$(DESTDIR)$(DOCDIR)"
 	install -m 0644 proxy.conf.example "$(DESTDIR)$(SYSCONFDIR)/postern/proxy.conf.example"
 

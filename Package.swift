@@ -20,7 +20,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     ],
@@ -103,16 +106,21 @@ let package = Package(
             name: "PosternAPI",
             dependencies: [
                 "PosternAdmin", "PosternControl", "PosternCore", "CLinux",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "PosternDaemon",
             dependencies: [
-                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternCore",
-                "PosternEventLoop", "PosternProxy", "PosternStore",
+                "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
+                "PosternCore", "PosternEventLoop", "PosternProxy", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -121,7 +129,9 @@ let package = Package(
 
         .target(
             name: "PosternCLI",
-            dependencies: ["PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: [
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+            ],
             swiftSettings: strict
         ),
 
@@ -211,8 +221,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternAPITests",
+            dependencies: [
+                "PosternAdmin", "PosternAPI", "PosternControl", "PosternCore", "PosternStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternControl", "PosternCore"],
+            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Dispatch
 package import PosternCore
 
@@ -9,18 +10,30 @@ package import PosternCore
 /// act that is refused is recorded as refused.
 package final class Administration: Sendable {
     let store: any DirectoryStore
-    let sink: any AuditSink
+    let journal: ActJournal
+    let declared: Declared
+    /// Nanoseconds since 1970.
+    let now: @Sendable () -> Int64
     /// Puts what has changed in force; returns whether it is, on every event loop.
     let enforce: @Sendable (Impact) throws -> Bool
     private let queue = DispatchQueue(label: "postern.administration")
 
+    /// Starts the use cases over a store.
+    ///
+    /// `reservedNames` are those of the agents in the configuration file; `providerResolver` finds a provider that the
+    /// configuration file declares. Those of the store and of the catalogue are found without it.
     package init(
         store: any DirectoryStore,
         sink: any AuditSink,
+        reservedNames: @escaping @Sendable () -> Set<String> = { [] },
+        providerResolver: @escaping @Sendable (String) throws -> Provider? = { _ in nil },
+        now: @escaping @Sendable () -> Int64 = { postern_realtime_ns() },
         enforce: @escaping @Sendable (Impact) throws -> Bool
     ) {
         self.store = store
-        self.sink = sink
+        journal = ActJournal(sink)
+        declared = Declared(agentNames: reservedNames, provider: providerResolver)
+        self.now = now
         self.enforce = enforce
     }
 
@@ -33,4 +46,10 @@ package final class Administration: Sendable {
 
     /// Does work alone on the calling thread, for what is not asynchronous, such as a reload.
     package func aloneNow<Result>(_ work: () throws -> Result) rethrows -> Result { try queue.sync(execute: work) }
+}
+
+/// What the configuration file declares that the store must not contradict.
+struct Declared: Sendable {
+    let agentNames: @Sendable () -> Set<String>
+    let provider: @Sendable (String) throws -> Provider?
 }

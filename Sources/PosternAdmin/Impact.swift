@@ -16,6 +16,9 @@ package struct Impact: Sendable {
     /// Nothing that a request could notice.
     package static let none = Impact()
 
+    /// Whether no request could notice.
+    package var isEmpty: Bool { agents.isEmpty && secrets.isEmpty && providers.isEmpty }
+
     /// Joins what two changes make different.
     package mutating func formUnion(_ other: Impact) {
         agents.formUnion(other.agents)

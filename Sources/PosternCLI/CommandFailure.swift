@@ -8,10 +8,20 @@ package struct CommandFailure: Error {
     package let message: String
     /// What to type or do next.
     package let hint: String?
+    /// Whether the command was called wrongly, rather than that it failed.
+    package let isUsage: Bool
 
     package init(_ message: String, hint: String? = nil) {
         self.message = message
         self.hint = hint
+        isUsage = false
+    }
+
+    /// The command was called wrongly, which only shows once it runs.
+    package init(usage message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+        isUsage = true
     }
 
     /// Words for anything that a command can throw.

@@ -51,6 +51,8 @@ struct ConfigurationBuilder {
         TimeoutsSection.read(root.table("timeouts"), into: &settings.timeouts)
         LimitsSection.read(root.table("limits"), into: &settings.requestLimits)
         AuditSection.read(root.table("audit"), into: &settings.audit)
+        StoreSection.read(root.table("store"), into: &settings)
+        ControlSection.read(root.table("control"), into: &settings)
         let socketSection = SocketSection(agents: agents, allowsRemote: allowsRemote, listeners: listeners)
         for table in root.tables("socket") { socketSection.read(table) }
         settings.listeners = listeners.all

@@ -25,7 +25,7 @@ extension Configuration {
     /// The placeholders of every grant with `placeholder = true`, each once, in the order of the file.
     package func placeholders(from key: PlaceholderKey) -> [GivenPlaceholder] {
         var given: [GivenPlaceholder] = []
-        for grant in contents.grants where grant.givesPlaceholder {
+        for grant in contents.grants where grant.terms.givesPlaceholder {
             let provider = contents.credentials.first { $0.name == grant.credential }?.provider ?? ""
             let placeholder = GivenPlaceholder(
                 agent: grant.agent,

@@ -1,10 +1,13 @@
 internal import CLinux
 internal import Logging
+internal import PosternAPI
+internal import PosternAdmin
 internal import PosternAudit
 internal import PosternCertificates
 internal import PosternConfig
 internal import PosternCore
 internal import PosternProxy
+internal import PosternStore
 
 /// The daemon's life: read the configuration, open the audit log, serve, reload when told to, drain when told to stop.
 package struct Daemon {
@@ -13,11 +16,19 @@ package struct Daemon {
         package var configuration: String?
         package var isUserMode: Bool
         package var logLevel: String
+        /// Whether an older copy of the store than was seen before is taken.
+        package var acceptsRestoredStore: Bool
 
-        package init(configuration: String?, isUserMode: Bool, logLevel: String) {
+        package init(
+            configuration: String?,
+            isUserMode: Bool,
+            logLevel: String,
+            acceptsRestoredStore: Bool = false
+        ) {
             self.configuration = configuration
             self.isUserMode = isUserMode
             self.logLevel = logLevel
+            self.acceptsRestoredStore = acceptsRestoredStore
         }
     }
 
@@ -29,7 +40,8 @@ package struct Daemon {
 
     private let loader: ConfigurationLoader
     private let environment: StartEnvironment
-    private let isUserMode: Bool
+    private let options: Options
+    private let configurationPath: String
     private let logger: Logger
 
     /// Takes the process environment over; afterwards the process has none.
@@ -45,7 +57,8 @@ package struct Daemon {
             userMode: options.isUserMode,
             environment: environment.variables
         )
-        isUserMode = options.isUserMode
+        self.options = options
+        configurationPath = path
         let level = Logger.Level(rawValue: options.logLevel) ?? .info
         let isJournal = environment.variables["JOURNAL_STREAM"] != nil
         var logger = Logger(label: "posternd") { _ in StderrLogHandler(isJournal: isJournal) }
@@ -68,27 +81,36 @@ package struct Daemon {
 
     /// Runs until told to stop.
     package func run() -> Exit {
-        guard postern_forbid_dumps() == 0 else {
-            complain("the process cannot be made undumpable, and would serve with its memory open to others")
-            return .failure
-        }
+        guard forbidDumps() else { return .failure }
         postern_raise_descriptor_limit()
         let signals = SignalDescriptor()
         do {
             let configuration = try loader.load()
-            let placeholders = try PlaceholderKeyFile(stateDirectory: configuration.settings.stateDirectory).open()
-            let directory = try Directory(configuration.contents, placeholders: placeholders)
+            let state = try OpenedState(for: configuration, environment, options, logger)
             warnAboutSharedUser()
-            let audit = try openAuditLog(configuration.settings)
-            let snapshot = ProxySnapshot(settings: configuration.settings, directory: directory)
+            let snapshot = ProxySnapshot(settings: configuration.settings, directory: state.live.directory)
             let server = try ProxyServer(
                 snapshot,
-                sink: audit,
+                sink: state.audit,
+                uses: StoreUses(state.store),
                 issuer: makeIssuer(configuration.settings),
                 inherited: environment.inheritedSockets
             )
-            let administration = AdministrativeLog(audit)
-            guard administration.record(.start(version: Version.current, configuration.counts)) else {
+            let inForce = InForce(
+                server: server,
+                live: state.live,
+                settings: configuration.settings,
+                records: state.records
+            )
+            let administration = state.administration { try inForce.enforce($0) }
+            let reload = Reload(
+                loader: loader,
+                administration: administration,
+                inForce: inForce,
+                records: state.records
+            )
+            let control = try makeControl(state, administration, inForce, reload)
+            guard state.records.record(.start(version: Version.current, configuration.counts)) else {
                 complain("the audit log cannot be written")
                 return .failure
             }
@@ -96,26 +118,82 @@ package struct Daemon {
                 complain("the event loops cannot be started")
                 return .failure
             }
-            var service = Service(
-                server: server,
+            control.start()
+            Service(
+                inForce: inForce,
                 administration: administration,
-                loader: loader,
-                snapshot: snapshot,
+                records: state.records,
+                reload: reload,
+                control: control,
                 signals: signals,
                 manager: environment.serviceManager,
                 logger: logger
-            )
-            service.run()
-            return audit.close(within: .seconds(5)) ? .success : .failure
+            ).run()
+            try state.store.close()
+            return state.audit.close(within: .seconds(5)) ? .success : .failure
         } catch {
             complain(error)
             return .failure
         }
     }
 
-    private func openAuditLog(_ settings: ProxySettings) throws(AuditLogError) -> AuditLog {
-        let logger = logger
-        return try AuditLog(stateDirectory: settings.stateDirectory, settings: settings.audit) { $0.log(to: logger) }
+    /// Makes the state that a daemon needs, and a first agent, whose key is printed as JSON; for `postern init`.
+    package func initialise(agent name: String) -> Exit {
+        guard forbidDumps() else { return .failure }
+        do {
+            let configuration = try loader.load()
+            let state = try OpenedState(for: configuration, environment, options, logger)
+            guard makeIssuer(configuration.settings) != nil else { return .failure }
+            let administration = state.administration { impact in
+                try state.live.apply(impact)
+                return true
+            }
+            let made = try Waiting.result {
+                try await administration.createAgent(NewAgent(name: name), by: .ofProcess)
+            }
+            InitialState(agent: made.agent, key: made.key, settings: configuration.settings).write()
+            try state.store.close()
+            return state.audit.close(within: .seconds(5)) ? .success : .failure
+        } catch {
+            complain(error)
+            return .failure
+        }
+    }
+
+    private func forbidDumps() -> Bool {
+        if postern_forbid_dumps() == 0 { return true }
+        complain("the process cannot be made undumpable, and would serve with its memory open to others")
+        return false
+    }
+
+    private func makeControl(
+        _ state: OpenedState,
+        _ administration: Administration,
+        _ inForce: InForce,
+        _ reload: Reload
+    ) throws -> ControlPlane {
+        let services = ControlServices(
+            DaemonServices(
+                administration: administration,
+                inForce: inForce,
+                reload: reload,
+                state: state,
+                configurationPath: configurationPath,
+                environment: environment.variables
+            )
+        )
+        return try ControlPlane(
+            socketPath: state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock",
+            administration: administration,
+            services: services,
+            housekeeping: Housekeeping(
+                administration: administration,
+                inForce: inForce,
+                store: state.store,
+                logger: logger
+            ),
+            logger: logger
+        )
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.
@@ -132,7 +210,7 @@ package struct Daemon {
 
     /// Running as a login user means that the agent may be able to read what the daemon reads.
     private func warnAboutSharedUser() {
-        guard isUserMode else { return }
+        guard options.isUserMode else { return }
         logger.warning(
             "in user mode every process of this user can read the files that secrets come from; give agents a user of their own"
         )
@@ -140,7 +218,9 @@ package struct Daemon {
 
     private func complain(_ error: any Error) {
         complain("\(error)")
-        if let hint = (error as? AuditLogError)?.hint { StderrLogHandler.write("posternd: hint: \(hint)\n") }
+        if let hint = (error as? AuditLogError)?.hint ?? (error as? StoreError)?.hint {
+            StderrLogHandler.write("posternd: hint: \(hint)\n")
+        }
     }
 
     private func complain(_ text: String) { StderrLogHandler.write("posternd: error: \(text)\n") }

@@ -43,8 +43,6 @@ package final class UpstreamConnection: ReadinessHandler {
     }
 
     let key: UpstreamPool.Key
-    /// Which directory it was made under; see ``UpstreamEngine/discardAll()``.
-    let generation: Int
     /// Who uses it now.
     ///
     /// Let go of when the connection is given back or closed, which breaks the cycle.
@@ -62,10 +60,9 @@ package final class UpstreamConnection: ReadinessHandler {
     private var state = State.dialing
     private var dial: Dial?
 
-    init(key: UpstreamPool.Key, generation: Int, policy: AddressPolicy, offersHTTP2: Bool, loop: EventLoop) {
+    init(key: UpstreamPool.Key, policy: AddressPolicy, offersHTTP2: Bool, loop: EventLoop) {
         self.offersHTTP2 = offersHTTP2
         self.key = key
-        self.generation = generation
         self.policy = policy
         self.loop = loop
     }

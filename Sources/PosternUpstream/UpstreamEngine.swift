@@ -44,7 +44,8 @@ package final class UpstreamEngine {
     private var pools: [UpstreamPool.Key: UpstreamPool] = [:]
     private var dialing: [UnsafeMutableRawPointer: UpstreamConnection] = [:]
     private var waiting: [UpstreamConnection] = []
-    private var generation = 0
+    /// Whether connections may still be made and kept under a rule.
+    private var isInForce: (AccessRule) -> Bool = { _ in true }
     private lazy var timer: Deadline = Deadline { [unowned self] in
         _ = postern_multi_timeout(multi)
         finishDials()
@@ -101,7 +102,6 @@ package final class UpstreamEngine {
         let policy = AddressPolicy(network: rule.network, own: settings.ownEndpoints)
         let connection = UpstreamConnection(
             key: key,
-            generation: generation,
             policy: policy,
             offersHTTP2: offersHTTP2,
             loop: loop
@@ -126,7 +126,7 @@ package final class UpstreamEngine {
         connection.user = nil
         guard !connection.isClosed else { return }
         let idleCount = pools[connection.key]?.idleCount ?? 0
-        guard isReusable, connection.generation == generation, idleCount < settings.maxPooledConnections else {
+        guard isReusable, isInForce(connection.key.rule), idleCount < settings.maxPooledConnections else {
             end(connection)
             return
         }
@@ -134,11 +134,11 @@ package final class UpstreamEngine {
         pools[connection.key]?.put(connection)
     }
 
-    /// Closes every connection that nobody uses and sees to it that those in use are not kept: the authority they were
-    /// opened under may be gone.
-    package func discardAll() {
-        generation += 1
-        for key in Array(pools.keys) {
+    /// Closes connections that nobody uses, of rules that are no longer in force, and sees to it that those in use are not
+    /// kept: the authority they were opened under is gone.
+    package func discard(unless isInForce: @escaping (AccessRule) -> Bool) {
+        self.isInForce = isInForce
+        for key in Array(pools.keys) where !isInForce(key.rule) {
             while let connection = pools[key]?.take() { end(connection) }
         }
     }

@@ -29,7 +29,7 @@ package struct UpstreamPool {
 extension UpstreamPool {
     /// What connections may be shared within.
     package struct Key: Hashable {
-        let rule: AccessRule
+        package let rule: AccessRule
         let destination: Destination
 
         package init(rule: AccessRule, destination: Destination) {

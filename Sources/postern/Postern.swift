@@ -9,12 +9,24 @@ struct Postern: ParsableCommand {
         abstract: "Look after a Postern proxy.",
         discussion: """
             Postern is a local forward proxy that adds credentials to the requests of agents that hold none. Its daemon \
-            is posternd; this command shows what the daemon did, and hands out the certificate of its local authority.
+            is posternd; this command tells it what to do, and shows what it did.
 
             Exit status: 0 if all is well, 1 if the command failed or found tampering, 2 if it was called wrongly.
             """,
         version: Version.current,
-        subcommands: [Audit.self, Authority.self, Placeholder.self]
+        groupedSubcommands: [
+            CommandGroup(name: "First", subcommands: [Init.self, Status.self, Explain.self]),
+            CommandGroup(
+                name: "Directory",
+                subcommands: [Agents.self, Keys.self, Secrets.self, Grants.self, Providers.self, Users.self]
+            ),
+            CommandGroup(
+                name: "Record and client",
+                subcommands: [Audit.self, Authority.self, Placeholder.self]
+            ),
+            CommandGroup(name: "Daemon", subcommands: [Config.self, Store.self]),
+            CommandGroup(name: "Shell", subcommands: [Completions.self]),
+        ]
     )
 
     static func main() {
@@ -25,13 +37,33 @@ struct Postern: ParsableCommand {
             let code = exitCode(for: error)
             // Help and version are not errors; a command says with an exit code that it has said everything.
             if code == .success || error is ExitCode { exit(withError: error) }
-            let isUsage = code == .validationFailure
-            let failure =
-                isUsage
-                ? CommandFailure(UsageMessage.text(message(for: error)), hint: "see `postern --help`")
-                : CommandFailure(error)
+            let failure = code == .validationFailure ? usageFailure(error) : CommandFailure(error)
             Output.writeError(failure.text)
-            exit(withError: ExitCode(isUsage ? 2 : 1))
+            exit(withError: ExitCode(failure.isUsage ? 2 : 1))
         }
+    }
+
+    private static func usageFailure(_ error: any Error) -> CommandFailure {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let failure = tree(Postern.self).failure(for: arguments) { return failure }
+        return CommandFailure(usage: UsageMessage.text(message(for: error)), hint: help(arguments))
+    }
+
+    /// The help of the command that was meant.
+    private static func help(_ arguments: [String]) -> String {
+        var command: any ParsableCommand.Type = Postern.self
+        var typed = "postern"
+        for argument in arguments {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == argument }) else {
+                break
+            }
+            command = next
+            typed += " \(argument)"
+        }
+        return "see `\(typed) --help`"
+    }
+
+    private static func tree(_ command: any ParsableCommand.Type) -> CommandTree {
+        CommandTree(command._commandName, command.configuration.subcommands.map { tree($0) })
     }
 }

@@ -21,6 +21,18 @@ struct Posternd: ParsableCommand {
     @Flag(help: "Run as a user's own service, in the XDG directories.")
     var user = false
 
+    @Flag(
+        help:
+            "Make the state directory, the store, the local authority and a first agent, print them as JSON, and exit."
+    )
+    var `init` = false
+
+    @Option(help: "The name of the first agent that --init makes.")
+    var agent = "agent"
+
+    @Flag(help: "Take a store that is older than one which was seen before, such as a backup that was restored.")
+    var acceptRestoredStore = false
+
     @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
@@ -32,7 +44,15 @@ struct Posternd: ParsableCommand {
     }
 
     func run() throws {
-        let daemon = Daemon(Daemon.Options(configuration: config, isUserMode: user, logLevel: logLevel))
-        throw ExitCode((check ? daemon.check() : daemon.run()).rawValue)
+        let daemon = Daemon(
+            Daemon.Options(
+                configuration: config,
+                isUserMode: user,
+                logLevel: logLevel,
+                acceptsRestoredStore: acceptRestoredStore
+            )
+        )
+        let exit = `init` ? daemon.initialise(agent: agent) : check ? daemon.check() : daemon.run()
+        throw ExitCode(exit.rawValue)
     }
 }

@@ -97,7 +97,8 @@ private func identify(_ target: String, _ lines: String, listener: String? = nil
         let identified = try IdentityStage().identify(
             request,
             listenerAgent: listener.map { ($0, .socket) },
-            in: try Directory(contents)
+            in: try Directory(contents),
+            nowSeconds: 1_000
         )
         return "\(identified.agent.name) \(identified.source)"
     } catch let error as ProxyError {

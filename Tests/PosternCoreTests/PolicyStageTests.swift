@@ -73,7 +73,8 @@ private func evaluate(
         let identified = try IdentityStage().identify(
             ingress,
             listenerAgent: (agent, .socket),
-            in: try Directory(contents)
+            in: try Directory(contents),
+            nowSeconds: nowSeconds
         )
         let allowed = try PolicyStage().evaluate(identified, nowSeconds: nowSeconds)
         return "\(allowed.rule.id) \(allowed.destination)"

@@ -20,18 +20,21 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.peerNotAllowed, 403, "peer_not_allowed", "http_request_denied", .downstream, true),
     (.tooManyAttempts, 429, "too_many_attempts", "http_request_denied", .downstream, true),
     (.browserRequest, 403, "browser_request", "http_request_denied", .downstream, false),
+    (.agentPaused, 403, "agent_paused", "http_request_denied", .downstream, false),
     (.noGrant(destination: "x"), 403, "no_grant", "http_request_denied", .downstream, false),
     (.unknownProvider, 404, "unknown_provider", "http_request_denied", .downstream, false),
     (.policyDenied(rule: "r", reason: "x"), 403, "policy_denied", "http_request_denied", .downstream, false),
     (.ambiguousPath(rule: "r"), 400, "ambiguous_path", "http_request_error", .downstream, false),
     (.ambiguousGrant(candidates: ["a", "b"]), 409, "ambiguous_grant", "http_request_denied", .downstream, false),
     (.grantExpired(rule: "r"), 403, "grant_expired", "http_request_denied", .downstream, false),
+    (.grantUsedUp(rule: "r"), 403, "grant_used_up", "http_request_denied", .downstream, false),
     (.bodyTooLarge(limit: 9), 413, "body_too_large", "http_request_denied", .downstream, false),
     (.placeholderLeaked(where: .body), 403, "placeholder_leaked", "http_request_denied", .downstream, false),
     (.sealedTokenUnknown, 401, "sealed_token_unknown", "http_request_denied", .downstream, false),
     (.rateLimited(retryAfterSeconds: 7, limit: 9), 429, "rate_limited", "http_request_denied", .downstream, false),
     (.tooManyRequests(limit: 9), 429, "too_many_requests", "connection_limit_reached", .downstream, false),
     (.auditUnavailable, 503, "audit_unavailable", "proxy_internal_error", .local, false),
+    (.storeUnavailable, 503, "store_unavailable", "proxy_internal_error", .local, false),
     (.overloaded, 503, "overloaded", "connection_limit_reached", .local, true),
     (.shuttingDown, 503, "shutting_down", "proxy_internal_response", .local, true),
     (.authorityWithdrawn, 403, "grant_withdrawn", "http_request_denied", .local, true),
@@ -52,6 +55,7 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.upstream(.responseMalformed), 502, "response_malformed", "http_protocol_error", .upstream, false),
     (.upstream(.contentEncoded), 502, "content_encoding_refused", "http_response_content_coding", .upstream, false),
     (.upstream(.tokenUnreadable), 502, "token_unreadable", "http_protocol_error", .upstream, false),
+    (.upstream(.toolListUnreadable(reason: "x")), 502, "tool_list_unreadable", "http_protocol_error", .upstream, false),
     (.upstream(.totalTimeout), 504, "total_timeout", "http_response_timeout", .upstream, false),
 ]
 
@@ -106,7 +110,10 @@ private func number(_ error: ProxyError) -> Int {
     case .clientClosed: 32
     case .clientTimeout: 33
     case .internalError: 34
-    case .upstream(let error): 35 + number(error)
+    case .agentPaused: 35
+    case .grantUsedUp: 36
+    case .storeUnavailable: 37
+    case .upstream(let error): 38 + number(error)
     }
 }
 
@@ -126,6 +133,7 @@ private func number(_ error: UpstreamError) -> Int {
     case .contentEncoded: 11
     case .tokenUnreadable: 12
     case .totalTimeout: 13
+    case .toolListUnreadable: 14
     }
 }
 

@@ -32,7 +32,7 @@ package enum Sample {
     }
 
     package static func agent(_ name: String, key: String? = nil, limits: Limits = Limits()) -> Agent {
-        Agent(name: name, keys: key.map { [KeyDigest(ofKey: Array($0.utf8))] } ?? [], limits: limits)
+        Agent(name: name, keys: key.map { [AgentKey(KeyDigest(ofKey: Array($0.utf8)))] } ?? [], limits: limits)
     }
 
     package static func provider(
@@ -86,12 +86,14 @@ package enum Sample {
             id: id,
             agent: agent,
             credential: credential,
-            hosts: hosts.map(self.hosts),
-            constraints: constraints,
-            limits: limits,
-            expiresAt: expiresAt,
-            allowsWebSocket: allowsWebSocket,
-            givesPlaceholder: givesPlaceholder
+            terms: GrantTerms(
+                hosts: hosts.map(self.hosts),
+                constraints: constraints,
+                limits: limits,
+                allowsWebSocket: allowsWebSocket,
+                givesPlaceholder: givesPlaceholder
+            ),
+            expiresAt: expiresAt
         )
     }
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control.h"
+
 // Called where a socket would be opened. Returns whether this address may be dialled.
 typedef bool (*postern_address_check)(void *context, const uint8_t *address, int address_length, uint16_t port);
 

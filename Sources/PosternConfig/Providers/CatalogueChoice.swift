@@ -43,6 +43,16 @@ enum CatalogueChoice {
     /// The variables that may not stand in the file itself.
     static func secretVariables(_ method: CatalogueAuthMethod) -> Set<String> { Set(method.secrets ?? ["secret"]) }
 
+    /// The variables that are secrets, of a provider that takes its credential as the catalogue says; `nil` for others.
+    static func secretVariables(of provider: Provider) -> Set<String>? {
+        let methods = ProviderCatalogue.builtIn.entries[provider.name]?.auth ?? []
+        let method = methods.first { method in
+            guard method.inject != nil, let templates = try? injection(method) else { return false }
+            return templates == provider.injection
+        }
+        return method.map(secretVariables)
+    }
+
     private static func choices(_ supported: [String]) -> String? {
         supported.isEmpty ? nil : "it can be \(supported.map { "`\($0)`" }.joined(separator: " or "))"
     }

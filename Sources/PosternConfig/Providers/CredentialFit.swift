@@ -40,7 +40,7 @@ struct CredentialFit {
                 ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
                 : "add it: inputs = { \(name) = \"…\" }, or to `values` if it is a secret"
             table.refuse(
-                "[[secret]] does not supply `\(name)`, which provider `\(provider.provider.name)` needs",
+                "\(table.title) does not supply `\(name)`, which provider `\(provider.provider.name)` needs",
                 hint: hint
             )
         }
@@ -85,7 +85,7 @@ struct CredentialFit {
             let isBad =
                 secrets[name]?.withBytes { $0.contains { forbidden.utf8.contains($0) } }
                 ?? inputs[name]?.value.utf8.contains { forbidden.utf8.contains($0) } ?? false
-            if isBad { table.refuse("`\(name)` in [[secret]] holds a character that \(place) cannot hold") }
+            if isBad { table.refuse("`\(name)` in \(table.title) holds a character that \(place) cannot hold") }
         }
     }
 }

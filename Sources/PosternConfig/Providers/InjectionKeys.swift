@@ -16,7 +16,7 @@ enum InjectionKeys {
                 let template = element.attempt("inject", in: table, { () throws(Refusal) in try form.template() })
             else { return nil }
             guard targets.insert(target(of: template)).inserted else {
-                element.refuse("`inject` in [[provider]] writes \(target(of: template)) twice")
+                element.refuse("`inject` in \(table.title) writes \(target(of: template)) twice")
                 return nil
             }
             return template

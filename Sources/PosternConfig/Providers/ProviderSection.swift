@@ -83,7 +83,7 @@ struct ProviderSection {
     private func refuseIncomplete(_ table: TableReader, name: String) {
         let missing = ["hosts", "inject"].filter { !table.has($0) }.map { "`\($0)`" }.joined(separator: " and ")
         table.refuse(
-            "[[provider]] \(Excerpt.of(name)) is not in the catalogue, so it needs \(missing)",
+            "\(table.title) \(Excerpt.of(name)) is not in the catalogue, so it needs \(missing)",
             hint: Suggestion.hint(for: name, among: catalogue.entries.keys)
         )
     }

@@ -64,7 +64,7 @@ enum TenantHosts {
     ) -> Bool {
         if host.value.isWildcard {
             table.problems.add(
-                "`\(key)` in [[provider]]: \(Excerpt.of(host.value.text)) is a wildcard, which could be anybody's host",
+                "`\(key)` in \(table.title): \(Excerpt.of(host.value.text)) is a wildcard, which could be anybody's host",
                 line: host.line,
                 hint: "write the host of your tenant"
             )
@@ -72,7 +72,7 @@ enum TenantHosts {
         }
         guard allowed.contains(where: { $0.covers(host.value) }) else {
             table.problems.add(
-                "`\(key)` in [[provider]]: \(Excerpt.of(host.value.text)) is not under \(allowed.map(\.text).joined(separator: ", "))",
+                "`\(key)` in \(table.title): \(Excerpt.of(host.value.text)) is not under \(allowed.map(\.text).joined(separator: ", "))",
                 line: host.line,
                 hint: "for a host elsewhere, define a provider under a name of its own"
             )

@@ -1,6 +1,6 @@
 /// Reads the top of the file: which tables there are, each `[once]` or `[[any number of times]]`.
 struct RootReader {
-    private static let singleTables = ["proxy", "timeouts", "limits", "audit"]
+    private static let singleTables = ["proxy", "timeouts", "limits", "audit", "store", "control"]
     private static let repeatedTables = ["socket", "provider", "secret", "agent", "grant", "egress"]
 
     private let root: ConfigTable

@@ -1,5 +1,5 @@
 /// "Did you mean": the known name that is nearest to a misspelt one.
-enum Suggestion {
+package enum Suggestion {
     /// A hint that names the nearest of `known`; `nil` if none is near.
     static func hint(for name: String, among known: some Sequence<String>, style: (String) -> String = { "`\($0)`" })
         -> String?
@@ -8,7 +8,7 @@ enum Suggestion {
     }
 
     /// The nearest of `known` within a third of the longer name's length; the first in the alphabet of several.
-    static func nearest(to name: String, among known: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among known: some Sequence<String>) -> String? {
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() where candidate != name {
             let distance = distance(Array(name.lowercased().utf8), Array(candidate.lowercased().utf8))

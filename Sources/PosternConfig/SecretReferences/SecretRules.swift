@@ -1,3 +1,5 @@
+internal import PosternCore
+
 /// What the bytes of a secret must be before Postern takes it.
 ///
 /// A credential is written into a request head: a line end in it would be a second header, and nothing further on
@@ -26,8 +28,20 @@ struct SecretRules {
         allowsInnerSpaces: false
     )
 
+    /// Refuses a secret that breaks a rule.
+    func check(_ secret: Secret) throws(Refusal) {
+        let result: Result<Void, Refusal> = secret.withBytes { bytes in
+            do throws(Refusal) {
+                return .success(try check(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
     /// Refuses bytes that break a rule, without saying what they are.
-    func check(_ bytes: ArraySlice<UInt8>) throws(Refusal) {
+    func check(_ bytes: some BidirectionalCollection<UInt8>) throws(Refusal) {
         guard !bytes.isEmpty else { throw Refusal("the secret is empty") }
         for byte in bytes {
             switch byte {

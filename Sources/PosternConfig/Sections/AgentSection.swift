@@ -12,7 +12,7 @@ final class AgentSection {
         let keys = readKeys(table, agent: name?.value ?? "")
         let limits = LimitKeys.read(table)
         table.finish()
-        return name.map { Agent(name: $0.value, keys: keys, limits: limits) }
+        return name.map { Agent(name: $0.value, keys: keys.map { AgentKey($0) }, limits: limits) }
     }
 
     private func readKeys(_ table: TableReader, agent: String) -> [KeyDigest] {

@@ -13,23 +13,18 @@ struct GrantSection {
         let base = agent.flatMap { agent in credential.map { "\(agent.value)/\($0.value)" } }
         let id = rules.id(of: table, default: base)
         let hosts = readHosts(table, provider: credential.flatMap { providerOfCredential[$0.value]?.provider })
-        let constraints = RuleKeys.constraints(table)
-        let limits = LimitKeys.read(table)
+        let terms = TermKeys.read(table, hosts: hosts)
         let expiry = table.instant("expires")
-        let allowsWebSocket = table.boolean("websocket") ?? false
-        let givesPlaceholder = table.boolean("placeholder") ?? false
+        let maxUses = table.integer("max_uses", in: 1...1_000_000_000_000)
         table.finish()
         guard let agent, let credential, let id else { return nil }
         return Grant(
             id: id,
             agent: agent.value,
             credential: credential.value,
-            hosts: hosts,
-            constraints: constraints,
-            limits: limits,
+            terms: terms,
             expiresAt: expiry,
-            allowsWebSocket: allowsWebSocket,
-            givesPlaceholder: givesPlaceholder
+            maxUses: maxUses
         )
     }
 
@@ -64,7 +59,7 @@ struct EgressSection {
         let network = NetworkKeys.read(table, scheme: scheme)
         let constraints = RuleKeys.constraints(table)
         let limits = LimitKeys.read(table)
-        let allowsWebSocket = table.boolean("websocket") ?? false
+        let allowsWebSocket = TermKeys.allowsWebSocket(table, constraints)
         let isTunnel = table.boolean("tunnel") ?? false
         if isTunnel { EgressSection.refuseWhatTunnelsCannotCheck(table) }
         table.finish()
@@ -86,6 +81,7 @@ struct EgressSection {
     private static func refuseWhatTunnelsCannotCheck(_ table: TableReader) {
         for key in [
             "scheme", "methods", "paths", "query_keys", "allow_encoded_slash", "max_body_bytes", "ca_file", "websocket",
+            "body", "mcp_tools", "mcp_methods", "max_inspected_bytes",
         ]
         where table.has(key) {
             table.refuse(key, "has no use with `tunnel = true`", hint: "inside a tunnel no request can be seen")

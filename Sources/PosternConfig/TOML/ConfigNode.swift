@@ -4,6 +4,8 @@ struct ConfigNode: Sendable {
     indirect enum Value: Sendable {
         case string(String)
         case integer(Int)
+        /// A number with a fraction or an exponent, or an integer beyond `Int`, as JSON writes it.
+        case decimal(String)
         case boolean(Bool)
         /// Seconds since 1970.
         case instant(Int64)
@@ -21,6 +23,7 @@ struct ConfigNode: Sendable {
         switch value {
         case .string: "a string"
         case .integer: "an integer"
+        case .decimal: "a floating-point number"
         case .boolean: "a boolean"
         case .instant: "a date-time with an offset"
         case .array: "an array"

@@ -16,9 +16,11 @@ enum TOMLScalar {
         }
         if let match = token.wholeMatch(of: /0o([0-7](?:_?[0-7])*)/) { return integer(match.output.1, radix: 8) }
         if let match = token.wholeMatch(of: /0b([01](?:_?[01])*)/) { return integer(match.output.1, radix: 2) }
-        if token.wholeMatch(of: float) != nil || token.wholeMatch(of: /[+-]?(inf|nan)/) != nil {
-            return .other("a floating-point number")
+        if token.wholeMatch(of: float) != nil {
+            let digits = token.replacing("_", with: "")
+            return .decimal(digits.hasPrefix("+") ? String(digits.dropFirst()) : digits)
         }
+        if token.wholeMatch(of: /[+-]?(inf|nan)/) != nil { return .other("a floating-point number") }
         return TOMLMoment.value(of: token)
     }
 

@@ -9,19 +9,13 @@ enum CertificateFile {
     static func check(_ path: String) throws(Refusal) {
         guard path.hasPrefix("/") else { throw Refusal("a file needs an absolute path") }
         // Bundles are commonly reached through symbolic links (/etc/ssl/certs), so the link's target is what counts.
-        guard let target = realPath(path) else {
+        guard let target = RealPath.of(path) else {
             throw Refusal("\(path) cannot be opened: \(SystemError.text(errno))")
         }
         let bytes = try CheckedFile(path: target, forbiddenMode: 0o022, maxBytes: maxBytes).read()
         guard holdsCertificate(String(decoding: bytes, as: UTF8.self)) else {
             throw Refusal("\(path) holds no PEM certificate", hint: "it needs a `-----BEGIN CERTIFICATE-----` block")
         }
-    }
-
-    private static func realPath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     /// Whether a block of base64 that decodes to an ASN.1 SEQUENCE stands between the markers.

@@ -7,9 +7,17 @@ package final class AccessRule: Sendable {
     package let providerName: String?
     package let hosts: [HostPattern]
     package let scheme: Scheme
-    package let constraints: RequestConstraints
-    package let limiter: Limiter
+    /// What a request must lie within: its own constraints first.
+    package let bounds: [RuleBound]
+    /// Under whose limits a request is admitted: its own, those of grants above it, the agent's.
+    package let limiters: [Limiter]
     package let expiresAt: Int64?
+    /// The grants, itself and those above it, that are used up by uses.
+    package let useLimits: [UseLimit]
+    /// The largest request body, in bytes; `nil` is no limit.
+    package let maxBodyBytes: Int?
+    /// What must be seen of a request's body before it is let through.
+    package let inspection: BodyInspection?
     /// What is written into requests; `nil` for an egress rule.
     package let injection: InjectionPlan?
     package let network: UpstreamNetwork
@@ -18,6 +26,10 @@ package final class AccessRule: Sendable {
     package let allowsWebSocket: Bool
     /// Whether it lets CONNECT through with its bytes untouched; such a rule covers no request.
     package let isTunnel: Bool
+    /// Whose credential it writes; `nil` for an egress rule.
+    let credential: CompiledCredential?
+    /// Whether its agent holds a placeholder.
+    let givesPlaceholder: Bool
     /// The id of the placeholder that may stand where the credential is written; `nil` for an egress rule.
     let placeholderID: [UInt8]?
     /// Whose tokens are that this rule's credential is used to ask for; `nil` for an egress rule.
@@ -26,48 +38,93 @@ package final class AccessRule: Sendable {
 
     init(
         _ grant: Grant,
-        _ credential: Credential,
-        _ provider: Provider,
-        limiter: Limiter,
+        _ credential: CompiledCredential,
+        policy: AgentPolicy?,
+        limiters: [Limiter],
         placeholders: PlaceholderKey
-    ) throws(DirectoryError) {
+    ) {
+        let provider = credential.provider
         id = grant.id
         agentName = grant.agent
         providerName = provider.name
-        hosts = grant.hosts ?? provider.hosts
+        self.credential = credential
+        hosts = AccessRule.hosts(of: grant, credential)
         scheme = provider.scheme
-        constraints = grant.constraints
-        self.limiter = limiter
+        bounds =
+            [.own(grant.terms.constraints)] + grant.ancestors.map { .ancestor($0.terms.constraints) }
+            + (policy.map { [.policy($0)] } ?? [])
+        self.limiters = limiters.filter { $0 !== Limiter.unlimited }
         expiresAt = grant.expiresAt
-        injection = try InjectionPlan(credential, for: provider)
+        useLimits =
+            (grant.maxUses.map { [UseLimit(grant: grant.id, maxUses: $0)] } ?? [])
+            + grant.ancestors.compactMap { above in above.maxUses.map { UseLimit(grant: above.id, maxUses: $0) } }
+        maxBodyBytes = bounds.compactMap(\.constraints.maxBodyBytes).min()
+        inspection = BodyInspection(bounds)
+        injection = credential.injection
         network = provider.network
         tagging = provider.tagging
         passesCookies = provider.passesCookies
-        allowsWebSocket = grant.allowsWebSocket
+        allowsWebSocket = grant.terms.allowsWebSocket && grant.ancestors.allSatisfy(\.terms.allowsWebSocket)
         isTunnel = false
+        givesPlaceholder = grant.terms.givesPlaceholder
         placeholderID = placeholders.id(agent: grant.agent, secret: credential.name)
         tokenOwner = SealedToken.Owner(agent: grant.agent, provider: provider.name, credential: credential.name)
         tokenPaths = provider.tokenPaths
     }
 
-    init(_ rule: EgressRule, limiter: Limiter) {
+    init(_ rule: EgressRule, policy: AgentPolicy?, limiters: [Limiter]) {
         id = rule.id
         agentName = rule.agent
         providerName = nil
+        credential = nil
         hosts = rule.hosts
         scheme = rule.scheme
-        constraints = rule.constraints
-        self.limiter = limiter
+        bounds = [.own(rule.constraints)] + (policy.map { [.policy($0)] } ?? [])
+        self.limiters = limiters.filter { $0 !== Limiter.unlimited }
         expiresAt = nil
+        useLimits = []
+        maxBodyBytes = bounds.compactMap(\.constraints.maxBodyBytes).min()
+        inspection = BodyInspection(bounds)
         injection = nil
         network = rule.network
         tagging = AuditTagging()
         passesCookies = true
         allowsWebSocket = rule.allowsWebSocket
         isTunnel = rule.isTunnel
+        givesPlaceholder = false
         placeholderID = nil
         tokenOwner = nil
         tokenPaths = []
+    }
+
+    /// The hosts that the grant names, or else the provider's, as far as every grant above it and the credential go there.
+    private static func hosts(of grant: Grant, _ credential: CompiledCredential) -> [HostPattern] {
+        let scheme = credential.provider.scheme
+        var hosts = grant.terms.hosts ?? credential.provider.hosts
+        for narrower in grant.ancestors.map(\.terms.hosts) + [credential.hosts] {
+            guard let narrower else { continue }
+            hosts = hosts.flatMap { host in
+                narrower.contains { $0.covers(host, scheme: scheme) }
+                    ? [host] : narrower.filter { host.covers($0, scheme: scheme) }
+            }
+        }
+        return hosts
+    }
+
+    /// Admits a request under every limit, or under none.
+    ///
+    /// `now` is in nanoseconds of the monotonic clock.
+    ///
+    /// - Throws: ``ProxyError/rateLimited(retryAfterSeconds:limit:)`` or ``ProxyError/tooManyRequests(limit:)``.
+    func admit(now: UInt64) throws(ProxyError) {
+        for (index, limiter) in limiters.enumerated().reversed() {
+            do throws(ProxyError) {
+                try limiter.enter(now: now)
+            } catch {
+                for entered in limiters[(index + 1)...] { entered.leave() }
+                throw error
+            }
+        }
     }
 
     /// Whether an answer to a request for this path may hold a token that was issued for our credential.

@@ -1,14 +1,41 @@
 /// A workload that may call through Postern.
 package struct Agent: Sendable {
     package let name: String
-    /// The digests of its keys; empty for an agent that only comes through a socket of its own.
-    package let keys: [KeyDigest]
+    /// Its keys; empty for an agent that only comes through a socket of its own.
+    package let keys: [AgentKey]
     package let limits: Limits
+    /// Whether it, or an agent above it, is paused: it is known, and nothing of it is let through.
+    package let isPaused: Bool
+    /// What holds for every request of it, whatever its rules allow.
+    package let policy: AgentPolicy?
 
-    package init(name: String, keys: [KeyDigest], limits: Limits) {
+    package init(
+        name: String,
+        keys: [AgentKey],
+        limits: Limits,
+        isPaused: Bool = false,
+        policy: AgentPolicy? = nil
+    ) {
         self.name = name
         self.keys = keys
         self.limits = limits
+        self.isPaused = isPaused
+        self.policy = policy
+    }
+}
+
+/// A key by which an agent proves who it is.
+package struct AgentKey: Hashable, Sendable {
+    package let digest: KeyDigest
+    /// Its id in the store; `nil` for one of the configuration file.
+    package let id: String?
+    /// Seconds since 1970 at which it ends; `nil` is never.
+    package let expiresAt: Int64?
+
+    package init(_ digest: KeyDigest, id: String? = nil, expiresAt: Int64? = nil) {
+        self.digest = digest
+        self.id = id
+        self.expiresAt = expiresAt
     }
 }
 

@@ -1,18 +1,25 @@
 /// An agent with everything it may reach, ready to be looked up.
 package final class CompiledAgent: Sendable {
     package let name: String
-    package let limiter: Limiter
+    /// Whether nothing of it is let through.
+    package let isPaused: Bool
+    package let keys: [AgentKey]
     package let rules: [AccessRule]
+    package let limiter: Limiter
     private let rulesByHost: [String: [AccessRule]]
     private let wildcardRules: [AccessRule]
 
-    init(name: String, limiter: Limiter, rules: [AccessRule]) {
+    init(name: String, isPaused: Bool, limiter: Limiter, keys: [AgentKey], rules: [AccessRule]) {
         self.name = name
+        self.isPaused = isPaused
         self.limiter = limiter
+        self.keys = keys
         self.rules = rules
         var byHost: [String: [AccessRule]] = [:]
         for rule in rules {
-            for host in Set(rule.hosts.filter { !$0.isWildcard }.map(\.text)) { byHost[host, default: []].append(rule) }
+            for host in Set(rule.hosts.lazy.filter { !$0.isWildcard }.map(\.text)) {
+                byHost[host, default: []].append(rule)
+            }
         }
         rulesByHost = byHost
         wildcardRules = rules.filter { rule in rule.hosts.contains(where: \.isWildcard) }
@@ -24,4 +31,25 @@ package final class CompiledAgent: Sendable {
         if wildcardRules.isEmpty { return exact }
         return exact + wildcardRules.filter { rule in !exact.contains { $0 === rule } }
     }
+
+    /// Whether it holds a placeholder.
+    var givesPlaceholders: Bool { rules.contains(where: \.givesPlaceholder) }
+
+    /// The rules whose placeholder the agent holds.
+    package var placeholderRules: [PlaceholderRule] {
+        rules.compactMap { rule in
+            guard rule.givesPlaceholder, let provider = rule.providerName, let secret = rule.credential?.name else {
+                return nil
+            }
+            return PlaceholderRule(id: rule.id, agent: name, provider: provider, secret: secret)
+        }
+    }
+}
+
+/// A rule whose agent holds a placeholder.
+package struct PlaceholderRule: Hashable, Sendable {
+    package let id: String
+    package let agent: String
+    package let provider: String
+    package let secret: String
 }

@@ -7,11 +7,42 @@ package struct Credential: Sendable {
     package let secrets: [String: Secret]
     /// Values that are not secret, such as an account name.
     package let inputs: [String: String]
+    /// The hosts it may be sent to, whatever becomes of the provider; `nil` is all of the provider's.
+    package let hosts: [HostPattern]?
+    /// Values that it had before and that must not come back in answers either.
+    package let retired: [Secret]
 
-    package init(name: String, provider: String, secrets: [String: Secret], inputs: [String: String]) {
+    package init(
+        name: String,
+        provider: String,
+        secrets: [String: Secret],
+        inputs: [String: String],
+        hosts: [HostPattern]? = nil,
+        retired: [Secret] = []
+    ) {
         self.name = name
         self.provider = provider
         self.secrets = secrets
         self.inputs = inputs
+        self.hosts = hosts
+        self.retired = retired
+    }
+}
+
+/// A credential ready to be written into requests for its provider; every grant of it shares one.
+package final class CompiledCredential: Sendable {
+    package let name: String
+    package let provider: Provider
+    let hosts: [HostPattern]?
+    let injection: InjectionPlan
+
+    /// Renders a credential for its provider.
+    ///
+    /// - Throws: ``DirectoryError`` if its values cannot stand in the places that the provider has.
+    package init(_ credential: Credential, for provider: Provider) throws(DirectoryError) {
+        name = credential.name
+        self.provider = provider
+        hosts = credential.hosts
+        injection = try InjectionPlan(credential, for: provider)
     }
 }

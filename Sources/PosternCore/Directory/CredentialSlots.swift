@@ -10,15 +10,22 @@ package struct CredentialSlots: Sendable {
     /// No place at all.
     init() {}
 
-    init(_ provider: Provider) {
+    /// Adds a provider's.
+    mutating func add(_ provider: Provider) {
         for template in provider.injection {
             switch template {
-            case .header(let name, _): fields.append(FieldName(name))
+            case .header(let name, _): CredentialSlots.add(FieldName(name), to: &fields)
             case .basic: break
-            case .query(let name, _): parameters.append(Array(name.utf8))
+            case .query(let name, _): CredentialSlots.add(Array(name.utf8), to: &parameters)
             case .path(let template):
-                if case .literal(let prefix)? = template.parts.first { pathPrefixes.append(Array(prefix.utf8)) }
+                if case .literal(let prefix)? = template.parts.first {
+                    CredentialSlots.add(Array(prefix.utf8), to: &pathPrefixes)
+                }
             }
         }
+    }
+
+    private static func add<Place: Equatable>(_ place: Place, to places: inout [Place]) {
+        if !places.contains(place) { places.append(place) }
     }
 }

@@ -1,16 +1,22 @@
 /// Who may do what: one immutable value that every decision reads, replaced whole when anything changes.
+///
+/// Agents are compiled one by one, so that a change costs what it changes and not what there is.
 package final class Directory: Sendable {
-    package let agents: [CompiledAgent]
     private let agentsByName: [String: CompiledAgent]
-    private let agentsByKey: [KeyDigest: CompiledAgent]
+    private let keys: [KeyDigest: HeldKey]
     /// Where each provider takes its credential.
     private let slots: [String: CredentialSlots]
     /// What the agents' placeholders are made from.
-    private let placeholders: PlaceholderKey
-    /// Finds them in requests.
+    package let placeholders: PlaceholderKey
+    /// The limiters of this directory and those before it.
+    package let limiters: LimiterTable
+    /// Finds placeholders in requests.
     package let search: PlaceholderSearch
-    /// Whether any agent has one.
-    let givesPlaceholders: Bool
+    /// How many agents have one.
+    private let placeholderHolders: Int
+
+    /// Whether any agent has a placeholder.
+    var givesPlaceholders: Bool { placeholderHolders > 0 }
 
     /// Compiles declarations.
     ///
@@ -20,101 +26,91 @@ package final class Directory: Sendable {
     /// `placeholders` is what placeholders are made from: by default what it was, or what nobody else knows.
     ///
     /// - Throws: ``DirectoryError`` for a name that does not exist or a credential that cannot be rendered.
-    package init(
+    package convenience init(
         _ contents: DirectoryContents,
         placeholders key: PlaceholderKey? = nil,
         replacing previous: Directory? = nil
     ) throws(DirectoryError) {
         let placeholders = key ?? previous?.placeholders ?? .random()
-        self.placeholders = placeholders
-        search = PlaceholderSearch(placeholders)
-        givesPlaceholders = contents.grants.contains(where: \.givesPlaceholder)
-        var limiters = previous?.limiters ?? [:]
-        func limiter(_ kind: String, _ id: String, _ limits: Limits) -> Limiter {
-            if let kept = limiters["\(kind) \(id)"], kept.limits == limits { return kept }
-            let fresh = Limiter(limits: limits)
-            limiters["\(kind) \(id)"] = fresh
-            return fresh
-        }
-        let providers = try Directory.byName("provider", contents.providers, \.name)
-        let credentials = try Directory.byName("secret", contents.credentials, \.name)
-        _ = try Directory.byName("agent", contents.agents, \.name)
-        var ruleIDs = Set<String>()
-        for id in contents.grants.map(\.id) + contents.egress.map(\.id) where !ruleIDs.insert(id).inserted {
-            throw .duplicate(kind: "rule", name: id)
-        }
-        var rules: [String: [AccessRule]] = [:]
-        for grant in contents.grants {
-            guard let credential = credentials[grant.credential] else {
-                throw .unknown(kind: "secret", name: grant.credential, referredToBy: "grant \(grant.id)")
-            }
-            guard let provider = providers[credential.provider] else {
-                throw .unknown(kind: "provider", name: credential.provider, referredToBy: "secret \(credential.name)")
-            }
-            rules[grant.agent, default: []].append(
-                try AccessRule(
-                    grant,
-                    credential,
-                    provider,
-                    limiter: limiter("rule", grant.id, grant.limits),
-                    placeholders: placeholders
-                )
-            )
-        }
-        for rule in contents.egress {
-            rules[rule.agent, default: []].append(AccessRule(rule, limiter: limiter("rule", rule.id, rule.limits)))
-        }
-        agents = contents.agents.map { agent in
-            CompiledAgent(
-                name: agent.name,
-                limiter: limiter("agent", agent.name, agent.limits),
-                rules: rules.removeValue(forKey: agent.name) ?? []
-            )
-        }
-        if let (name, orphans) = rules.first {
-            throw .unknown(kind: "agent", name: name, referredToBy: "grant \(orphans[0].id)")
-        }
-        agentsByName = Dictionary(uniqueKeysWithValues: agents.map { ($0.name, $0) })
-        var byKey: [KeyDigest: CompiledAgent] = [:]
-        for (agent, compiled) in zip(contents.agents, agents) {
-            for key in agent.keys {
-                guard byKey.updateValue(compiled, forKey: key) == nil else {
-                    throw .duplicate(kind: "key", name: agent.name)
-                }
-            }
-        }
-        agentsByKey = byKey
-        slots = providers.mapValues(CredentialSlots.init)
-        var current: [String: Limiter] = [:]
-        for agent in agents {
-            current["agent \(agent.name)"] = agent.limiter
-            for rule in agent.rules { current["rule \(rule.id)"] = rule.limiter }
-        }
-        self.limiters = current
+        let compiler = AgentCompiler(placeholders: placeholders, limiters: previous?.limiters ?? LimiterTable())
+        let agents = try DeclaredAgents(contents).compile(with: compiler)
+        try self.init(
+            Directory(placeholders: placeholders, limiters: previous?.limiters ?? compiler.limiters),
+            putting: agents,
+            providers: contents.providers
+        )
     }
 
-    private let limiters: [String: Limiter]
+    /// A directory in which nobody may do anything.
+    package init(placeholders: PlaceholderKey, limiters: LimiterTable) {
+        agentsByName = [:]
+        keys = [:]
+        slots = [:]
+        self.placeholders = placeholders
+        self.limiters = limiters
+        search = PlaceholderSearch(placeholders)
+        placeholderHolders = 0
+    }
+
+    /// Another directory with some agents changed.
+    ///
+    /// Those of the names in `removing` are gone, those in `agents` take the place of the ones of the same name;
+    /// `providers` are those whose credentials these agents use.
+    ///
+    /// - Throws: ``DirectoryError/duplicate(kind:name:)`` for a key that is two agents'.
+    package init(
+        _ base: Directory,
+        removing gone: some Sequence<String> = [],
+        putting agents: some Sequence<CompiledAgent>,
+        providers: some Sequence<Provider> = []
+    ) throws(DirectoryError) {
+        var byName = base.agentsByName
+        var keys = base.keys
+        var slots = base.slots
+        var holders = base.placeholderHolders
+        func remove(_ name: String) {
+            guard let former = byName.removeValue(forKey: name) else { return }
+            for key in former.keys { keys[key.digest] = nil }
+            if former.givesPlaceholders { holders -= 1 }
+        }
+        for name in gone { remove(name) }
+        for agent in agents {
+            remove(agent.name)
+            byName[agent.name] = agent
+            for key in agent.keys
+            where keys.updateValue(HeldKey(key, of: agent, replacing: base.keys[key.digest]), forKey: key.digest) != nil
+            {
+                throw .duplicate(kind: "key", name: agent.name)
+            }
+            if agent.givesPlaceholders { holders += 1 }
+        }
+        for provider in providers { slots[provider.name, default: CredentialSlots()].add(provider) }
+        agentsByName = byName
+        self.keys = keys
+        self.slots = slots
+        placeholders = base.placeholders
+        limiters = base.limiters
+        search = base.search
+        placeholderHolders = holders
+    }
+
+    /// Every agent, in no order.
+    package var agents: some Collection<CompiledAgent> { agentsByName.values }
+
+    /// Every key that is held, in no order.
+    package var heldKeys: some Collection<HeldKey> { keys.values }
 
     /// The agent of a name.
     package func agent(named name: String) -> CompiledAgent? { agentsByName[name] }
 
-    /// The agent whose key this is.
-    package func agent(holding key: KeyDigest) -> CompiledAgent? { agentsByKey[key] }
+    /// The key of a digest, and whose it is.
+    package func key(_ digest: KeyDigest) -> HeldKey? { keys[digest] }
+
+    /// Whether a rule is still in force, to the letter.
+    package func holds(_ rule: AccessRule) -> Bool {
+        agentsByName[rule.agentName]?.rules.contains { $0 === rule } ?? false
+    }
 
     /// Where a provider takes its credential.
     package func slots(ofProvider name: String) -> CredentialSlots { slots[name] ?? CredentialSlots() }
-
-    private static func byName<Value>(
-        _ kind: String,
-        _ values: [Value],
-        _ name: (Value) -> String
-    ) throws(DirectoryError) -> [String: Value] {
-        var result: [String: Value] = [:]
-        for value in values {
-            guard result.updateValue(value, forKey: name(value)) == nil else {
-                throw .duplicate(kind: kind, name: name(value))
-            }
-        }
-        return result
-    }
 }

@@ -1,40 +1,46 @@
-/// What lets an agent use a credential: who, which, where, how, until when.
+/// What lets an agent use a credential: who, which, within what, until when.
 package struct Grant: Sendable {
     /// The id that audit records and refusals name, unique in a directory.
     package let id: String
     package let agent: String
     package let credential: String
-    /// The hosts it covers, each covered by the provider too; `nil` is all of the provider's.
-    package let hosts: [HostPattern]?
-    package let constraints: RequestConstraints
-    package let limits: Limits
+    package let terms: GrantTerms
     /// Seconds since 1970 at which it ends; `nil` is never.
     package let expiresAt: Int64?
-    /// Whether a request may become a WebSocket.
-    package let allowsWebSocket: Bool
-    /// Whether the agent holds a placeholder for the credential, which is then searched for wherever it does not belong.
-    package let givesPlaceholder: Bool
+    /// How often it may be used in all; `nil` is without end.
+    package let maxUses: Int?
+    /// The grants above it, the nearest first: it never allows what one of them does not.
+    package let ancestors: [Ancestor]
+
+    /// A grant above another.
+    package struct Ancestor: Sendable {
+        package let id: String
+        package let terms: GrantTerms
+        package let maxUses: Int?
+
+        package init(id: String, terms: GrantTerms, maxUses: Int?) {
+            self.id = id
+            self.terms = terms
+            self.maxUses = maxUses
+        }
+    }
 
     package init(
         id: String,
         agent: String,
         credential: String,
-        hosts: [HostPattern]?,
-        constraints: RequestConstraints,
-        limits: Limits,
-        expiresAt: Int64?,
-        allowsWebSocket: Bool = false,
-        givesPlaceholder: Bool = false
+        terms: GrantTerms = GrantTerms(),
+        expiresAt: Int64? = nil,
+        maxUses: Int? = nil,
+        ancestors: [Ancestor] = []
     ) {
         self.id = id
         self.agent = agent
         self.credential = credential
-        self.givesPlaceholder = givesPlaceholder
-        self.hosts = hosts
-        self.constraints = constraints
-        self.limits = limits
+        self.terms = terms
         self.expiresAt = expiresAt
-        self.allowsWebSocket = allowsWebSocket
+        self.maxUses = maxUses
+        self.ancestors = ancestors
     }
 }
 

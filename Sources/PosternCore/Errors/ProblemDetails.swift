@@ -170,6 +170,14 @@ package struct ProblemDetails: Equatable, Sendable {
                 "A web page may not use this port",
                 "The port stands for an agent, so any page open in a browser could act as it. Use the agent's key."
             )
+        case .agentPaused:
+            self.init(
+                403,
+                "agent_paused",
+                "http_request_denied",
+                "The agent is paused",
+                "Nothing of it is let through until the operator resumes it: postern agent resume."
+            )
         case .noGrant(let destination):
             self.init(
                 403,
@@ -219,6 +227,14 @@ package struct ProblemDetails: Equatable, Sendable {
                 "http_request_denied",
                 "The grant has expired",
                 "The operator can extend grant \(rule)."
+            )
+        case .grantUsedUp(let rule):
+            self.init(
+                403,
+                "grant_used_up",
+                "http_request_denied",
+                "The grant is used up",
+                "Grant \(rule) has been used as often as it may be. The operator can make another."
             )
         case .bodyTooLarge(let limit):
             self.init(
@@ -275,6 +291,15 @@ package struct ProblemDetails: Equatable, Sendable {
                 "proxy_internal_error",
                 "The audit log cannot be written",
                 "Nothing was sent upstream. The operator must make room for the audit log; then try again."
+            )
+            fields = [("Retry-After", "5")]
+        case .storeUnavailable:
+            self.init(
+                503,
+                "store_unavailable",
+                "proxy_internal_error",
+                "The store cannot be written",
+                "Nothing was sent upstream: a use of the grant could not be counted."
             )
             fields = [("Retry-After", "5")]
         case .overloaded:
@@ -398,6 +423,14 @@ package struct ProblemDetails: Equatable, Sendable {
                 "http_protocol_error",
                 "The answer of the token endpoint could not be read",
                 "The answer was withheld, because a token in it could not be found and kept here."
+            )
+        case .upstream(.toolListUnreadable(let reason)):
+            self.init(
+                502,
+                "tool_list_unreadable",
+                "http_protocol_error",
+                "The answer of the MCP server could not be read",
+                "It was withheld, because tools that this agent may not call could not be taken out of it: \(reason)."
             )
         case .upstream(.totalTimeout):
             self.init(

@@ -17,6 +17,7 @@ package enum ProxyError: Error, Equatable, Sendable {
     case peerNotAllowed
     case tooManyAttempts
     case browserRequest
+    case agentPaused
     // May they?
     case noGrant(destination: String)
     case unknownProvider
@@ -24,6 +25,7 @@ package enum ProxyError: Error, Equatable, Sendable {
     case ambiguousPath(rule: String)
     case ambiguousGrant(candidates: [String])
     case grantExpired(rule: String)
+    case grantUsedUp(rule: String)
     case bodyTooLarge(limit: Int)
     case placeholderLeaked(where: PlaceholderPlace)
     case sealedTokenUnknown
@@ -31,6 +33,7 @@ package enum ProxyError: Error, Equatable, Sendable {
     case tooManyRequests(limit: Int)
     // Ours to carry out.
     case auditUnavailable
+    case storeUnavailable
     case overloaded
     case shuttingDown
     case upstream(UpstreamError)
@@ -57,6 +60,7 @@ package enum UpstreamError: Error, Equatable, Sendable {
     case responseMalformed
     case contentEncoded
     case tokenUnreadable
+    case toolListUnreadable(reason: String)
     case totalTimeout
 }
 
@@ -68,16 +72,16 @@ extension ProxyError {
         switch self {
         case .upstream(.addressIsOurs), .upstream(.addressProhibited): .downstream
         case .upstream: .upstream
-        case .auditUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError,
+        case .auditUnavailable, .storeUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError,
             .authorityWithdrawn:
             .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
             .misdirectedRequest, .clientHandshakeFailed, .serverNameMismatch, .expectationFailed, .identityRequired,
             .keyRequired, .identityConflict,
             .peerNotAllowed,
-            .tooManyAttempts, .browserRequest, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
+            .tooManyAttempts, .browserRequest, .agentPaused, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
-            .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
+            .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
             .rateLimited, .tooManyRequests,
             .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
@@ -92,11 +96,13 @@ extension ProxyError {
             .tooManyAttempts, .peerNotAllowed, .overloaded, .shuttingDown, .internalError, .methodNotSupported,
             .expectationFailed, .authorityWithdrawn, .clientClosed, .clientTimeout, .tunnelIdle:
             true
-        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .noGrant, .unknownProvider,
+        case .identityRequired, .keyRequired, .identityConflict, .browserRequest, .agentPaused, .noGrant,
+            .unknownProvider,
             .policyDenied,
-            .ambiguousPath, .ambiguousGrant, .grantExpired, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
+            .ambiguousPath, .ambiguousGrant, .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked,
+            .sealedTokenUnknown,
             .rateLimited, .tooManyRequests,
-            .auditUnavailable, .upstream:
+            .auditUnavailable, .storeUnavailable, .upstream:
             false
         }
     }

@@ -3,6 +3,8 @@ package struct IdentifiedRequest: Sendable {
     package let ingress: IngressRequest
     package let agent: CompiledAgent
     package let source: AuditIdentity
+    /// The key that proved it; `nil` where the connection did.
+    let key: HeldKey?
 }
 
 /// Proves which agent is asking, or refuses.
@@ -13,56 +15,81 @@ package struct IdentityStage: Sendable {
 
     /// Identifies the agent of a request, by the snapshot that holds for it.
     ///
-    /// `listenerAgent` is the agent whose own listener the connection came through, and how, if it is anyone's.
+    /// `listenerAgent` is the agent whose own listener the connection came through, and how, if it is anyone's;
+    /// `nowSeconds` is the wall clock, in seconds since 1970.
     ///
     /// - Throws: ``ProxyError/identityRequired`` or ``ProxyError/keyRequired`` where nothing proves an agent,
-    ///   ``ProxyError/identityConflict`` where two things prove different ones.
+    ///   ``ProxyError/identityConflict`` where two things prove different ones, ``ProxyError/agentPaused`` for an agent
+    ///   that is known and may do nothing.
     package func identify(
         _ ingress: IngressRequest,
         listenerAgent: (name: String, source: AuditIdentity)?,
-        in directory: Directory
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> IdentifiedRequest {
+        let identified = try prove(ingress, listenerAgent, ValidKeys(directory: directory, nowSeconds: nowSeconds))
+        if identified.agent.isPaused { throw .agentPaused }
+        return identified
+    }
+
+    private func prove(
+        _ ingress: IngressRequest,
+        _ listenerAgent: (name: String, source: AuditIdentity)?,
+        _ keys: ValidKeys
     ) throws(ProxyError) -> IdentifiedRequest {
         let proxyKey = try PresentedKey.proxyAuthorization(ingress.head)
-        let proxyAgent = (proxyKey ?? ingress.tunnelKey).map { directory.agent(holding: $0) }
+        let proxyHolder = (proxyKey ?? ingress.tunnelKey).map { keys.holder(of: $0) }
         if let proxyKey, let tunnelKey = ingress.tunnelKey,
-            directory.agent(holding: proxyKey) !== directory.agent(holding: tunnelKey)
+            keys.holder(of: proxyKey)?.agent !== keys.holder(of: tunnelKey)?.agent
         {
             throw .identityConflict
         }
-        let urlAgent = try urlAgent(ingress, in: directory)
+        let urlHolder = try urlHolder(ingress, keys)
         if let listenerAgent {
-            guard let agent = directory.agent(named: listenerAgent.name) else { throw .identityRequired }
+            guard let agent = keys.directory.agent(named: listenerAgent.name) else { throw .identityRequired }
             // A key shown on a socket that needs none must be that agent's: a wrong or foreign one is refused rather
             // than ignored, and never adds to what the socket may do.
-            if let proxyAgent, proxyAgent !== agent { throw .identityConflict }
-            if let urlAgent, urlAgent !== agent { throw .identityConflict }
+            if let proxyHolder, proxyHolder?.agent !== agent { throw .identityConflict }
+            if let urlHolder, urlHolder.agent !== agent { throw .identityConflict }
             if listenerAgent.source == .port, case .provider = ingress.target,
                 ingress.head.fields.contains(where: { $0.known == .browser })
             {
                 // A page of any site can send requests to a port of this machine, and needs no key here.
                 throw .browserRequest
             }
-            return IdentifiedRequest(ingress: ingress, agent: agent, source: listenerAgent.source)
+            return IdentifiedRequest(ingress: ingress, agent: agent, source: listenerAgent.source, key: nil)
         }
-        if let proxyAgent {
-            guard let agent = proxyAgent else { throw .identityRequired }
-            if let urlAgent, urlAgent !== agent { throw .identityConflict }
-            return IdentifiedRequest(ingress: ingress, agent: agent, source: .proxyAuthorization)
+        if let proxyHolder {
+            guard let key = proxyHolder else { throw .identityRequired }
+            if let urlHolder, urlHolder.agent !== key.agent { throw .identityConflict }
+            return IdentifiedRequest(ingress: ingress, agent: key.agent, source: .proxyAuthorization, key: key)
         }
-        if let urlAgent { return IdentifiedRequest(ingress: ingress, agent: urlAgent, source: .urlKey) }
+        if let urlHolder {
+            return IdentifiedRequest(ingress: ingress, agent: urlHolder.agent, source: .urlKey, key: urlHolder)
+        }
         if case .provider = ingress.target { throw .keyRequired }
         throw .identityRequired
     }
 
-    /// The agent whose key stands where a base-URL client puts its API key.
-    private func urlAgent(_ ingress: IngressRequest, in directory: Directory) throws(ProxyError) -> CompiledAgent? {
+    /// The key that stands where a base-URL client puts its API key.
+    private func urlHolder(_ ingress: IngressRequest, _ keys: ValidKeys) throws(ProxyError) -> HeldKey? {
         guard case .provider(let provider) = ingress.target else { return nil }
-        var found: CompiledAgent?
-        for key in PresentedKey.inCredentialSlots(ingress, slots: directory.slots(ofProvider: provider)) {
-            guard let agent = directory.agent(holding: key) else { continue }
-            if let found, found !== agent { throw .identityConflict }
-            found = agent
+        var found: HeldKey?
+        for key in PresentedKey.inCredentialSlots(ingress, slots: keys.directory.slots(ofProvider: provider)) {
+            guard let holder = keys.holder(of: key) else { continue }
+            if let found, found.agent !== holder.agent { throw .identityConflict }
+            found = holder
         }
         return found
+    }
+}
+
+/// The keys of a directory that open something at one moment.
+private struct ValidKeys {
+    let directory: Directory
+    let nowSeconds: Int64
+
+    func holder(of digest: KeyDigest) -> HeldKey? {
+        directory.key(digest).flatMap { $0.isValid(at: nowSeconds) ? $0 : nil }
     }
 }

@@ -86,7 +86,9 @@ package struct InjectionPlan: Sendable {
         self.fields = fields
         self.parameters = parameters
         self.pathSlots = pathSlots
-        scrubbing = ScrubPatterns(secrets: Array(credential.secrets.values) + derived.map { Secret($0) })
+        scrubbing = ScrubPatterns(
+            secrets: Array(credential.secrets.values) + derived.map { Secret($0) } + credential.retired
+        )
     }
 
     /// The slot that a path has, and the place in the head of what the client wrote there for the secret.

@@ -44,7 +44,7 @@ package struct UpstreamRequest: Sendable {
             allowed.rule.injection != nil
             ? []
             : PresentedKey.inCredentialFields(ingress.head)
-                .filter { directory.agent(holding: $0.key) != nil }
+                .filter { directory.key($0.key) != nil }
                 .map(\.index)
     }
 
@@ -98,12 +98,14 @@ package struct UpstreamRequest: Sendable {
                 sealed.appendValue(to: &buffer)
                 buffer.append(contentsOf: "\r\n".utf8)
             }
-            // In a compressed answer a credential could not be found (BREACH works the other way round, too).
-            buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
             // Where it is left out, some servers compress messages as they please.
             if head.fields.contains(where: { head.isNamed($0, UpstreamRequest.messageEncodings) }) {
                 buffer.append(contentsOf: "grpc-accept-encoding: identity\r\n".utf8)
             }
+        }
+        if looksIntoAnswer {
+            // In a compressed answer a credential could not be found (BREACH works the other way round, too).
+            buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
         }
         if let upgrade = ingress.webSocket {
             buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".utf8)
@@ -148,6 +150,9 @@ package struct UpstreamRequest: Sendable {
         else { throw .responseMalformed }
         return true
     }
+
+    /// Whether its answer is searched for credentials or tools, so that it has to come whole and plain.
+    private var looksIntoAnswer: Bool { rule.injection != nil || rule.inspection?.filtersTools ?? false }
 
     /// Whether the client's offer of WebSocket extensions goes upstream.
     ///
@@ -236,8 +241,8 @@ package struct UpstreamRequest: Sendable {
             return false
         case .webSocketProtocol: if ingress.webSocket == nil { return false }
         case .webSocketExtensions: if !offersExtensions { return false }
-        case .acceptEncoding, .range, .ifRange, .cookie:
-            if isInjecting { return false }
+        case .acceptEncoding, .range, .ifRange: if looksIntoAnswer { return false }
+        case .cookie: if isInjecting { return false }
         case .credential:
             if isInjecting || agentKeyFields.contains(index) { return false }
         case .traceparent, .userAgent, .browser, .setCookie, .contentEncoding, .etag, .digest, .altSvc, .date,

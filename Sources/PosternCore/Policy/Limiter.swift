@@ -10,6 +10,9 @@ package final class Limiter: Sendable {
 
     private static let minute: UInt64 = 60_000_000_000
 
+    /// That of everything without a limit.
+    static let unlimited = Limiter(limits: Limits())
+
     package init(limits: Limits) { self.limits = limits }
 
     /// Admits a request or says which limit it meets.

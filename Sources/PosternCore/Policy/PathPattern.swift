@@ -3,7 +3,7 @@
 /// `*` stands for exactly one segment, `**` for any number of whole segments, none included; other text matches
 /// itself, case and all.
 package struct PathPattern: Hashable, Sendable {
-    private enum Segment: Hashable, Sendable {
+    enum Segment: Hashable, Sendable {
         case literal([UInt8])
         case one
         case any
@@ -11,7 +11,7 @@ package struct PathPattern: Hashable, Sendable {
 
     /// The pattern as written.
     package let text: String
-    private let segments: [Segment]
+    let segments: [Segment]
 
     /// Reads a pattern; `nil` if it does not start with `/`, has `*` inside a longer segment, or holds a byte that a
     /// canonical path never holds (see ``RequestPath``), so that it could not match.

@@ -71,7 +71,7 @@ package struct PolicyStage: Sendable {
     }
 
     /// Checks a rule's constraints; returns the path they were applied to.
-    private func check(
+    func check(
         _ rule: AccessRule,
         _ ingress: IngressRequest,
         _ nowSeconds: Int64
@@ -79,6 +79,9 @@ package struct PolicyStage: Sendable {
         if let expiresAt = rule.expiresAt, nowSeconds >= expiresAt { throw .grantExpired(rule: rule.id) }
         if ingress.webSocket != nil, !rule.allowsWebSocket {
             throw .policyDenied(rule: rule.id, reason: "it does not allow WebSockets; set websocket = true")
+        }
+        if rule.inspection != nil, ingress.webSocket != nil || rule.isTunnel {
+            throw .policyDenied(rule: rule.id, reason: "it looks into bodies, and what goes this way cannot be seen")
         }
         var path = ingress.path
         let slots = rule.injection?.pathSlots ?? []
@@ -95,32 +98,52 @@ package struct PolicyStage: Sendable {
             }
             path = placeholder.upperBound..<path.upperBound
         }
-        let constraints = rule.constraints
-        if let methods = constraints.methods, !methods.contains(ingress.head.method) {
-            throw .policyDenied(
-                rule: rule.id,
-                reason: "it allows \(PolicyStage.list(methods.map(\.rawValue))), not \(ingress.head.method.rawValue)"
-            )
-        }
-        if constraints.paths != nil || !slots.isEmpty {
-            var hazards = ingress.hazards
-            if constraints.allowsEncodedSlash { hazards.remove(.encodedSlash) }
-            guard hazards.isEmpty else { throw .ambiguousPath(rule: rule.id) }
-        }
-        if let paths = constraints.paths, !paths.contains(where: { $0.matches(ingress.head[path]) }) {
-            throw .policyDenied(rule: rule.id, reason: "it allows the paths \(PolicyStage.list(paths.map(\.text)))")
-        }
-        if let keys = constraints.queryKeys { try check(keys, rule, ingress) }
-        if let limit = constraints.maxBodyBytes, case .length(let length) = ingress.head.body, length > limit {
+        for bound in rule.bounds { try check(bound, rule, path, ingress, nowSeconds) }
+        if let limit = rule.maxBodyBytes, case .length(let length) = ingress.head.body, length > limit {
             throw .bodyTooLarge(limit: limit)
         }
         return path
     }
 
-    private func check(_ keys: [String], _ rule: AccessRule, _ ingress: IngressRequest) throws(ProxyError) {
-        guard let query = ingress.query else { return }
+    /// Checks that a request lies within one of a rule's bounds.
+    private func check(
+        _ bound: RuleBound,
+        _ rule: AccessRule,
+        _ path: Range<Int>,
+        _ ingress: IngressRequest,
+        _ nowSeconds: Int64
+    ) throws(ProxyError) {
+        func refuse(_ reason: String) throws(ProxyError) -> Never {
+            throw .policyDenied(rule: rule.id, reason: "\(bound.subject) allows \(reason)")
+        }
+        let constraints = bound.constraints
+        if let providers = bound.providers, let provider = rule.providerName, !providers.contains(provider) {
+            try refuse("the providers \(PolicyStage.list(providers.sorted())), not \(provider)")
+        }
+        if let methods = constraints.methods, !methods.contains(ingress.head.method) {
+            try refuse("\(PolicyStage.list(methods.map(\.rawValue))), not \(ingress.head.method.rawValue)")
+        }
+        if constraints.paths != nil || !(rule.injection?.pathSlots ?? []).isEmpty {
+            var hazards = ingress.hazards
+            if constraints.allowsEncodedSlash { hazards.remove(.encodedSlash) }
+            guard hazards.isEmpty else { throw .ambiguousPath(rule: rule.id) }
+        }
+        if let paths = constraints.paths, !paths.contains(where: { $0.matches(ingress.head[path]) }) {
+            try refuse("the paths \(PolicyStage.list(paths.map(\.text)))")
+        }
+        if let keys = constraints.queryKeys, !covers(keys, rule, ingress) {
+            try refuse("the query parameters \(PolicyStage.list(keys))")
+        }
+        if !constraints.isOpen(at: nowSeconds) {
+            try refuse("requests \(PolicyStage.list(constraints.hours?.map(\.text) ?? []))")
+        }
+    }
+
+    /// Whether every query parameter is one of these.
+    private func covers(_ keys: [String], _ rule: AccessRule, _ ingress: IngressRequest) -> Bool {
+        guard let query = ingress.query else { return true }
         let slots = rule.injection?.parameters.map(\.name) ?? []
-        let isCovered = ingress.head.bytes.withUnsafeBytes { bytes in
+        return ingress.head.bytes.withUnsafeBytes { bytes in
             let text = UnsafeRawBufferPointer(rebasing: bytes[query])
             var isCovered = true
             QueryParameters.forEach(text) { pair, _ in
@@ -132,9 +155,6 @@ package struct PolicyStage: Sendable {
                 }
             }
             return isCovered
-        }
-        if !isCovered {
-            throw .policyDenied(rule: rule.id, reason: "it allows the query parameters \(PolicyStage.list(keys))")
         }
     }
 

@@ -7,7 +7,7 @@
 /// All of it is decided at once, on one snapshot, without waiting for anything. It is the one way to an upstream.
 package struct RequestPipeline: Sendable {
     private let identity = IdentityStage()
-    private let policy = PolicyStage()
+    let policy = PolicyStage()
     private let placeholders: PlaceholderStage
 
     /// `tokens` are those that upstreams issued through Postern.
@@ -26,21 +26,21 @@ package struct RequestPipeline: Sendable {
     ) throws(Refusal) -> UpstreamRequest {
         var proven: IdentifiedRequest?
         do throws(ProxyError) {
-            let identified = try identity.identify(ingress, listenerAgent: listenerAgent, in: directory)
+            let identified = try identity.identify(
+                ingress,
+                listenerAgent: listenerAgent,
+                in: directory,
+                nowSeconds: nowSeconds
+            )
             proven = identified
+            identified.key?.noteUse(at: nowSeconds)
             let allowed = try allow(identified, in: directory, nowSeconds: nowSeconds)
             let sealed = try placeholders.check(allowed, in: directory, now: monotonicNow)
-            try identified.agent.limiter.enter(now: monotonicNow)
-            do throws(ProxyError) {
-                try allowed.rule.limiter.enter(now: monotonicNow)
-            } catch {
-                identified.agent.limiter.leave()
-                throw error
-            }
+            try allowed.rule.admit(now: monotonicNow)
             return UpstreamRequest(
                 allowed,
                 sealed: sealed,
-                admittedBy: [allowed.rule.limiter, identified.agent.limiter],
+                admittedBy: allowed.rule.limiters,
                 in: directory,
                 searchesBody: placeholders.isOn(in: directory)
             )
@@ -75,7 +75,12 @@ package struct RequestPipeline: Sendable {
     ) throws(Refusal) -> InterceptedHost? {
         guard case .tunnel(let host, let port) = connect.target else { return nil }
         do throws(ProxyError) {
-            let identified = try identity.identify(connect, listenerAgent: listenerAgent, in: directory)
+            let identified = try identity.identify(
+                connect,
+                listenerAgent: listenerAgent,
+                in: directory,
+                nowSeconds: nowSeconds
+            )
             guard policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds) else { return nil }
             return InterceptedHost(
                 host: host,
@@ -100,7 +105,12 @@ package struct RequestPipeline: Sendable {
         nowSeconds: Int64
     ) throws(ProxyError) -> UpstreamRequest {
         do throws(ProxyError) {
-            let identified = try identity.identify(request.ingress, listenerAgent: listenerAgent, in: directory)
+            let identified = try identity.identify(
+                request.ingress,
+                listenerAgent: listenerAgent,
+                in: directory,
+                nowSeconds: nowSeconds
+            )
             let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
             if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner

@@ -22,14 +22,18 @@ package struct DownstreamHead {
     private let rule: AccessRule
     private let patterns: ScrubPatterns?
     private let length: Int?
+    private let isRewritten: Bool
 
-    /// `patterns` are masked in it; `length` is that of a body which is not the one that the upstream sent.
+    /// `patterns` are masked in it; `length` is that of a body which is not the one that the upstream sent; `isRewritten`
+    /// says that the body is not, and that its length shows only when it ends.
     package init(
         _ source: ResponseHead,
         under rule: AccessRule,
         masking patterns: ScrubPatterns?,
-        length: Int? = nil
+        length: Int? = nil,
+        isRewritten: Bool = false
     ) {
+        self.isRewritten = isRewritten
         self.source = source
         self.rule = rule
         self.patterns = patterns
@@ -45,7 +49,7 @@ package struct DownstreamHead {
         return switch source.body {
         case .none: .none
         // How long a body is without its coding shows only when it ends.
-        case .length(let length) where !isDecoded: .length(length)
+        case .length(let length) where !isDecoded && !isRewritten: .length(length)
         case .length, .chunked, .untilClose: version == .http11 ? .chunked : .close
         }
     }

@@ -10,8 +10,22 @@ package struct ProxySettings: Hashable, Sendable {
     package var timeouts = Timeouts()
     package var requestLimits = RequestLimits()
     package var audit = AuditSettings()
+    /// What opens the store; `nil` is a file of Postern's own in the state directory.
+    package var masterKey: MasterKeySource?
+    /// The control socket; `nil` is `control.sock` in the state directory.
+    package var controlSocket: String?
 
     package init() {}
+}
+
+/// Where the master key of the store comes from.
+package enum MasterKeySource: Hashable, Sendable {
+    /// A reference such as `credential:NAME`, to 64 hexadecimal digits.
+    case key(reference: String)
+    /// A reference to a passphrase.
+    case passphrase(reference: String)
+    /// Whoever starts the daemon is asked for the passphrase, on the terminal.
+    case prompt
 }
 
 /// The deadline of each wait.

@@ -105,7 +105,8 @@ package protocol StoreReader {
 
 /// Changing the store, within one transaction.
 ///
-/// `update` replaces the row of the same id, which must exist.
+/// `update` replaces the row of the same id, which must exist; otherwise, and where a row stands against another one,
+/// ``StoreError/conflict(table:)`` is thrown. Neither the store nor another transaction may be used meanwhile.
 package protocol StoreWriter: StoreReader {
     func insert(_ agent: StoredAgent) throws
     func update(_ agent: StoredAgent) throws
@@ -117,6 +118,9 @@ package protocol StoreWriter: StoreReader {
     func insert(_ secret: StoredSecret) throws
     /// Seals the values that are kept of it anew if its hosts have changed.
     func update(_ secret: StoredSecret) throws
+    /// Seals the values for the hosts of the secret.
+    ///
+    /// Only one version of a secret is not retired: retire that one before.
     func insert(_ version: StoredSecretVersion) throws
     /// Changes when it retired and is forgotten.
     func update(_ version: StoredSecretVersion) throws
@@ -128,5 +132,6 @@ package protocol StoreWriter: StoreReader {
     func update(_ grant: StoredGrant) throws
     func insert(_ user: StoredUser) throws
     func update(_ user: StoredUser) throws
+    /// Removes a user to whom no grant stands that is not revoked.
     func deleteUser(id: String) throws
 }

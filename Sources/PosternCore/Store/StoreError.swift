@@ -6,8 +6,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case tampered(table: String, id: String)
     /// The database is damaged.
     case corrupt(reason: String)
-    /// The store is older than it was when last seen.
-    case rolledBack(generation: Int, seen: Int)
+    /// The store is older than it was when last seen, or nothing says how old that was.
+    case rolledBack(generation: Int, seen: Int?)
     /// The store was written by a newer version.
     case tooNew(version: String)
     /// Another process has the store open.
@@ -24,7 +24,9 @@ extension StoreError: CustomStringConvertible {
         case .wrongMasterKey: "the master key is not the one with which the store was sealed"
         case .tampered(let table, let id): "row \(id) of \(table) is not as it was written"
         case .corrupt(let reason): "the store is damaged: \(reason)"
-        case .rolledBack(let generation, let seen):
+        case .rolledBack(let generation, nil):
+            "the store is of generation \(generation), but store.generation, which says whether that is the newest, is missing"
+        case .rolledBack(let generation, let seen?):
             "the store is of generation \(generation), but generation \(seen) has been seen: an older copy was put in its place"
         case .tooNew(let version): "the store was written by a newer Postern (\(version))"
         case .inUse(let path): "\(path) is in use by another process"

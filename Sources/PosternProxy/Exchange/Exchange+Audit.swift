@@ -44,6 +44,7 @@ extension Exchange {
                 url: request.auditURL,
                 status: problem.status,
                 errorCode: problem.code,
+                reason: problem.detail,
                 tags: tags
             )
         )

@@ -5,6 +5,8 @@ internal import PosternEventLoop
 extension Exchange {
     /// Pieces sent in one turn, so that a fast upload leaves the loop time for others.
     private static let maxPiecesSentPerTurn = 16
+    /// The most that is sent at once of a body that is there already, so that a head before it stays where it can be wiped.
+    private static let maxRepeatedBytes = 65_536
 
     /// Sends what there is of the request, as far as the upstream takes it.
     func sendRequest() {
@@ -17,7 +19,7 @@ extension Exchange {
             }
             if !upstream.takesRequest, !flush(upstream) { return }
             if isRequestSent { return }
-            if hasSentHead, !client.isRequestComplete, !awaitBody() { return }
+            if hasSentHead, bodyToRepeat.isEmpty, !client.isRequestComplete, !awaitBody() { return }
             guard case .running = phase else { return }
             if !gather(for: upstream) { return }
         }
@@ -42,12 +44,12 @@ extension Exchange {
         }
         let bodyStart = worker.sending.count
         do throws(ProxyError) {
-            let repeated = bodyToRepeat.count
-            worker.sending.append(contentsOf: bodyToRepeat)
-            bodyToRepeat = []
-            try client.takeBody(into: &worker.sending)
+            let repeated = min(bodyToRepeat.count, Exchange.maxRepeatedBytes)
+            worker.sending.append(contentsOf: bodyToRepeat.prefix(repeated))
+            bodyToRepeat.removeFirst(repeated)
+            if bodyToRepeat.isEmpty { try client.takeBody(into: &worker.sending) }
             requestBodyBytes += worker.sending.count - bodyStart - repeated
-            if let limit = request.rule.constraints.maxBodyBytes, requestBodyBytes > limit {
+            if let limit = request.rule.maxBodyBytes, requestBodyBytes > limit {
                 throw .bodyTooLarge(limit: limit)
             }
             try searchBody(from: bodyStart)
@@ -55,7 +57,7 @@ extension Exchange {
             fail(error)
             return false
         }
-        let isLast = client.isRequestComplete
+        let isLast = client.isRequestComplete && bodyToRepeat.isEmpty
         if sentAt == nil { sentAt = worker.loop.now }
         guard upstream.submit(head: head, body: bodyStart..<worker.sending.count, isLast: isLast) else {
             requestRefused()
@@ -76,7 +78,7 @@ extension Exchange {
     }
 
     /// Waits for more of the body; `false` if there is none yet.
-    private func awaitBody() -> Bool {
+    func awaitBody() -> Bool {
         switch client.awaitBody() {
         case .some: return true
         case .ended: fail(.clientClosed)

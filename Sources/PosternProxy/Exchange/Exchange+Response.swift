@@ -75,7 +75,13 @@ extension Exchange {
 
     /// A head as the client gets it; `length` is that of a body which is not the one that was received.
     func downstream(_ head: ResponseHead, length: Int? = nil) -> DownstreamHead {
-        DownstreamHead(head, under: request.rule, masking: request.scrubbing, length: length)
+        DownstreamHead(
+            head,
+            under: request.rule,
+            masking: request.scrubbing,
+            length: length,
+            isRewritten: !response.toolFilters.isEmpty
+        )
     }
 
     /// Takes in the final head, which goes out with the first bytes of the body.
@@ -88,6 +94,9 @@ extension Exchange {
             }
             response.scrubber = StreamScrubber(scrubbing)
             response.messages = MessageBoundaries(for: head)
+        }
+        if head.body != .none, let inspection = request.rule.inspection {
+            response.toolFilters = inspection.toolListFilters(for: head, isDecoded: response.decoder != nil)
         }
         response.status = head.status
         response.head = head
@@ -103,7 +112,7 @@ extension Exchange {
 
     private func sendHead(_ head: ResponseHead) {
         response.isHeadSent = true
-        let isAltered = response.scrubber.map { $0.maskedCount > 0 } ?? false
+        let isAltered = !response.toolFilters.isEmpty || response.scrubber.map { $0.maskedCount > 0 } ?? false
         response.scrubbedCount += client.begin(downstream(head), isAltered: isAltered)
     }
 
@@ -142,12 +151,44 @@ extension Exchange {
         } catch { fail(.upstream(error)) }
     }
 
-    /// Masks and passes on body bytes; the last of them may be held back.
+    /// Passes on body bytes, or gathers them.
     private func passOnBody(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
         guard response.tokens == nil else {
             try keepTokens(in: received, isLast: isLast)
             return
         }
+        guard response.toolFilters.isEmpty else {
+            try passOnWithoutTools(received, isLast: isLast)
+            return
+        }
+        try passOnMasked(received, isLast: isLast)
+    }
+
+    /// Passes on body bytes without the tools that the agent may not call.
+    private func passOnWithoutTools(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
+        var bytes = Array(worker.answering[received])
+        do throws(ToolListFault) {
+            for index in response.toolFilters.indices {
+                bytes = try response.toolFilters[index].feed(bytes[...])
+                if isLast { bytes += try response.toolFilters[index].finish() }
+            }
+        } catch { throw .toolListUnreadable(reason: error.reason) }
+        // What was held comes at once and may be more than there is room for.
+        var rest = bytes[...]
+        repeat {
+            let piece = rest.prefix(AnsweringBuffer.pieceBytes)
+            rest = rest.dropFirst(piece.count)
+            if piece.isEmpty, !isLast { return }
+            let start = AnsweringBuffer.start(behind: response.heldBack.count)
+            UnsafeMutableRawBufferPointer(rebasing: worker.answering[start..<start + piece.count]).copyBytes(
+                from: piece
+            )
+            try passOnMasked(start..<start + piece.count, isLast: isLast && rest.isEmpty)
+        } while !rest.isEmpty
+    }
+
+    /// Masks and passes on body bytes; the last of them may be held back.
+    private func passOnMasked(_ received: Range<Int>, isLast: Bool) throws(UpstreamError) {
         let held = response.heldBack
         let start = received.lowerBound - held.count
         if !held.isEmpty {

@@ -1,16 +1,21 @@
 internal import PosternCore
 internal import PosternEventLoop
 
-/// One allowed request from its intent record to its outcome record.
+/// One allowed request, up to its outcome record.
 ///
-///     recording -> connecting -> running -> ended
-///                            -> relaying -> ended     a tunnel, or what a request was upgraded to
+///     inspecting -> counting -> recording -> connecting -> running -> ended
+///                                                       -> relaying -> ended     a tunnel, or what a request was upgraded to
 ///
+/// The first two are passed over by rules that neither look into bodies nor are used up.
 /// Bytes flow only while the other side takes them: nothing is read from the client while the upstream's socket is full,
-/// and nothing from the upstream while the client's is. The file `Exchange+Request` carries the request up,
-/// `Exchange+Response` the answer down.
+/// and nothing from the upstream while the client's is. The file `Exchange+Preparation` is about
+/// what comes before the intent record, `Exchange+Request` carries the request up, `Exchange+Response` the answer down.
 final class Exchange: UpstreamUser, IntentWaiter {
     enum Phase {
+        /// As much of the body is gathered as must be seen before anything is decided for good.
+        case inspecting
+        /// A use of the grant is being counted.
+        case counting
         /// The intent record is being written. Nothing has been sent.
         case recording
         /// The upstream is being connected to.
@@ -21,7 +26,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         case ended
     }
 
-    private(set) var request: UpstreamRequest
+    var request: UpstreamRequest
     /// The request with the authority it has since a reload, for a second try.
     private var renewal: UpstreamRequest?
     let requestID: String
@@ -29,14 +34,14 @@ final class Exchange: UpstreamUser, IntentWaiter {
     let client: any ExchangeClient
     let worker: ProxyWorker
     let tags: AuditTags
-    var phase = Phase.recording
+    var phase = Phase.inspecting
     var upstream: (any Upstream)?
 
     // The request on its way up.
     var hasSentHead = false
     var isRequestSent = false
     var requestBodyBytes = 0
-    /// What is to be sent again, before anything else of the body.
+    /// What is to be sent before anything else of the body: what was seen of it beforehand, or is sent again.
     var bodyToRepeat: [UInt8] = []
     /// Whether the client has been waited for to take its answer.
     var isClientSlow = false
@@ -69,16 +74,22 @@ final class Exchange: UpstreamUser, IntentWaiter {
         startedAt = .now
     }
 
-    /// Records the intent; everything else follows when it is recorded.
+    /// Sees to it that the request may go; everything else follows.
     func begin() {
-        recordIntent()
-        let waits = worker.snapshot.waits
-        worker.loop.set(deadline, afterNanoseconds: waits.audit)
-        if waits.total > 0 {
-            let total = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
-            worker.loop.set(total, afterNanoseconds: waits.total)
-            totalDeadline = total
+        let total = worker.snapshot.waits.total
+        if total > 0 {
+            let deadline = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
+            worker.loop.set(deadline, afterNanoseconds: total)
+            totalDeadline = deadline
         }
+        inspect()
+    }
+
+    /// Records the intent.
+    func record() {
+        phase = .recording
+        recordIntent()
+        worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.audit)
     }
 
     func intentSettled(isRecorded: Bool) {
@@ -136,7 +147,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
             sendRequest()
             receiveAnswer()
         case .relaying(let relay): relay.advance()
-        case .recording, .connecting, .ended: break
+        case .inspecting: inspect()
+        case .counting, .recording, .connecting, .ended: break
         }
     }
 
@@ -165,11 +177,13 @@ final class Exchange: UpstreamUser, IntentWaiter {
                 in: snapshot.directory,
                 nowSeconds: worker.wallClock / 1_000_000_000
             )
+            // What was seen of the body was judged by what held then.
+            if !phase.isInspecting, renewed.rule.inspection != request.rule.inspection { throw .authorityWithdrawn }
             // What runs keeps what it was sent with, whose secret is still to be masked in the answer; only a second
             // try would begin anew.
             switch phase {
             case .running: renewal = renewed
-            case .recording: request = renewed
+            case .inspecting, .counting, .recording: request = renewed
             case .connecting:
                 // A connection made for the old credential never carries the new one.
                 upstream?.release()
@@ -211,6 +225,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// The present phase has taken too long.
     func deadlineExpired() {
         switch phase {
+        case .inspecting: fail(.clientTimeout)
+        case .counting: fail(.storeUnavailable)
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
         case .running where !client.takesAnswer && client.hasStalled: fail(.clientTimeout)
@@ -256,25 +272,24 @@ final class Exchange: UpstreamUser, IntentWaiter {
 
     func end(_ error: ProxyError?) {
         guard !phase.isEnded else { return }
-        let wasRecording = phase.isRecording && !isSettled
+        let former = phase
         phase = .ended
         worker.loop.suspend(deadline)
         if let totalDeadline { worker.loop.cancel(totalDeadline) }
         upstream?.release()
         upstream = nil
         request.end()
-        if wasRecording {
-            unsettledEnd = error
-        } else if case .auditUnavailable = error {
-            recordRefusal(.auditUnavailable)
-        } else {
-            recordOutcome(error)
+        switch (former, error) {
+        case (.inspecting, let error?), (.counting, let error?): recordRefusal(error)
+        case (.recording, _) where !isSettled: unsettledEnd = error
+        case (_, .auditUnavailable?): recordRefusal(.auditUnavailable)
+        default: recordOutcome(error)
         }
     }
 }
 
 extension Exchange.Phase {
-    var isRecording: Bool { if case .recording = self { true } else { false } }
+    var isInspecting: Bool { if case .inspecting = self { true } else { false } }
     var isConnecting: Bool { if case .connecting = self { true } else { false } }
     var isEnded: Bool { if case .ended = self { true } else { false } }
 }

@@ -22,6 +22,8 @@ struct ResponseProgress {
     /// What the scrubber held back: the beginning of what may yet be a secret.
     var heldBack: [UInt8] = []
 
+    /// Take tools out of it that the agent may not call.
+    var toolFilters: [ToolListFilter] = []
     /// Gathers the answer of a token endpoint.
     var tokens: TokenAnswer?
 

@@ -32,6 +32,7 @@ package final class ProxyServer {
     package init(
         _ snapshot: ProxySnapshot,
         sink: any AuditSink,
+        uses: any UseLedger,
         issuer: LeafIssuer?,
         inherited: [String: CInt]
     ) throws(ListenError) {
@@ -40,7 +41,7 @@ package final class ProxyServer {
         self.sink = sink
         self.inherited = inherited
         startedAt = postern_realtime_ns()
-        shared = SharedState(startedAt: startedAt)
+        shared = SharedState(startedAt: startedAt, uses: uses)
         for (id, _) in ListenerID.identify(snapshot.settings.listeners) {
             listening[id] = try ListeningDescriptor(id, inherited: inherited)
         }
@@ -73,6 +74,13 @@ package final class ProxyServer {
 
     /// Where the proxy listens, with the ports it got.
     package var addresses: [String] { listening.values.map(\.description).sorted() }
+
+    /// Where the proxy listens, and whose each listener is, if it is anyone's.
+    package var listeners: [(address: String, agent: String?)] {
+        listening.values
+            .map { (address: $0.description, agent: snapshot.listener($0.id)?.agent) }
+            .sorted { $0.address < $1.address }
+    }
 
     /// How many clients are connected.
     package var connectionCount: Int { shared.connectionCount }

@@ -106,14 +106,15 @@ extension ProxyWorker {
 
     /// Puts another snapshot in force.
     ///
-    /// When this returns no request that starts here uses the old one, no upstream connection opened under it is
-    /// kept, and exchanges whose authority is gone are cut.
+    /// When this returns no request that starts here uses the old one, no upstream connection opened under a rule that has
+    /// changed is kept, and exchanges whose authority is gone are cut.
     func adopt(_ snapshot: ProxySnapshot, engineSettings: UpstreamEngine.Settings) {
         self.snapshot = snapshot
         parser = RequestHeadParser(limits: snapshot.settings.requestLimits)
         engine.settings = engineSettings
-        engine.discardAll()
-        connector.discardAll()
+        let directory = snapshot.directory
+        engine.discard { directory.holds($0) }
+        connector.discard { directory.holds($0) }
         for connection in Array(connections.values) { connection.reviewAuthority() }
     }
 

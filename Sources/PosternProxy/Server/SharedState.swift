@@ -8,9 +8,14 @@ final class SharedState: Sendable {
     let startedAt: Int64
     let attempts = AttemptLimiter()
     let sealedTokens = SealedTokens()
+    /// Where uses of grants are counted that are used up by them.
+    let uses: any UseLedger
     private let connections = Atomic<Int>(0)
 
-    init(startedAt: Int64) { self.startedAt = startedAt }
+    init(startedAt: Int64, uses: any UseLedger) {
+        self.startedAt = startedAt
+        self.uses = uses
+    }
 
     /// Counts a client connection in; `false` if there are `most` already.
     func connectionBegan(most: Int) -> Bool {

@@ -10,7 +10,7 @@ final class UpstreamConnector {
 
     private unowned let worker: ProxyWorker
     private var links: [UpstreamPool.Key: [HTTP2UpstreamConnection]] = [:]
-    /// Where HTTP/2 was offered and not taken, under the present snapshot.
+    /// Where HTTP/2 was offered and not taken.
     private var withoutHTTP2: Set<UpstreamPool.Key> = []
 
     init(worker: ProxyWorker) { self.worker = worker }
@@ -97,11 +97,13 @@ final class UpstreamConnector {
         if links[link.key]?.isEmpty == true { links[link.key] = nil }
     }
 
-    /// Sees to it that no connection made under an earlier snapshot carries another request.
-    func discardAll() {
-        withoutHTTP2 = []
-        for link in links.values.joined() { link.retire() }
-        links = [:]
+    /// Sees to it that no connection made under a rule that is no longer in force carries another request.
+    func discard(unless isInForce: (AccessRule) -> Bool) {
+        withoutHTTP2 = withoutHTTP2.filter { isInForce($0.rule) }
+        for (key, gone) in links where !isInForce(key.rule) {
+            for link in gone { link.retire() }
+            links[key] = nil
+        }
     }
 }
 

@@ -1,0 +1,52 @@
+internal import PosternConfig
+internal import PosternCore
+
+extension Act {
+    /// When something ends that is made now; `nil` is never.
+    func end(_ expiry: Expiry) throws(AdministrationError) -> Int64? {
+        switch expiry {
+        case .never: return nil
+        case .at(let time):
+            guard time > now else { throw .invalid(member: "expires_at", reason: "has passed already") }
+            return time
+        case .after(let duration):
+            guard duration > .zero, let time = time(after: duration) else {
+                throw .invalid(member: "ttl_s", reason: "must be more than nothing, and not for ever")
+            }
+            return time
+        }
+    }
+
+    /// The time so long from now; `nil` beyond what the store can hold.
+    func time(after duration: Duration) -> Int64? {
+        let (seconds, attoseconds) = duration.components
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (time, isTooLate) = now.addingReportingOverflow(whole)
+        guard !isTooLong, !isTooLate else { return nil }
+        let (exact, overflow) = time.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow ? nil : exact
+    }
+
+    /// The provider of a name: the store's, the configuration's, or the catalogue's.
+    func provider(_ name: String) throws -> Provider {
+        if let stored = try store.provider(named: name) {
+            return try reading("provider") { () throws(ConfigError) in
+                try DirectoryJSON.provider(named: name, stored.definition)
+            }
+        }
+        if let provider = try declared.provider(name) { return provider }
+        guard ProviderCatalogue.builtIn.entries[name] != nil else {
+            throw AdministrationError.notFound(kind: "provider", name: TextRules.shown(name))
+        }
+        // Not as it is in the catalogue: its reader says what is missing, such as the name of a tenant.
+        return try reading("provider") { () throws(ConfigError) in try DirectoryJSON.provider(named: name, "{}") }
+    }
+
+    /// Reads something given, and refuses it in the name of the member that it was given as.
+    func reading<Value>(
+        _ member: String,
+        _ read: () throws(ConfigError) -> Value
+    ) throws(AdministrationError) -> Value {
+        do { return try read() } catch { throw AdministrationError(error, member: member) }
+    }
+}

@@ -1,0 +1,17 @@
+internal import PosternCore
+
+/// An act of an operator under way: the transaction, its time, what is recorded of it, and what it makes different.
+struct Act {
+    let store: any StoreWriter
+    /// Nanoseconds since 1970.
+    let now: Int64
+    let declared: Declared
+    /// What is recorded of it, whether it takes effect or is refused.
+    var record: AdministrativeAct
+    /// What is recorded in its place, for an act of several parts; an empty list records nothing.
+    var parts: [AdministrativeAct]?
+    var impact = Impact.none
+
+    /// The records of an act that is about to take effect.
+    var records: [AdministrativeAct] { parts ?? [record] }
+}

@@ -1,0 +1,87 @@
+internal import PosternCore
+
+extension StoreReader {
+    /// The user of this subject, or of this id.
+    func existingUser(_ reference: String) throws -> StoredUser {
+        // Identity providers like ids of the same form.
+        let byID = Identifier.isOne(reference) ? try user(id: reference) : nil
+        guard let user = try byID ?? user(subject: reference) else {
+            throw AdministrationError.notFound(kind: "user", name: TextRules.shown(reference))
+        }
+        return user
+    }
+}
+
+extension Act {
+    mutating func createUser(_ new: NewUser) throws -> StoredUser {
+        try TextRules.check(new.subject, "subject", maxBytes: 512)
+        try TextRules.check(new.displayName, "display_name")
+        record.user = new.subject
+        guard try store.user(subject: new.subject) == nil else {
+            throw AdministrationError.conflict(
+                code: "user_exists",
+                reason: "there is a user with that subject already"
+            )
+        }
+        let user = StoredUser(
+            id: Identifier.random(),
+            subject: new.subject,
+            displayName: new.displayName,
+            groups: try groups(new.groups),
+            createdAt: now,
+            updatedAt: now
+        )
+        try store.insert(user)
+        return user
+    }
+
+    mutating func updateUser(_ reference: String, _ change: UserChange) throws -> StoredUser {
+        let old = try user(reference)
+        var new = old
+        new.displayName = change.displayName.applied(to: old.displayName)
+        new.isSuspended = change.isSuspended.applied(to: old.isSuspended)
+        if case .set(let groups) = change.groups { new.groups = try self.groups(groups) }
+        try TextRules.check(new.displayName, "display_name")
+        guard new != old else { return old }
+        new.updatedAt = now
+        try store.update(new)
+        try noteImpact(ofGrantsOf: new)
+        return new
+    }
+
+    mutating func removeUser(_ reference: String) throws {
+        let user = try user(reference)
+        let grants = try endGrants(of: .user(id: user.id))
+        record.detail = "with \(grants.count) grants"
+        try store.deleteUser(id: user.id)
+    }
+
+    /// The user that an act is about, as it is recorded.
+    mutating func user(_ reference: String) throws -> StoredUser {
+        let user = try store.existingUser(reference)
+        record.user = user.subject
+        return user
+    }
+
+    /// What is below a user's grants depends on the user.
+    private mutating func noteImpact(ofGrantsOf user: StoredUser) throws {
+        var filter = GrantFilter()
+        filter.principal = .user(id: user.id)
+        var waiting = try store.grants(filter, Page())
+        while let grant = waiting.popLast() {
+            noteImpact(of: grant)
+            waiting += try store.grants(below: grant.id)
+        }
+    }
+
+    /// Groups in the order given, each one once.
+    private func groups(_ names: [String]) throws(AdministrationError) -> [String] {
+        var groups: [String] = []
+        for name in names where !groups.contains(name) {
+            try TextRules.check(name, "groups")
+            groups.append(name)
+        }
+        guard groups.count <= 1000 else { throw .invalid(member: "groups", reason: "are more than 1000") }
+        return groups
+    }
+}

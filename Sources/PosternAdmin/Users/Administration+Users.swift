@@ -1,0 +1,30 @@
+package import PosternCore
+
+extension Administration {
+    /// The users in the order of creation.
+    package func users() async throws(AdministrationError) -> [StoredUser] { try await read { try $0.users() } }
+
+    /// One user by subject or id.
+    package func user(_ reference: String) async throws(AdministrationError) -> StoredUser {
+        try await read { try $0.existingUser(reference) }
+    }
+
+    /// Makes a user known.
+    package func createUser(_ new: NewUser, by operator: Operator) async throws(AdministrationError) -> StoredUser {
+        try await act("user_create", by: `operator`) { try $0.createUser(new) }
+    }
+
+    /// Changes what is given of a user.
+    package func updateUser(
+        _ reference: String,
+        _ change: UserChange,
+        by operator: Operator
+    ) async throws(AdministrationError) -> StoredUser {
+        try await act("user_update", by: `operator`) { try $0.updateUser(reference, change) }
+    }
+
+    /// Forgets a user, whose grants end with everything below them.
+    package func removeUser(_ reference: String, by operator: Operator) async throws(AdministrationError) {
+        try await act("user_remove", by: `operator`) { try $0.removeUser(reference) }
+    }
+}

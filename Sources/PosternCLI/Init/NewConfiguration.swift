@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// The configuration file that `postern init` begins with.
+enum NewConfiguration {
+    /// The text: nothing that is not the default, and where to go on.
+    static let text = """
+        # Postern's configuration. Agents, secrets and grants are looked after by `postern agent`, `postern secret` and
+        # `postern grant`; they can be declared here too. docs/configuration.md has every key. Check this file with
+        # `postern config check`, and put it in force with `postern config reload`.
+
+        [proxy]
+        listen = ["127.0.0.1:3128"]
+
+        """
+
+    /// Writes the file, for its owner alone, unless there is one; returns whether it did.
+    static func write(to path: String) throws(CommandFailure) -> Bool {
+        try makeDirectories(above: path)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if file < 0, errno == EEXIST { return false }
+        guard file >= 0 else { throw .system("cannot create \(path)") }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        // A few hundred bytes into a new file are written at once, or there is no room.
+        guard bytes.withUnsafeBytes({ Glibc.write(file, $0.baseAddress, $0.count) }) == bytes.count else {
+            let failure = CommandFailure.system("cannot write \(path)")
+            unlink(path)
+            throw failure
+        }
+        return true
+    }
+
+    private static func makeDirectories(above path: String) throws(CommandFailure) {
+        var end = path.startIndex
+        while let next = path[path.index(after: end)...].firstIndex(of: "/") {
+            end = next
+            let directory = String(path[..<end])
+            if mkdir(directory, 0o700) != 0, errno != EEXIST { throw .system("cannot create \(directory)") }
+        }
+    }
+}

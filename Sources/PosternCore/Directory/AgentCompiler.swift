@@ -1,0 +1,59 @@
+/// Puts agents together with their rules.
+package struct AgentCompiler: Sendable {
+    private let placeholders: PlaceholderKey
+    let limiters: LimiterTable
+
+    package init(placeholders: PlaceholderKey, limiters: LimiterTable) {
+        self.placeholders = placeholders
+        self.limiters = limiters
+    }
+
+    /// Compiles an agent.
+    ///
+    /// `previous` is what it was, if its policy is still the same: each rule that would come out as it was is kept, and with
+    /// it the upstream connections that were opened under it.
+    package func compile(
+        _ agent: Agent,
+        grants: [(grant: Grant, credential: CompiledCredential)],
+        egress: [EgressRule] = [],
+        replacing previous: CompiledAgent? = nil
+    ) -> CompiledAgent {
+        let limiter = limiters.limiter("agent", agent.name, agent.limits)
+        let former = previous.flatMap { $0.limiter === limiter ? $0.rules : nil } ?? []
+        let formerByID = Dictionary(former.map { ($0.id, $0) }) { first, _ in first }
+        var rules: [AccessRule] = []
+        for (grant, credential) in grants {
+            // Nothing of a grant changes but that it ends, so the same id and credential make the same rule.
+            if let rule = formerByID[grant.id], rule.credential === credential {
+                rules.append(rule)
+                continue
+            }
+            let ancestors = grant.ancestors.map { limiters.limiter("rule", $0.id, $0.terms.limits) }
+            rules.append(
+                AccessRule(
+                    grant,
+                    credential,
+                    policy: agent.policy,
+                    limiters: [limiters.limiter("rule", grant.id, grant.terms.limits)] + ancestors + [limiter],
+                    placeholders: placeholders
+                )
+            )
+        }
+        for rule in egress {
+            rules.append(
+                AccessRule(
+                    rule,
+                    policy: agent.policy,
+                    limiters: [limiters.limiter("rule", rule.id, rule.limits), limiter]
+                )
+            )
+        }
+        return CompiledAgent(
+            name: agent.name,
+            isPaused: agent.isPaused,
+            limiter: limiter,
+            keys: agent.keys,
+            rules: rules
+        )
+    }
+}

@@ -1,0 +1,121 @@
+internal import CLinux
+internal import Glibc
+internal import PosternAPI
+internal import PosternAdmin
+internal import PosternConfig
+internal import PosternControl
+internal import PosternCore
+internal import PosternProxy
+internal import PosternStore
+
+/// What the control interface asks of the daemon itself.
+struct DaemonServices: Sendable {
+    private static let reloadPatience = Duration.seconds(60)
+
+    let administration: Administration
+    let inForce: InForce
+    let reload: Reload
+    let state: OpenedState
+    let configurationPath: String
+    let environment: [String: String]
+    let startedAt = postern_realtime_ns()
+
+    func status() async throws -> StatusAnswer {
+        let stored = try await administration.alone { [state] in
+            try state.store.read { reader in
+                (
+                    agents: try reader.agentCount(includingRevoked: false),
+                    secrets: try reader.secrets(includingRevoked: false).count,
+                    grants: try reader.grantCount(GrantFilter()),
+                    users: try reader.users().count
+                )
+            }
+        }
+        return try await administration.alone { [self] in
+            let declared = inForce.live.declared
+            return StatusAnswer(
+                version: Version.current,
+                processID: Int(getpid()),
+                startedAt: Timestamp.text(startedAt),
+                stateDirectory: state.settings.stateDirectory,
+                configuration: configurationPath,
+                listeners: inForce.server.listeners.map { StatusAnswer.Listener(address: $0.address, agent: $0.agent) },
+                counts: StatusAnswer.Counts(
+                    agents: declared.agents.count + stored.agents,
+                    secrets: declared.credentials.count + stored.secrets,
+                    grants: declared.grants.count + stored.grants,
+                    users: stored.users
+                ),
+                auditIsWritable: state.isAuditWritable
+            )
+        }
+    }
+
+    func explain(_ query: ControlServices.ExplainQuery) async throws -> ExplainAnswer {
+        let name = (try? await administration.agent(query.agent).name) ?? query.agent
+        return try await administration.alone { [inForce] in
+            let explanation = inForce.explain(
+                agent: name,
+                method: query.method,
+                url: query.url,
+                body: query.body.map { Array($0.utf8) }
+            )
+            return ExplainAnswer(explanation)
+        }
+    }
+
+    /// The placeholders of the configuration's grants and of the store's.
+    func placeholders(of agent: String?) async throws -> [PlaceholderAnswer] {
+        let name: String?
+        if let agent { name = (try? await administration.agent(agent).name) ?? agent } else { name = nil }
+        return try await administration.alone { [inForce, state] in
+            inForce.live.directory.agents
+                .filter { name == nil || $0.name == name }
+                .flatMap(\.placeholderRules)
+                .flatMap { PlaceholderAnswer.all(of: $0, from: state.placeholders) }
+                .sorted { ($0.agent, $0.provider, $0.grant) < ($1.agent, $1.provider, $1.grant) }
+        }
+    }
+
+    func providers(includingCatalogue: Bool) async throws -> [ProviderAnswer] {
+        try await administration.alone { [inForce] in
+            ProviderAnswer.all(declared: inForce.live.declared.providers, includingCatalogue: includingCatalogue)
+        }
+    }
+
+    func reloadConfiguration(by operator: Operator) async throws -> ReloadAnswer {
+        // Reading may run helper programs, and what is asynchronous must not wait for them.
+        let reload = reload
+        let result = try await Waiting.onThread { try reload.perform(every: DaemonServices.reloadPatience) }
+        return ReloadAnswer(message: result.summary, warnings: result.warnings)
+    }
+
+    func rekey(source: String?, by operator: Operator) async throws -> DoneAnswer {
+        let opening = state.opening
+        let store = state.store
+        if let source {
+            let reader = MasterKeyReader(environment: environment)
+            guard let key = try await Waiting.onThread({ try reader.read(.key(reference: source)) }) else {
+                throw ControlRefusal(status: 400, code: "invalid_request", message: "the source gives no key")
+            }
+            try await administration.rekeyStore(to: key, by: `operator`)
+            return DoneAnswer(
+                message:
+                    "the store is opened by the key at \(source) from now on; name it in [store] before the next start"
+            )
+        }
+        guard opening.settings.masterKey == nil else {
+            throw ControlRefusal(
+                status: 409,
+                code: "master_key_elsewhere",
+                message: "the master key comes from [store] in the configuration, so Postern cannot change it there",
+                hint: "put a new key somewhere and name it: postern store rekey --source file:/path"
+            )
+        }
+        let path = opening.keyFilePath
+        try await administration.rekeyStore(by: `operator`) { try store.rekeyFile(at: path) }
+        return DoneAnswer(message: "the store is opened by a new key in \(path) from now on")
+    }
+
+    func recordRefusal(_ act: AdministrativeAct) { state.records.record(.act(act)) }
+}

@@ -1,0 +1,92 @@
+internal import CLinux
+internal import PosternAdmin
+internal import PosternConfig
+internal import PosternCore
+internal import PosternProxy
+
+/// What is in force, and how something else is put in its place.
+///
+/// @unchecked: everything but the constants is used only in work that ``Administration`` does alone.
+final class InForce: @unchecked Sendable {
+    let server: ProxyServer
+    let live: LiveDirectory
+    private(set) var settings: ProxySettings
+    private let records: AdministrativeLog
+
+    init(server: ProxyServer, live: LiveDirectory, settings: ProxySettings, records: AdministrativeLog) {
+        self.server = server
+        self.live = live
+        self.settings = settings
+        self.records = records
+    }
+
+    /// Puts a change of the store in force; returns whether every event loop goes by it.
+    func enforce(_ impact: Impact) throws -> Bool {
+        try live.apply(impact)
+        return server.apply(ProxySnapshot(settings: settings, directory: live.directory), adding: [])
+    }
+
+    /// Puts another configuration in force.
+    ///
+    /// - Returns: what of it takes effect at the next start only.
+    /// - Throws: why it was refused; all stays as it was then.
+    func adopt(_ configuration: Configuration) throws -> [String] {
+        guard !configuration.contents.agents.isEmpty || live.declaredAgents.isEmpty else {
+            // Far more likely a file that is still being written than the wish to lock everybody out.
+            throw ReloadRefusal("the file declares no agent any more; stop the daemon if nobody is to be served")
+        }
+        let former = live.declared
+        try live.replaceDeclarations(configuration.contents)
+        do {
+            let next = ProxySnapshot(settings: configuration.settings, directory: live.directory)
+            let added = try server.bindAdditions(of: next)
+            guard records.record(.reload(configuration.counts)) else {
+                throw ReloadRefusal("the audit log could not be written")
+            }
+            guard server.apply(next, adding: added) else {
+                throw ReloadRefusal("an event loop is stuck and may still go by the old configuration")
+            }
+        } catch {
+            try live.replaceDeclarations(former)
+            throw error
+        }
+        defer { settings = configuration.settings }
+        return needingRestart(configuration.settings)
+    }
+
+    private func needingRestart(_ new: ProxySettings) -> [String] {
+        let isSame =
+            settings.eventLoops == new.eventLoops && settings.stateDirectory == new.stateDirectory
+            && settings.audit == new.audit && settings.masterKey == new.masterKey
+            && settings.controlSocket == new.controlSocket
+        return isSame ? [] : ["event_loops, state_dir, [audit], [store] and [control] take effect at the next start"]
+    }
+
+    /// When keys were last used, in nanoseconds since 1970 by id, of those used since the last call.
+    func takeKeyUses() -> [String: Int64] {
+        var uses: [String: Int64] = [:]
+        for key in live.directory.heldKeys {
+            if let id = key.id, let seconds = key.takeLastUse() { uses[id] = seconds * 1_000_000_000 }
+        }
+        return uses
+    }
+
+    /// Says what would become of a request.
+    func explain(agent: String, method: String, url: String, body: [UInt8]?) -> Explanation {
+        RequestPipeline().explain(
+            agent: agent,
+            method: method,
+            url: url,
+            body: body,
+            in: live.directory,
+            nowSeconds: postern_realtime_ns() / 1_000_000_000
+        )
+    }
+}
+
+/// Why a configuration was not put in force.
+struct ReloadRefusal: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

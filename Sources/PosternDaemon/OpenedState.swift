@@ -1,0 +1,76 @@
+internal import Logging
+internal import PosternAdmin
+internal import PosternAudit
+internal import PosternConfig
+internal import PosternCore
+internal import PosternStore
+internal import Synchronization
+
+/// The state directory, opened: the audit log, the store, and the directory that is compiled from them and a configuration.
+final class OpenedState: Sendable {
+    let settings: ProxySettings
+    let audit: AuditLog
+    let records: AdministrativeLog
+    let store: SQLiteStore
+    let opening: StoreOpening
+    let placeholders: PlaceholderKey
+    /// Used by work that is done alone, and before there is any other.
+    let live: LiveDirectory
+    private let health: AuditHealth
+
+    /// Opens everything, in the order in which one thing keeps a second daemon from touching the next.
+    init(
+        for configuration: Configuration,
+        _ environment: StartEnvironment,
+        _ options: Daemon.Options,
+        _ logger: Logger
+    ) throws {
+        settings = configuration.settings
+        let health = AuditHealth()
+        self.health = health
+        audit = try AuditLog(stateDirectory: settings.stateDirectory, settings: settings.audit) { event in
+            health.note(event)
+            event.log(to: logger)
+        }
+        records = AdministrativeLog(audit)
+        placeholders = try PlaceholderKeyFile(stateDirectory: settings.stateDirectory).open()
+        opening = StoreOpening(
+            settings: settings,
+            environment: environment.variables,
+            acceptsRestored: options.acceptsRestoredStore
+        )
+        store = try opening.open()
+        live = try LiveDirectory(store, declared: configuration.contents, placeholders: placeholders)
+        for problem in live.problems { logger.error("the store holds something that cannot be used: \(problem)") }
+    }
+
+    /// Whether the audit log takes records.
+    var isAuditWritable: Bool { health.isWritable }
+
+    /// The use cases, which put changes in force by `enforce`.
+    func administration(enforcing enforce: @escaping @Sendable (Impact) throws -> Bool) -> Administration {
+        let live = live
+        return Administration(
+            store: store,
+            sink: audit,
+            reservedNames: { live.declaredAgents },
+            providerResolver: { name in live.declared.providers.first { $0.name == name } },
+            enforce: enforce
+        )
+    }
+}
+
+/// What the audit log said last about itself.
+private final class AuditHealth: Sendable {
+    private let isFailing = Atomic<Bool>(false)
+
+    var isWritable: Bool { !isFailing.load(ordering: .relaxed) }
+
+    func note(_ event: AuditLogEvent) {
+        switch event {
+        case .failing: isFailing.store(true, ordering: .relaxed)
+        case .recovered: isFailing.store(false, ordering: .relaxed)
+        case .checkpoint, .segment, .tornLine, .rotationFailed: break
+        }
+    }
+}
