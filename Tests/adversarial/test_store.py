@@ -165,6 +165,8 @@ def template(authority, tmp_path_factory):
     directory.control.unbind(gone["id"])
     directory.control.bind(C, "good", max_uses=5, label="limited", terms={"paths": ["/v1/limited/**"]})
     directory.mint(C)
+    directory.begin()
+    assert directory.ask("GET", "http://good.test/v1/limited/x", agent=C).status == 200
     saved = tmp_path_factory.mktemp("store") / "saved"
     older = saved.with_name("older")
     directory.daemon.terminate()
@@ -306,6 +308,29 @@ def test_a_row_copied_under_another_id(copy):
 
     one.change(insert)
     one.refuses("grants")
+
+
+@attack(165)
+def test_a_row_as_it_was_before(copy, template):
+    """Its seal is right, but it belongs to another time: a key that was revoked since."""
+    older, one = copy(template.older), copy()
+    for name in ("agents", "agent_keys", "grants", "meta"):
+        before = {row.get("id", 0): row for row in older.rows(name)}
+        changed = [row for row in one.rows(name) if before.get(row.get("id", 0), row) != row]
+        if changed and name != "meta":
+            one.put(name, changed[0]["id"], **{key: value for key, value in before[changed[0]["id"]].items() if key != "id"})
+            one.refuses()
+            return
+    raise AssertionError("nothing has changed between the two")
+
+
+@attack(164, 165)
+@pytest.mark.parametrize("name", ["agents", "agent_keys", "grants", "secrets", "secret_versions", "users", "uses"])
+def test_a_row_that_is_gone(copy, template, name):
+    """The count of a grant's uses, say: without it they would begin anew."""
+    one = copy()
+    one.change(lambda database: database.execute(f'DELETE FROM "{name}" WHERE rowid = (SELECT max(rowid) FROM "{name}")'))
+    one.refuses()
 
 
 @attack(163)
