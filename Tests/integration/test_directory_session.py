@@ -14,6 +14,7 @@ import pytest
 from support import audit
 from support.cli import verify
 from support.client import RawClient, basic, request
+from support.daemon import Daemon
 from support.http1 import Closed
 from support.origin import RecordingOrigin, answer
 from support.session import Session
@@ -77,6 +78,7 @@ def test_from_nothing_to_a_revoked_agent(session, origin):
     session.planted |= {"the first value": old, "the second value": new}
     session.ok("secret", "add", "acme-prod", "--provider", "acme", typed=old + "\n")
     key = new_agent(session)
+    agent = session.json("agent", "show", BOT)
     terms = ["--method", "GET", "--path", "/v1/**"]
     grant = session.json("grant", "create", "--agent", BOT, "--secret", "acme-prod", *terms)
 
@@ -112,7 +114,8 @@ def test_from_nothing_to_a_revoked_agent(session, origin):
 
     seen = [r.value("authorization").removeprefix("Bearer ") for r in origin.requests]
     assert seen == sorted(seen, key=[old, new].index), "the old value came after the new one"
-    assert session.run("agent", "resume", BOT).returncode == 1
+    for name in (BOT, agent["id"]):
+        assert session.run("agent", "resume", name).returncode == 1
     assert grant["id"] in {row["id"] for row in session.json("grant", "list", "--all")["items"]}
     assert_recorded(session)
 
@@ -157,7 +160,7 @@ STEPS = [
 
 
 def assert_recorded(session: Session) -> None:
-    """Every step is on record, in order, with who did it; the one that was refused as well."""
+    """Every step is on record, in order, with who did it; what was refused as well."""
     rows = [row for row in session.daemon.audit() if "user.id" in row]
     place = 0
     for action, member, name in STEPS:
@@ -187,10 +190,20 @@ def test_init_prints_what_to_paste(session):
 
 
 def test_init_writes_nothing_over(session):
-    before = {path: path.read_bytes() for path in (session.home / ".config/postern").rglob("*") if path.is_file()}
-    again = session.run("init", "--user", "--agent", "other")
-    assert again.returncode != 0 and re.search(r"exist|already", again.stderr)
-    assert {path: path.read_bytes() for path in before} == before
+    """Neither beside a running daemon nor where one was."""
+    kept = [*(session.home / ".config/postern").glob("*.conf"), session.daemon.state / "master.key",
+            *(session.daemon.state / "ca").glob("*")]
+    assert len(kept) >= 4
+    before = {path: path.read_bytes() for path in kept}
+    again = session.run("init", "--user", "--agent", FIRST)
+    assert again.returncode == 1 and re.search(r"exist|already|another daemon", again.stderr), again.stderr
+    session.daemon.terminate()
+    again = session.run("init", "--user", "--agent", FIRST)
+    assert again.returncode == 1 and re.search(r"exist|already", again.stderr), again.stderr
+    assert "alter_key" not in again.stdout
+    assert {path: path.read_bytes() for path in kept} == before
+    session.daemon = Daemon(session.home, session.daemon.config_path.read_text(), arguments=["--user"])
+    session.daemon.state = kept[1].parent
 
 
 @pytest.mark.parametrize("how", ["stdin", "--file", "prompt"])
