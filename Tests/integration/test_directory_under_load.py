@@ -35,7 +35,7 @@ def test_no_request_uses_authority_that_was_taken_away(authority):
         print(f"{verdict.sent} sent in {elapsed:.1f} s, {verdict.arrived} arrived, {verdict.denied} denied; {world.counts}")
         assert min(world.counts.get(kind, 0) for kind in KINDS) >= 30, world.counts
         assert verdict.denied > 1000 and verdict.arrived > 5000
-        assert verdict.sent / elapsed > RATE * 0.7, "the load was not what it has to be"
+        assert verdict.sent / elapsed > RATE * 0.6, "the load was not what it has to be"
         assert sum(row["event.action"] in ADMINISTRATIVE for row in rows) >= by_acts - len(world.agents)
         assert len(audit.intents(rows)) >= verdict.arrived
         assert verify(world.daemon.state).returncode == 0

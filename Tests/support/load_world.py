@@ -53,7 +53,7 @@ class LoadWorld:
 
     def __init__(
         self, authority: CertificateAuthority, *, agents: int = 10, secrets: int = 4, clients: int = 2,
-        connections: int = 8, rate: int = 2000, seed: int = 1,
+        connections: int = 32, rate: int = 2000, seed: int = 1,
     ):
         self.directory = Path(tempfile.mkdtemp(prefix="postern-load-"))
         self.chance = random.Random(seed)
