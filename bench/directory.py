@@ -117,7 +117,8 @@ class Directory:
 
 def _configuration(bench, directory):
     """The provider that is called, and others that only have grants."""
-    text = f'[proxy]\nlisten = ["127.0.0.1:{directory.port}"]\nstate_dir = "{directory.directory}/state"\nevent_loops = 1\n'
+    text = (f'[proxy]\nlisten = ["127.0.0.1:{directory.port}"]\nstate_dir = "{directory.directory}/state"\n'
+            f'event_loops = 1\n')
     for number in range(GRANTS):
         host = scratch.ORIGIN_NAME if number == 0 else f"d{number}.test"
         text += (f'\n[[provider]]\nname = "d{number}"\nhosts = ["{host}"]\n'

@@ -174,7 +174,9 @@ def test_other_names_of_json(directory, row):
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_pieces_make_no_difference(directory, size):
     for body, status in ((dumped(GOOD), 200), (dumped({**GOOD, "model": "large"}), 403)):
-        chunks = b"".join(b"%x\r\n%s\r\n" % (len(body[n : n + size]), body[n : n + size]) for n in range(0, len(body), size))
+        chunks = b"".join(
+            b"%x\r\n%s\r\n" % (len(body[n : n + size]), body[n : n + size]) for n in range(0, len(body), size)
+        )
         response = directory.ask("POST", URL, [*JSON, ("Transfer-Encoding", "chunked")], chunks + b"0\r\n\r\n", agent=C)
         assert response.status == status
     (seen,) = directory.good.requests
@@ -185,8 +187,14 @@ def test_nothing_is_sent_before_all_of_it_was_seen(directory):
     """The head is not forwarded either, and a client that waits to be told goes on."""
     body = dumped(GOOD)
     with directory.connect() as client:
-        head = directory.head("POST", URL, "Content-Type: application/json", f"Content-Length: {len(body)}",
-                              "Expect: 100-continue", agent=C)
+        head = directory.head(
+            "POST",
+            URL,
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            "Expect: 100-continue",
+            agent=C,
+        )
         client.send(head)
         assert client.read_head().status == 100
         client.send(body[:-1])
@@ -198,7 +206,9 @@ def test_nothing_is_sent_before_all_of_it_was_seen(directory):
 
 def test_a_body_that_stops_is_not_waited_for_without_end(directory):
     with directory.connect() as client:
-        client.send(directory.head("POST", URL, "Content-Type: application/json", "Content-Length: 100", agent=C) + b"{")
+        client.send(
+            directory.head("POST", URL, "Content-Type: application/json", "Content-Length: 100", agent=C) + b"{"
+        )
         started = time.monotonic()
         assert client.response().status in (403, 408)
         assert time.monotonic() - started < 9
@@ -235,12 +245,18 @@ def test_an_expression_takes_no_more_than_its_time(directory):
 
 @table(
     {
-        "no pointer": {"equals": 1}, "an object": {"pointer": "/x", "equals": {"y": 1}}, "no slash": {"pointer": "x", "equals": 1},
-        "an odd escape": {"pointer": "/a~2", "equals": 1}, "two tests": {"pointer": "/x", "equals": 1, "in": [1]},
-        "a text for a list": {"pointer": "/x", "in": "abc"}, "a misspelt test": {"pointer": "/x", "equal": 1},
-        "a text for a number": {"pointer": "/x", "max": "5"}, "a broken expression": {"pointer": "/x", "matches": "(a"},
+        "no pointer": {"equals": 1},
+        "an object": {"pointer": "/x", "equals": {"y": 1}},
+        "no slash": {"pointer": "x", "equals": 1},
+        "an odd escape": {"pointer": "/a~2", "equals": 1},
+        "two tests": {"pointer": "/x", "equals": 1, "in": [1]},
+        "a text for a list": {"pointer": "/x", "in": "abc"},
+        "a misspelt test": {"pointer": "/x", "equal": 1},
+        "a text for a number": {"pointer": "/x", "max": "5"},
+        "a broken expression": {"pointer": "/x", "matches": "(a"},
         "a huge expression": {"pointer": "/x", "matches": "(a{1000}){1000}"},
-        "a look back": {"pointer": "/x", "matches": r"(a)\1"}, "a look ahead": {"pointer": "/x", "matches": "(?=a)a"},
+        "a look back": {"pointer": "/x", "matches": r"(a)\1"},
+        "a look ahead": {"pointer": "/x", "matches": "(?=a)a"},
     }
 )
 def test_conditions_that_make_no_sense_are_refused(directory, row):

@@ -28,8 +28,19 @@ STRANGER = 61001
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 READS = [
-    "/v1/status", "/v1/agents", f"/v1/agents/{A}", f"/v1/agents/{A}/keys", "/v1/app/keys", "/v1/secrets", "/v1/secrets/good",
-    "/v1/grants", "/v1/providers", "/v1/providers?catalogue=true", "/v1/providers/good", "/v1/users", "/v1/placeholders",
+    "/v1/status",
+    "/v1/agents",
+    f"/v1/agents/{A}",
+    f"/v1/agents/{A}/keys",
+    "/v1/app/keys",
+    "/v1/secrets",
+    "/v1/secrets/good",
+    "/v1/grants",
+    "/v1/providers",
+    "/v1/providers?catalogue=true",
+    "/v1/providers/good",
+    "/v1/users",
+    "/v1/placeholders",
     f"/v1/placeholders?agent={A}",
 ]
 WRITES = [
@@ -75,7 +86,7 @@ def unchanged(directory):
 @attack(129)
 @table({"a host": "rebound.test", "with a port": "rebound.test:8080", "an address": "127.0.0.1:80", "none": ""})
 def test_host_names_nothing(unchanged, row):
-    """No page can open a unix socket; should one get here through a relay, Host makes no difference and is not repeated."""
+    """No page can open a unix socket; should one come through a relay, Host makes no difference and is not repeated."""
     for path in READS:
         answer = unchanged.control.call("GET", path, headers=[("Host", row)])
         assert answer.status in (200, 400, 403, 421), answer
@@ -131,7 +142,10 @@ def test_no_page_may_change_anything(unchanged, row, place):
         "text/plain": ("text/plain", b'{"name": "written"}'),
         "a form": ("application/x-www-form-urlencoded", b"name=written"),
         "a form of JSON": ("application/x-www-form-urlencoded", b'{"name": "written", "x": "="}'),
-        "multipart": ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nw\r\n--x--\r\n'),
+        "multipart": (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nw\r\n--x--\r\n',
+        ),
         "no type": ("", b'{"name": "written"}'),
     }
 )
@@ -153,7 +167,17 @@ def test_no_page_may_read_anything(unchanged, path):
 
 
 @attack(131)
-@table({"GET": "GET", "HEAD": "HEAD", "PUT": "PUT", "DELETE": "DELETE", "TRACE": "TRACE", "CONNECT": "CONNECT", "odd": "PAUSE"})
+@table(
+    {
+        "GET": "GET",
+        "HEAD": "HEAD",
+        "PUT": "PUT",
+        "DELETE": "DELETE",
+        "TRACE": "TRACE",
+        "CONNECT": "CONNECT",
+        "odd": "PAUSE",
+    }
+)
 def test_acts_are_not_done_by_other_methods(unchanged, row):
     for path in (f"/v1/agents/{A}/pause", f"/v1/agents/{A}/revoke", "/v1/secrets/good/revoke", "/v1/store/rekey"):
         try:
@@ -212,7 +236,9 @@ def test_nothing_is_explained_of_a_name_that_is_none(unchanged, name):
 
 @attack(135)
 @pytest.mark.parametrize("name", INJECTIONS)
-@pytest.mark.parametrize("member", ["agent", "secret", "principal", "parent", "limit", "offset", "include_revoked", "sort", "order"])
+@pytest.mark.parametrize(
+    "member", ["agent", "secret", "principal", "parent", "limit", "offset", "include_revoked", "sort", "order"]
+)
 def test_a_filter_is_only_a_filter(unchanged, member, name):
     """It finds nothing, or is refused; it never widens what is listed."""
     answer = unchanged.control.call("GET", path_of("grants", **{member: INJECTIONS[name]}))
@@ -232,9 +258,22 @@ def test_odd_pages(unchanged, member, row):
 @attack(134, 135)
 @table(
     {
-        "markup": "<img src=x onerror=alert(1)>", "script": "</script>", "separator": "a\u2028b", "newline": "a\nb",
-        "ANSI": "\x1b[31mred", "direction": "\u202eabc", "slash": "a/b", "dots": "..", "empty": "", "long": "a" * 65,
-        "upper case": "Agent", "colon": "a:b", "at": "a@b", "space": "a b", "percent": "a%2fb", "UUID": NOWHERE,
+        "markup": "<img src=x onerror=alert(1)>",
+        "script": "</script>",
+        "separator": "a\u2028b",
+        "newline": "a\nb",
+        "ANSI": "\x1b[31mred",
+        "direction": "\u202eabc",
+        "slash": "a/b",
+        "dots": "..",
+        "empty": "",
+        "long": "a" * 65,
+        "upper case": "Agent",
+        "colon": "a:b",
+        "at": "a@b",
+        "space": "a b",
+        "percent": "a%2fb",
+        "UUID": NOWHERE,
     }
 )
 @pytest.mark.parametrize("what", ["agents", "secrets", "providers"])
@@ -255,10 +294,18 @@ def test_names_are_plain(unchanged, what, row):
 @attack(136)
 @table(
     {
-        "status": {"status": "active"}, "id": {"id": NOWHERE}, "version": {"version": 99}, "owner": {"owner": "root"},
-        "allowed_routes": {"allowed_routes": ["/*"]}, "created_at": {"created_at": "2020-01-01T00:00:00Z"},
-        "key": {"key": "alter_key_agent_" + "a" * 34}, "name": {"name": "other"}, "parent": {"parent": B},
-        "__proto__": {"__proto__": {"status": "revoked"}}, "misspelt": {"display-name": "x"}, "case": {"Display_Name": "x"},
+        "status": {"status": "active"},
+        "id": {"id": NOWHERE},
+        "version": {"version": 99},
+        "owner": {"owner": "root"},
+        "allowed_routes": {"allowed_routes": ["/*"]},
+        "created_at": {"created_at": "2020-01-01T00:00:00Z"},
+        "key": {"key": "alter_key_agent_" + "a" * 34},
+        "name": {"name": "other"},
+        "parent": {"parent": B},
+        "__proto__": {"__proto__": {"status": "revoked"}},
+        "misspelt": {"display-name": "x"},
+        "case": {"Display_Name": "x"},
         "with one that is known": {"display_name": "x", "statsu": "active"},
     }
 )
@@ -274,8 +321,14 @@ def test_members_that_are_not_to_be_set(unchanged, row):
         "agent id": ("/v1/agents", {"name": "written", "id": NOWHERE}),
         "agent key": ("/v1/agents", {"name": "written", "key": "alter_key_agent_" + "a" * 34}),
         "agent status": ("/v1/agents", {"name": "written", "status": "revoked"}),
-        "secret hosts": ("/v1/secrets", {"name": "written", "provider": "good", "value": "written-0123456789", "hosts": ["evil.test"]}),
-        "secret version": ("/v1/secrets", {"name": "written", "provider": "good", "value": "written-0123456789", "version": 7}),
+        "secret hosts": (
+            "/v1/secrets",
+            {"name": "written", "provider": "good", "value": "written-0123456789", "hosts": ["evil.test"]},
+        ),
+        "secret version": (
+            "/v1/secrets",
+            {"name": "written", "provider": "good", "value": "written-0123456789", "version": 7},
+        ),
         "grant id": ("/v1/grants", {"agent": B, "secret": "good", "id": NOWHERE}),
         "grant uses": ("/v1/grants", {"agent": B, "secret": "good", "uses": 0}),
         "grant terms": ("/v1/grants", {"agent": B, "secret": "good", "terms": {"metods": ["GET"]}}),
@@ -286,7 +339,10 @@ def test_members_that_are_not_to_be_set(unchanged, row):
         "key text": (f"/v1/agents/{A}/keys", {"key": "alter_key_agent_" + "a" * 34}),
         "key prefix": (f"/v1/agents/{A}/keys", {"prefix": "aaaa"}),
         "user id": ("/v1/users", {"subject": "written", "id": NOWHERE}),
-        "half of a provision": ("/v1/provision", {"agents": [{"name": "written"}], "grants": [{"agent": "written", "secret": "nobody"}]}),
+        "half of a provision": (
+            "/v1/provision",
+            {"agents": [{"name": "written"}], "grants": [{"agent": "written", "secret": "nobody"}]},
+        ),
         "provision with more": ("/v1/provision", {"agents": [{"name": "written"}], "grants": [], "secrets": []}),
     }
 )
@@ -301,15 +357,27 @@ def test_nothing_is_made_with_what_is_not_known(unchanged, row):
 
 @table(
     {
-        "nothing": b"", "not JSON": b"name=written", "cut off": b'{"name": "written"', "a list": b'[{"name": "written"}]',
-        "a string": b'"written"', "a number": b"1", "null": b"null", "two": b'{"name": "written"} {"name": "b"}',
-        "twice": b'{"name": "written", "name": "other"}', "not UTF-8": b'{"name": "\xff\xfe"}',
-        "surrogate": b'{"name": "written", "display_name": "\\ud800"}', "BOM": b'\xef\xbb\xbf{"name": "written"}',
-        "deep": b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "NaN": b'{"name": "written", "requests_per_minute": NaN}',
+        "nothing": b"",
+        "not JSON": b"name=written",
+        "cut off": b'{"name": "written"',
+        "a list": b'[{"name": "written"}]',
+        "a string": b'"written"',
+        "a number": b"1",
+        "null": b"null",
+        "two": b'{"name": "written"} {"name": "b"}',
+        "twice": b'{"name": "written", "name": "other"}',
+        "not UTF-8": b'{"name": "\xff\xfe"}',
+        "surrogate": b'{"name": "written", "display_name": "\\ud800"}',
+        "BOM": b'\xef\xbb\xbf{"name": "written"}',
+        "deep": b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        "NaN": b'{"name": "written", "requests_per_minute": NaN}',
         "a fraction": b'{"name": "written", "requests_per_minute": 1.5}',
         "beyond 64 bits": b'{"name": "written", "requests_per_minute": 99999999999999999999}',
-        "negative": b'{"name": "written", "requests_per_minute": -1}', "a text": b'{"name": "written", "requests_per_minute": "5"}',
-        "a wrong type": b'{"name": {"a": 1}}', "comment": b'{"name": "written" /* x */}', "comma": b'{"name": "written",}',
+        "negative": b'{"name": "written", "requests_per_minute": -1}',
+        "a text": b'{"name": "written", "requests_per_minute": "5"}',
+        "a wrong type": b'{"name": {"a": 1}}',
+        "comment": b'{"name": "written" /* x */}',
+        "comma": b'{"name": "written",}',
         "single quotes": b"{'name': 'written'}",
     }
 )
@@ -326,8 +394,13 @@ def test_a_body_has_a_bound(unchanged):
         for chunks in (False, True):
             connection = UnixConnection(unchanged.control.path, 10)
             try:
-                connection.request("POST", "/v1/agents", iter([data]) if chunks else data,
-                                   {"Content-Type": "application/json"}, encode_chunked=chunks)
+                connection.request(
+                    "POST",
+                    "/v1/agents",
+                    iter([data]) if chunks else data,
+                    {"Content-Type": "application/json"},
+                    encode_chunked=chunks,
+                )
                 assert connection.getresponse().status in (400, 413)
             except (BrokenPipeError, ConnectionResetError):
                 pass
@@ -373,7 +446,9 @@ def test_those_who_wait_keep_nobody_waiting(unchanged):
         for number in range(100):
             sock = socket.socket(socket.AF_UNIX)
             sock.connect(str(unchanged.control.path))
-            sock.sendall((b"", b"GET /v1/sta", b"POST /v1/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")[number % 3])
+            sock.sendall(
+                (b"", b"GET /v1/sta", b"POST /v1/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")[number % 3]
+            )
             waiting.append(sock)
         started = time.monotonic()
         assert unchanged.control.call("GET", "/v1/status", timeout=5).status == 200
@@ -392,8 +467,12 @@ def test_those_who_wait_keep_nobody_waiting(unchanged):
 def test_nothing_gives_a_secret_back(directory):
     """Every route with every method; the answers are searched after the test."""
     ids = {
-        "{agent}": A, "{key}": directory.key_id(A), "{secret}": "good", "{id}": directory.grants[A, "good"]["id"],
-        "{name}": "good", "{user}": "nobody",
+        "{agent}": A,
+        "{key}": directory.key_id(A),
+        "{secret}": "good",
+        "{id}": directory.grants[A, "good"]["id"],
+        "{name}": "good",
+        "{user}": "nobody",
     }
     for path in [*READS, *ROUTES]:
         for place, value in ids.items():
@@ -410,9 +489,22 @@ def test_nothing_gives_a_secret_back(directory):
 
 
 ROUTES = [
-    "/v1/agents/{agent}/keys/{key}", "/v1/secrets/{secret}/versions", "/v1/secrets/{secret}/value", "/v1/grants/{id}",
-    "/v1/providers/{name}", "/v1/users/{user}", "/v1/store", "/v1/store/key", "/v1/config", "/v1/provision", "/v1", "/",
-    "/metrics", "/debug", "/.env", "/v1/openapi.json",
+    "/v1/agents/{agent}/keys/{key}",
+    "/v1/secrets/{secret}/versions",
+    "/v1/secrets/{secret}/value",
+    "/v1/grants/{id}",
+    "/v1/providers/{name}",
+    "/v1/users/{user}",
+    "/v1/store",
+    "/v1/store/key",
+    "/v1/config",
+    "/v1/provision",
+    "/v1",
+    "/",
+    "/metrics",
+    "/debug",
+    "/.env",
+    "/v1/openapi.json",
 ]
 
 

@@ -46,7 +46,9 @@ def test_each_has_its_own(both):
     assert NEW in listed and A not in listed
 
 
-@pytest.mark.parametrize("body", [{"agent": A, "secret": "stored"}, {"agent": NEW, "secret": "good"}, {"agent": A, "secret": "good"}])
+@pytest.mark.parametrize(
+    "body", [{"agent": A, "secret": "stored"}, {"agent": NEW, "secret": "good"}, {"agent": A, "secret": "good"}]
+)
 def test_grants_do_not_reach_across(both, body):
     answer = both.control.call("POST", "/v1/grants", body)
     assert answer.status in (404, 409), answer
@@ -140,10 +142,17 @@ def test_a_stored_provider_that_moves_does_not_either(make_directory):
     directory = make_directory()
 
     def define(host: str, origin) -> None:
-        directory.control.do("PUT", "providers", "moving", body={
-            "hosts": [host], "connect_to": origin.authority, "ca_file": str(directory.authority.path),
-            "inject": [{"header": "X-Api-Key", "value": "{secret}"}],
-        })
+        directory.control.do(
+            "PUT",
+            "providers",
+            "moving",
+            body={
+                "hosts": [host],
+                "connect_to": origin.authority,
+                "ca_file": str(directory.authority.path),
+                "inject": [{"header": "X-Api-Key", "value": "{secret}"}],
+            },
+        )
 
     config = directory.config.copy()
     config.remove("provider", name="cookies")

@@ -70,7 +70,9 @@ def test_it_says_what_will_happen(directory, name):
     data = None if body is None else json.dumps(body).encode()
     fields = [("Content-Type", "application/json")] if body is not None else []
     response = directory.ask(method, url.replace("https:", "http:"), fields, data, agent=agent)
-    assert (said["decision"] == "allow") == (response.code is None), f"{said} but {response.status} {response.body[:200]}"
+    assert (said["decision"] == "allow") == (response.code is None), (
+        f"{said} but {response.status} {response.body[:200]}"
+    )
     if response.code:
         assert said["code"] == response.code or name in ("revoked", "paused"), (said, response.code)
     else:

@@ -39,10 +39,16 @@ def session(authority, origin):
     try:
         made.printed_by_init = made.init(FIRST)
         definition = made.home / "acme.json"
-        definition.write_text(json.dumps({
-            "hosts": [HOST], "connect_to": origin.authority, "ca_file": str(authority.path),
-            "inject": [{"header": "Authorization", "value": "Bearer {secret}"}],
-        }))
+        definition.write_text(
+            json.dumps(
+                {
+                    "hosts": [HOST],
+                    "connect_to": origin.authority,
+                    "ca_file": str(authority.path),
+                    "inject": [{"header": "Authorization", "value": "Bearer {secret}"}],
+                }
+            )
+        )
         made.ok("provider", "define", "acme", "--file", str(definition))
         yield made
         assert made.daemon.is_alive(), made.daemon.log()[-3000:]
@@ -121,7 +127,7 @@ def test_from_nothing_to_a_revoked_agent(session, origin):
 
 
 def rotate_under_load(session: Session, origin: RecordingOrigin, key: str, old: str, new: str) -> None:
-    """Four clients go on calling while the secret is rotated: none fails, and after the command only the new value comes."""
+    """Four clients go on calling while the secret is rotated: none fails, and after it only the new value comes."""
     stop, statuses = threading.Event(), []
 
     def call() -> None:
@@ -164,7 +170,9 @@ def assert_recorded(session: Session) -> None:
     rows = [row for row in session.daemon.audit() if "user.id" in row]
     place = 0
     for action, member, name in STEPS:
-        found = [n for n, row in enumerate(rows) if n >= place and row["event.action"] == action and row.get(member) == name]
+        found = [
+            n for n, row in enumerate(rows) if n >= place and row["event.action"] == action and row.get(member) == name
+        ]
         assert found, f"{action} of {name} is not on record after step {place}: {[r['event.action'] for r in rows]}"
         place = found[0]
         assert str(rows[place]["user.id"]) == str(os.geteuid()) and rows[place]["event.outcome"] == "success"
@@ -191,8 +199,11 @@ def test_init_prints_what_to_paste(session):
 
 def test_init_writes_nothing_over(session):
     """Neither beside a running daemon nor where one was."""
-    kept = [*(session.home / ".config/postern").glob("*.conf"), session.daemon.state / "master.key",
-            *(session.daemon.state / "ca").glob("*")]
+    kept = [
+        *(session.home / ".config/postern").glob("*.conf"),
+        session.daemon.state / "master.key",
+        *(session.daemon.state / "ca").glob("*"),
+    ]
     assert len(kept) >= 4
     before = {path: path.read_bytes() for path in kept}
     again = session.run("init", "--user", "--agent", FIRST)
@@ -241,6 +252,7 @@ def test_destructive_acts_want_to_be_confirmed(session):
 
 def test_an_answer_cut_by_revocation_says_so(session, origin):
     """An answer that runs when its agent is revoked ends, and not as if it were whole."""
+
     def slow(_request):
         yield answer(headers=[("Content-Length", "1000")], length=False)
         for _ in range(1000):

@@ -53,7 +53,9 @@ def test_a_client_sees_and_calls_what_is_named(mcp, style, mode, scheme):
     assert answers[0][1] == "found x" and answers[2][1] == "content of /public/a"
     assert mcp.servers[style].ran == ["search", "read", "search"]
     assert not mcp.servers[style].lines("resource")
-    assert not [line for line in mcp.servers[style].requests if "delete" in line["body"] or "/etc/passwd" in line["body"]]
+    assert not [
+        line for line in mcp.servers[style].requests if "delete" in line["body"] or "/etc/passwd" in line["body"]
+    ]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -66,7 +68,9 @@ def test_without_a_rule_everything_passes(mcp, mode):
 
 def test_methods_that_are_named_pass(mcp):
     mcp.add("reader", {**RULES, "mcp_methods": ["resources/read"]})
-    _, *answers = mcp.client("json", "auto", [["resource", "memo://today", None], ["resources", "", None]], agent="reader")
+    _, *answers = mcp.client(
+        "json", "auto", [["resource", "memo://today", None], ["resources", "", None]], agent="reader"
+    )
     assert [kind for kind, _ in answers] == ["ok", "error"], answers
 
 
@@ -178,7 +182,9 @@ def test_no_way_of_writing_it_gets_past_the_rule(mcp, name):
     assert not mcp.servers["json"].requests
 
 
-@pytest.mark.parametrize("name", ["as it is", "padded before", "escaped", "name twice", "in a batch", "compressed, not said"])
+@pytest.mark.parametrize(
+    "name", ["as it is", "padded before", "escaped", "name twice", "in a batch", "compressed, not said"]
+)
 def test_nor_in_pieces(mcp, name):
     """Chunks of any size, and a body that comes slowly."""
     body, _ = OTHERS[name]
@@ -240,7 +246,7 @@ def test_header_fields_that_say_something_else(mcp, row):
         "spaces": b"  \n\t " + dumped(SEARCH) + b" " * 1000,
         "escapes": dumped(SEARCH).replace(b'"search"', b'"se\\u0061rch"'),
         "other members": dumped({**SEARCH, "extra": {"name": "delete"}}),
-        "its name in an argument": dumped(message("search", {"query": "delete everything, \"name\": \"delete\""})),
+        "its name in an argument": dumped(message("search", {"query": 'delete everything, "name": "delete"'})),
         "unicode": dumped(message("search", {"query": "\u00e9\U0001f600"})),
         "nearly too long": dumped(SEARCH) + b" " * 900_000,
         "a large number as its id": dumped({**SEARCH, "id": 10**30}),

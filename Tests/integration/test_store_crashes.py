@@ -46,8 +46,14 @@ def test_killed_while_the_store_is_written(make_directory, part):
     acknowledged = 0
     for kill in range(KILLS // PARTS):
         # Names anew each time: what was revoked before the last kill need not be looked at again.
-        writers = [Writer(f"w{part}{n}k{kill}", Control(directory.control.path, keeps_open=True),
-                          chance=random.Random(f"{part} {kill} {n}")) for n in range(2)]
+        writers = [
+            Writer(
+                f"w{part}{n}k{kill}",
+                Control(directory.control.path, keeps_open=True),
+                chance=random.Random(f"{part} {kill} {n}"),
+            )
+            for n in range(2)
+        ]
         with Kill(writers):
             time.sleep(chance.uniform(0.01, 0.25))
             directory.daemon.kill9()

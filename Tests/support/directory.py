@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Callable
 
 from . import audit
@@ -95,7 +94,9 @@ class DirectoryTopology(Topology):
         for guarded in self.guarded:
             if secret in guarded.secrets:
                 old = guarded.values
-                guarded.values += tuple(one.replace(self.secrets[f"{secret}, before {value[:8]}"], value) for one in old)
+                guarded.values += tuple(
+                    one.replace(self.secrets[f"{secret}, before {value[:8]}"], value) for one in old
+                )
                 guarded.secrets += (f"{secret}, before {value[:8]}",)
         return made
 
@@ -116,7 +117,3 @@ class DirectoryTopology(Topology):
             if sum(key.encode() in one for one in self.control.received) > 1:
                 found.append(f"the control socket answered the key of {name} twice")
         return super().problems() + found
-
-
-def database(state: Path) -> Path:
-    return state / "store.db"

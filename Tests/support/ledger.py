@@ -120,7 +120,8 @@ class Writer:
         keys = self.control.get("agents", row["id"], "keys")["items"]
         grants = self.control.items("grants", agent=row["id"])
         return {
-            "status": row["status"], "display": row["display_name"],
+            "status": row["status"],
+            "display": row["display_name"],
             "keys": sum(key["status"] == "active" for key in keys),
             "grants": sum(grant["status"] == "active" for grant in grants),
         }

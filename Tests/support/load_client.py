@@ -3,9 +3,10 @@
     python load_client.py SETTINGS
 
 SETTINGS is JSON: `name`, `port`, `connections`, `rate` (requests a second in all), `agents` (names), `hosts` (by the
-name of a secret), `log`, `seed`. Standard input brings a JSON line for each new key: `agent`, `id`, `key`, and `gone` for
-one that was revoked; its end ends the load. Most requests use an agent's newest keys, some any it ever had. LOG then holds for each request: its identifier,
-agent, key id, secret, the monotonic nanoseconds before it was sent and after it was answered, and the status (0: none).
+name of a secret), `log`, `seed`. Standard input brings a JSON line for each new key: `agent`, `id`, `key`, and `gone`
+for one that was revoked; its end ends the load. Most requests use an agent's newest keys, some any it ever had. The
+file `log` then holds a line for each request: its identifier, agent, key id, secret, the monotonic nanoseconds before it
+was sent and after it was answered, and the status (0: none).
 """
 
 import asyncio
@@ -55,8 +56,9 @@ class Connection(asyncio.Protocol):
         number += 1
         name = f"{settings['name']}-{number}"
         proof = base64.b64encode(f"{agent}:{key}".encode()).decode()
-        message = (f"GET http://{host}/v1/{name} HTTP/1.1\r\nHost: {host}\r\n"
-                   f"Proxy-Authorization: Basic {proof}\r\n\r\n").encode()
+        message = (
+            f"GET http://{host}/v1/{name} HTTP/1.1\r\nHost: {host}\r\nProxy-Authorization: Basic {proof}\r\n\r\n"
+        ).encode()
         self.pending = [name, agent, identifier, secret, time.monotonic_ns()]
         self.transport.write(message)
 

@@ -33,7 +33,10 @@ class Process:
     def __init__(self, name: str, *arguments: str):
         self.process = subprocess.Popen(
             [sys.executable, str(SUPPORT / name), *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
         )
 
     def tell(self, **line: Any) -> None:
@@ -52,8 +55,15 @@ class LoadWorld:
     """Agents times secrets, most of them bound; ``act`` changes one thing at random and keeps what it changed."""
 
     def __init__(
-        self, authority: CertificateAuthority, *, agents: int = 10, secrets: int = 4, clients: int = 2,
-        connections: int = 32, rate: int = 2000, seed: int = 1,
+        self,
+        authority: CertificateAuthority,
+        *,
+        agents: int = 10,
+        secrets: int = 4,
+        clients: int = 2,
+        connections: int = 32,
+        rate: int = 2000,
+        seed: int = 1,
     ):
         self.directory = Path(tempfile.mkdtemp(prefix="postern-load-"))
         self.chance = random.Random(seed)
@@ -80,8 +90,14 @@ class LoadWorld:
         config = Config()
         config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
         for secret in self.secrets:
-            config.add("provider", name=secret, hosts=[f"{secret}.load.test"], connect_to=f"127.0.0.1:{port}",
-                       ca_file=str(authority.path), inject=[{"header": "Authorization", "value": "{secret}"}])
+            config.add(
+                "provider",
+                name=secret,
+                hosts=[f"{secret}.load.test"],
+                connect_to=f"127.0.0.1:{port}",
+                ca_file=str(authority.path),
+                inject=[{"header": "Authorization", "value": "{secret}"}],
+            )
         return config
 
     def _fill(self) -> None:
@@ -98,9 +114,14 @@ class LoadWorld:
 
     def _start_client(self, number: int, connections: int, rate: int) -> None:
         settings = {
-            "name": f"client{number}", "port": self.daemon.port, "connections": connections, "rate": rate,
-            "agents": self.agents, "hosts": {secret: f"{secret}.load.test" for secret in self.secrets},
-            "log": str(self.directory / f"sent-{number}"), "seed": number,
+            "name": f"client{number}",
+            "port": self.daemon.port,
+            "connections": connections,
+            "rate": rate,
+            "agents": self.agents,
+            "hosts": {secret: f"{secret}.load.test" for secret in self.secrets},
+            "log": str(self.directory / f"sent-{number}"),
+            "seed": number,
         }
         client = Process("load_client.py", json.dumps(settings))
         self.clients.append(client)
@@ -186,7 +207,14 @@ class LoadWorld:
         self.origin.finish()
         arrived = [Arrived(name, value, int(at)) for name, value, at in self._lines("arrived")]
         sent = [
-            Sent(name, (("agent", agent), ("key", key), ("grant", agent, secret)), secret, int(began), int(ended), int(status))
+            Sent(
+                name,
+                (("agent", agent), ("key", key), ("grant", agent, secret)),
+                secret,
+                int(began),
+                int(ended),
+                int(status),
+            )
             for number in range(len(self.clients))
             for name, agent, key, secret, began, ended, status in self._lines(f"sent-{number}")
         ]

@@ -3,8 +3,8 @@
     python mcp_client.py URL MODE CALLS
 
 MODE is `auto` (the newest protocol, without sessions) or `legacy` (begins with `initialize`); CALLS is a JSON list of
-[kind, name, arguments]. Proxy and trust come from the environment, as for any program. Prints one JSON list: the names of the tools that are
-listed, then for each call what came back as ["ok", text] or ["error", text].
+[kind, name, arguments]. Proxy and trust come from the environment, as for any program. Prints one JSON list: the names
+of the tools that are listed, then for each call what came back as ["ok", text] or ["error", text].
 """
 
 import asyncio

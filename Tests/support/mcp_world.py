@@ -32,7 +32,10 @@ RULES = {
         "search",
         {
             "name": "read",
-            "arguments": [{"pointer": "/path", "matches": "/public/[a-z/]+"}, {"pointer": "/limit", "max": 100, "optional": True}],
+            "arguments": [
+                {"pointer": "/path", "matches": "/public/[a-z/]+"},
+                {"pointer": "/limit", "max": 100, "optional": True},
+            ],
         },
     ],
 }
@@ -49,8 +52,12 @@ class McpServer:
             self.port = free.getsockname()[1]
         arguments = [str(self.port), self.host, str(authority.leaf(self.host)), str(self.log), style]
         with open(folder / f"{style}.err", "wb") as errors:
-            self.process = subprocess.Popen([python, str(SUPPORT / "mcp_server.py"), *arguments],
-                                            stdout=errors, stderr=errors, env={"HOME": "/nonexistent", "PATH": "/usr/bin"})
+            self.process = subprocess.Popen(
+                [python, str(SUPPORT / "mcp_server.py"), *arguments],
+                stdout=errors,
+                stderr=errors,
+                env={"HOME": "/nonexistent", "PATH": "/usr/bin"},
+            )
         wait_until(self._listens, 30, f"the server of {style} listens", every=0.1)
         self.begin()
 
@@ -90,8 +97,14 @@ class McpWorld:
         config = Config()
         config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
         for style, server in self.servers.items():
-            config.add("provider", name=style, hosts=[server.host], connect_to=f"127.0.0.1:{server.port}",
-                       ca_file=str(authority.path), inject=[{"header": "Authorization", "value": "Bearer {secret}"}])
+            config.add(
+                "provider",
+                name=style,
+                hosts=[server.host],
+                connect_to=f"127.0.0.1:{server.port}",
+                ca_file=str(authority.path),
+                inject=[{"header": "Authorization", "value": "Bearer {secret}"}],
+            )
         self.daemon = Daemon(self.directory, config.text())
         self.control = Control(self.daemon.state / "control.sock")
         wait_until(self.control.is_ready, 10, "the control socket answers")
@@ -120,10 +133,19 @@ class McpWorld:
         proxy = f"http://{agent}:{self.keys[agent]}@127.0.0.1:{self.daemon.port}"
         url = f"{scheme}://{self.servers[style].host}/mcp"
         trust = {"SSL_CERT_FILE": self.bundle, "https_proxy": proxy, "HTTPS_PROXY": proxy}
-        return json.loads(run(self.python, str(SUPPORT / "mcp_client.py"), url, mode, json.dumps(calls), proxy=proxy, **trust))
+        return json.loads(
+            run(self.python, str(SUPPORT / "mcp_client.py"), url, mode, json.dumps(calls), proxy=proxy, **trust)
+        )
 
-    def ask(self, body: bytes, headers: list[tuple[str, str]] = (), agent: str = BOT, style: str = "json",
-            method: str = "POST", path: str = "/mcp") -> Response:
+    def ask(
+        self,
+        body: bytes,
+        headers: list[tuple[str, str]] = (),
+        agent: str = BOT,
+        style: str = "json",
+        method: str = "POST",
+        path: str = "/mcp",
+    ) -> Response:
         """One raw message; a Content-Type and what the protocol wants are added unless given."""
         host = self.servers[style].host
         given = {name.lower() for name, _ in headers}

@@ -39,8 +39,14 @@ class Session:
     def run(self, *arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
         """``postern`` with these arguments, and ``typed`` on its standard input."""
         done = subprocess.run(
-            [program("postern"), *arguments], capture_output=True, text=True, timeout=60, env=self.environment,
-            cwd=self.home, check=False, **({"input": typed} if typed is not None else {"stdin": subprocess.DEVNULL}),
+            [program("postern"), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=self.environment,
+            cwd=self.home,
+            check=False,
+            **({"input": typed} if typed is not None else {"stdin": subprocess.DEVNULL}),
         )
         self.printed += [done.stdout, done.stderr]
         return done
@@ -48,14 +54,16 @@ class Session:
     def ok(self, *arguments: str, typed: str | None = None) -> str:
         """What a command prints that must succeed."""
         done = self.run(*arguments, typed=typed)
-        assert done.returncode == 0, f"postern {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        assert done.returncode == 0, (
+            f"postern {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        )
         return done.stdout
 
     def json(self, *arguments: str, typed: str | None = None) -> Any:
         return json.loads(self.ok(*arguments, "--json", typed=typed))
 
     def at_a_terminal(self, *arguments: str, answers: dict[str, str]) -> tuple[int, str]:
-        """Runs a command at a terminal and types each answer when its prompt is there; status and all that was shown."""
+        """Runs a command at a terminal, types each answer when its prompt is there; the status and all that was shown."""
         child, terminal = pty.fork()
         if child == 0:
             os.execve(program("postern"), ["postern", *arguments], {**self.environment, "TERM": "xterm"})

@@ -41,7 +41,9 @@ class StoreCopy:
         """Whether a daemon opens it; one that does not must end by itself and say why."""
         config = self.template.config.copy()
         config.set("proxy", state_dir=str(self.state), listen=["127.0.0.1:0"])
-        self.daemon = Daemon(self.folder, config.text(), wait=False, arguments=arguments, **{"log_level": "info", **options})
+        self.daemon = Daemon(
+            self.folder, config.text(), wait=False, arguments=arguments, **{"log_level": "info", **options}
+        )
         wait_until(lambda: not self.daemon.is_alive() or self._is_up(), 20, "it is ready or has ended", every=0.02)
         return self.daemon.is_alive()
 
@@ -71,7 +73,10 @@ class StoreCopy:
         agents = control.items("agents", include_revoked=True)
         return {
             "agents": agents,
-            "keys": {one["name"]: [_still(key) for key in control.get("agents", one["id"], "keys")["items"]] for one in agents},
+            "keys": {
+                one["name"]: [_still(key) for key in control.get("agents", one["id"], "keys")["items"]]
+                for one in agents
+            },
             "secrets": control.items("secrets"),
             "grants": control.items("grants", include_revoked=True),
             "providers": [one["name"] for one in control.items("providers")],
