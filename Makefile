@@ -101,7 +101,7 @@ install: man  ## programs, units, manual pages, completions, example and documen
 	"$(POSTERN_BIN)/postern" completions bash > "$(DESTDIR)$(BASHDIR)/postern"
 	"$(POSTERN_BIN)/postern" completions zsh > "$(DESTDIR)$(ZSHDIR)/_postern"
 	"$(POSTERN_BIN)/postern" completions fish > "$(DESTDIR)$(FISHDIR)/postern.fish"
-	install -m 0644 README.md CHANGELOG.md SECURITY.md $(wildcard docs/*.md) "$(DESTDIR)$(DOCDIR)"
+	install -m 0644 README.md CHANGELOG.md SECURITY.md $(wildcard docs/*.md docs/*.json) "$(DESTDIR)$(DOCDIR)"
 	install -m 0644 proxy.conf.example "$(DESTDIR)$(SYSCONFDIR)/postern/proxy.conf.example"
 
 hooks:  ## lint before every commit

@@ -19,7 +19,7 @@ struct DirectorySessionTests {
                 "/v1/agents", "/v1/agents/worker", "/v1/agents/\(made.id)", "/v1/agents/worker/keys",
             ]
             for path in paths {
-                #expect(!(try await fixture.call(.get, path, as: JSONDocument.self)).json.contains(key))
+                #expect(!(try await fixture.call(.get, path, as: RawJSON.self)).json.contains(key))
             }
             #expect(!fixture.sink.lines.joined().contains(key))
         }
@@ -103,7 +103,7 @@ struct DirectorySessionTests {
         try await ControlFixture.with { fixture in
             let planted = ControlFixture.plantedSecret
             let new = SecretCreateRequest(name: "openai-main", provider: "openai", values: ["secret": planted])
-            var answers = [try await fixture.call(.post, "/v1/secrets", body: new, as: JSONDocument.self).json]
+            var answers = [try await fixture.call(.post, "/v1/secrets", body: new, as: RawJSON.self).json]
             var rotation = SecretRotateRequest(values: ["secret": planted + "-2"])
             rotation.overlapSeconds = 600
             let rotated = try await fixture.call(
@@ -118,7 +118,7 @@ struct DirectorySessionTests {
                 (.get, "/v1/secrets"), (.get, "/v1/secrets/openai-main"), (.post, "/v1/secrets/openai-main/rollback"),
                 (.post, "/v1/secrets/openai-main/revoke"), (.get, "/v1/secrets?include_revoked=true"),
             ] as [(ControlClient.Method, ControlPath)] {
-                answers.append(try await fixture.call(method, path, as: JSONDocument.self).json)
+                answers.append(try await fixture.call(method, path, as: RawJSON.self).json)
             }
             // Refused in the middle of reading, and by what it says.
             let wrong = ["name": "x y", "provider": "openai", "value": planted, "values": planted, "more": planted]
@@ -200,7 +200,7 @@ struct DirectorySessionTests {
             let removed = try await fixture.call(.delete, "/v1/users/\("auth0|7/8")", as: RemovalAnswer.self)
             #expect(removed.removed == ["auth0|7/8"])
 
-            let definition = JSONDocument.object([
+            let definition = RawJSON.object([
                 "hosts": .array([.text("api.corp.test")]),
                 "inject": .array([.object(["header": .text("Authorization"), "value": .text("Bearer {secret}")])]),
             ])

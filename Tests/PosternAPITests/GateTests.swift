@@ -172,10 +172,12 @@ struct GateTests {
     @Test("The host a request names has no say")
     func host() async throws {
         try await ControlFixture.with { fixture in
-            for field in ["Host: evil.test:1", "Host: localhost/v1/agents#", "X-Forwarded-Host: evil.test\r\nHost: a"] {
-                let answer = try await fixture.exchange(
-                    "GET /v1/status HTTP/1.1\r\n\(field)\r\nConnection: close\r\n\r\n"
-                )
+            for head in [
+                "GET /v1/status HTTP/1.1\r\nHost: evil.test:1", "GET /v1/status HTTP/1.1\r\nHost: localhost/v1/agents#",
+                "GET /v1/status HTTP/1.1\r\nX-Forwarded-Host: evil.test\r\nHost: a",
+                "GET http://evil.test/v1/status HTTP/1.1\r\nHost: evil.test",
+            ] {
+                let answer = try await fixture.exchange("\(head)\r\nConnection: close\r\n\r\n")
                 #expect(answer.hasPrefix("HTTP/1.1 200 "))
                 #expect(answer.contains("\"audit_writable\":true"))
                 #expect(answer.lowercased().contains("cache-control: no-store"))
@@ -204,10 +206,12 @@ struct GateTests {
                 try await check("/v1/provision", 16 * limit + 1, isChunked, 413)
             }
             let head = "GET /v1/status HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n"
-            let answer = try await fixture.exchange(head)
+            let answer = try await Blocking.run {
+                let connection = try RawConnection(fixture.socketPath)
+                connection.send(head)
+                return connection.receive()
+            }
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
-            let absolute = try await fixture.exchange("GET http://x/v1/status HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(absolute.hasPrefix("HTTP/1.1 40"))
         }
     }
 
@@ -217,10 +221,19 @@ struct GateTests {
             let one = "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n"
             let answers = try await fixture.exchange(one + one)
             #expect(answers.components(separatedBy: "HTTP/1.1 200 ").count == 3)
+            func post(_ name: String) -> String {
+                let body = "{\"name\":\"\(name)\"}"
+                return "POST /v1/agents HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            }
+            // Both bodies lie in the buffer of one read, in which the first is wiped before the second is looked at.
+            let both = try await fixture.exchange(post("one") + post("two"))
+            #expect(both.components(separatedBy: "HTTP/1.1 201 ").count == 3)
             let early =
                 "POST /v1/agents HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
             #expect(!(try await fixture.exchange(early + #"{"name":"abc"}"#)).contains(" 201 "))
-            #expect(try await fixture.call(.get, "/v1/agents", as: ListAnswer<AgentAnswer>.self).total == 0)
+            let agents = try await fixture.call(.get, "/v1/agents", as: ListAnswer<AgentAnswer>.self)
+            #expect(agents.items.map(\.name) == ["one", "two"])
         }
     }
 }

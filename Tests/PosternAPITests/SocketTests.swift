@@ -100,6 +100,9 @@ struct SocketTests {
                 first.send(request)
                 #expect(first.receive().contains(" 200 "))
             }
+            // They are closed by now, which makes room for others.
+            let answer = try await fixture.exchange("GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            #expect(answer.contains(" 200 "))
         }
     }
 

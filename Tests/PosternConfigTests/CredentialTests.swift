@@ -215,7 +215,8 @@ struct CredentialTests {
         let agents = try ConfigText.load(text).contents.agents
         #expect(
             agents.first?.keys == [
-                KeyDigest(ofKey: Array("agent-key-0123456789".utf8)), try #require(KeyDigest(hexadecimal: digest)),
+                AgentKey(KeyDigest(ofKey: Array("agent-key-0123456789".utf8))),
+                AgentKey(try #require(KeyDigest(hexadecimal: digest))),
             ]
         )
         #expect(agents.last?.keys.isEmpty == true)
@@ -243,10 +244,10 @@ struct RuleTests {
         let grants = try ConfigText.load(
             Self.head + grant + grant + "methods = []\npaths = []\nquery_keys = []\n"
         ).contents.grants
-        let open = try #require(grants.first?.constraints)
+        let open = try #require(grants.first?.terms.constraints)
         #expect(open.methods == nil && open.paths == nil && open.queryKeys == nil && open.maxBodyBytes == nil)
-        #expect(grants.first?.hosts == nil && grants.first?.expiresAt == nil)
-        let closed = try #require(grants.last?.constraints)
+        #expect(grants.first?.terms.hosts == nil && grants.first?.expiresAt == nil)
+        let closed = try #require(grants.last?.terms.constraints)
         #expect(closed.methods == [] && closed.paths == [] && closed.queryKeys == [])
     }
 
@@ -269,7 +270,7 @@ struct RuleTests {
             agent("") + secret("sentry", "value = \"env:SECRET\"\n")
             + "[[grant]]\nagent = \"bot\"\nsecret = \"a\"\nhosts = [\"us.sentry.io\", \"*.de.sentry.io:443\", \"sentry.io\"]"
         #expect(
-            try ConfigText.load(text).contents.grants.first?.hosts?.map(\.text) == [
+            try ConfigText.load(text).contents.grants.first?.terms.hosts?.map(\.text) == [
                 "us.sentry.io", "*.de.sentry.io", "sentry.io",
             ]
         )

@@ -46,7 +46,11 @@ struct ExampleTests {
             ]
         )
         #expect(configuration.contents.agents.map(\.keys.count) == [1, 2])
-        #expect(configuration.contents.grants.map(\.id) == ["research-bot-anthropic"])
+        #expect(
+            configuration.contents.grants.map(\.id) == [
+                "research-bot-anthropic", "research-bot-anthropic-batch", "research-bot-mcp",
+            ]
+        )
         #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror"])
         #expect(
             Set(configuration.contents.providers.map(\.name)) == [
@@ -59,7 +63,7 @@ struct ExampleTests {
     func namesEveryKey(key: String) throws {
         let example = try Self.text(of: "proxy.conf.example")
         #expect(
-            example.contains("\n#\(key) = ") || example.contains("{ \(key) = ") || example.contains(", \(key) = "),
+            ["\n#", "{ ", ", "].contains { example.contains("\($0)\(key) = ") },
             "example"
         )
         #expect(try Self.text(of: "docs/configuration.md").contains("`\(key)`"), "docs/configuration.md")

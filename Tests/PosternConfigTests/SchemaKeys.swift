@@ -2,7 +2,10 @@
 ///
 /// A key that is missing here is refused by no test, so add it with the key.
 enum SchemaKeys {
-    static let all = Array(Set(byTable.values.joined())).sorted()
+    static let all = Array(Set(byTable.values.joined()).union(nested)).sorted()
+
+    /// The keys of conditions and tools.
+    static let nested = ["pointer", "equals", "in", "max", "min", "matches", "optional", "arguments"]
 
     static let byTable: [String: [String]] = [
         "[proxy]": ["listen", "allow_remote_clients", "state_dir", "event_loops", "max_connections"],
@@ -24,12 +27,14 @@ enum SchemaKeys {
         "[[grant]]": [
             "websocket",
             "name", "agent", "secret", "hosts", "methods", "paths", "query_keys", "allow_encoded_slash",
-            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires", "placeholder",
+            "max_body_bytes", "requests_per_minute", "concurrent_requests", "expires", "placeholder", "max_uses",
+            "hours",
+            "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",
         ],
         "[[egress]]": [
             "name", "agent", "hosts", "tunnel", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
             "max_body_bytes", "requests_per_minute", "concurrent_requests", "websocket", "allow_private", "connect_to",
-            "ca_file",
+            "ca_file", "hours", "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",
         ],
     ]
 }

@@ -18,15 +18,33 @@ import Testing
         #expect(try fixture.files()["notes"]?.isEmpty == false)
     }
 
+    @Test func theFileOpensTheStoreWhereverARekeyEnds() async throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        for round in 0..<8 {
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = fixture.path as String, round = round as Int] in
+                let key = try MasterKeyFile(stateDirectory: path).read()
+                let store = try SQLiteStore.open(stateDirectory: path, masterKey: key)
+                KillTests.endSoon(milliseconds: 2 + round * 3)
+                while true { try store.rekeyFile(at: path + "/master.key") }
+            }
+            try fixture.expectSample()
+            #expect(try fixture.files().keys.sorted() == ["master.key", "store.db", "store.generation"])
+        }
+    }
+
+    private static func endSoon(milliseconds: Int) {
+        Thread.detachNewThread {
+            usleep(UInt32(1_000 * milliseconds))
+            kill(getpid(), SIGKILL)
+        }
+    }
+
     /// Writes pairs of rows, and notes each pair once it is stored, until it is killed.
     private static func write(_ path: String, _ round: Int) throws {
         let key = try MasterKeyFile(stateDirectory: path).read()
         let store = try SQLiteStore.open(stateDirectory: path, masterKey: key)
-        let delay = UInt32(1_000 * (3 + round * 5))
-        Thread.detachNewThread {
-            usleep(delay)
-            kill(getpid(), SIGKILL)
-        }
+        endSoon(milliseconds: 3 + round * 5)
         let notes = try #require(FileHandle(forWritingAtPath: path + "/notes"))
         try notes.seekToEnd()
         for step in 0..<100_000 {

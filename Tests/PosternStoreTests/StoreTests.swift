@@ -47,6 +47,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "", "\u{FEFF}x", "e\u{301}", "\u{E9}", "👩‍👩‍👧", "\u{FFFD}", "\u{FFFF}", "'; --", "\u{1}\r\n", "a\\u0000",
+    ])
+    func givesBackTheSameText(text: String) throws {
+        let fixture = try StoreFixture()
+        let agent = StoredAgent(id: uuid(1), name: "a", displayName: text, createdAt: 1, updatedAt: 1)
+        try fixture.withStore { store in try store.write { try $0.insert(agent) } }
+        try fixture.withStore { store throws in
+            let read = try store.read { try $0.agent(id: agent.id) }
+            #expect(read?.displayName.map { Array($0.utf8) } == Array(text.utf8))
+        }
+    }
+
+    @Test(arguments: ["\0", "a\0b", "a\0"])
+    func refusesTextThatSQLiteWouldCut(text: String) throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        try fixture.withStore { store throws in
+            var agent = sample.agent
+            agent.displayName = text
+            let changed = agent
+            #expect(throws: StoreError.conflict(table: "agents")) { try store.write { try $0.update(changed) } }
+            let user = StoredUser(id: uuid(100), subject: text, groups: [text], createdAt: 1, updatedAt: 1)
+            #expect(throws: StoreError.conflict(table: "users")) { try store.write { try $0.insert(user) } }
+        }
+        try fixture.expectSample()
+    }
+
     @Test func doesNothingOfAWriteThatThrows() throws {
         struct Refusal: Error {}
         let fixture = try StoreFixture()

@@ -46,6 +46,10 @@ import Testing
         ("no wrap", "DELETE FROM wraps"),
         ("a row where none was ever", "INSERT INTO nonces VALUES (zeroblob(32), 'x', 1, 1, zeroblob(32))"),
         ("a trigger", "CREATE TRIGGER t AFTER INSERT ON agents BEGIN DELETE FROM grants; END"),
+        (
+            "a trigger on what is not sealed",
+            "CREATE TRIGGER t AFTER INSERT ON grdb_migrations BEGIN DELETE FROM grants; END"
+        ),
         ("a view in the place of a table", "ALTER TABLE grants RENAME TO g; CREATE VIEW grants AS SELECT * FROM g"),
         ("a constraint gone", "DROP INDEX agents_name"),
         ("a table gone", "DROP TABLE providers"),

@@ -172,6 +172,7 @@ def test_what_is_changed_is_sent_and_nothing_else(control, postern):
         "requests_per_minute": 5, "policy": None, "metadata": None,
     }
     postern("agent", "update", "research-bot", "--rpm", "5", "--clear", "rpm", status=2)
+    postern("agent", "update", "research-bot", status=2)
 
 
 def test_agents_are_paused_resumed_and_revoked(control, postern):
@@ -492,6 +493,18 @@ def test_the_configuration_is_checked_without_a_daemon(postern, tmp_path):
     assert refused.stderr.count("postern: error: ") == 2 and "proxy.conf:2: " in refused.stderr
     report = json.loads(postern("config", "check", "--config", str(path), "--json", status=1).stdout)
     assert [problem["line"] for problem in report["problems"]] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["agent", "show", "--", "positional@0"], "research-bot"),
+        (["grant", "create", "--", "--secret"], "anthropic-prod"),
+    ],
+)
+def test_names_are_completed(control, postern, words, known):
+    done = postern("---completion", *words, "3", "0", "postern", *words, SAP_SHELL="bash")
+    assert done.stdout.split() == [known]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

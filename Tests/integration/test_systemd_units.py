@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from support.daemon import program
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
@@ -16,11 +17,12 @@ pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="sys
 
 @pytest.fixture
 def installed(tmp_path):
-    """What `make install` puts below a prefix, with stand-ins for the programs."""
+    """What `make install` puts below a prefix, with stand-ins for the programs, which are large."""
     programs = tmp_path / "built"
     programs.mkdir()
     for name in ("posternd", "postern"):
-        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).write_text(f'#!/bin/sh\nexec "{program(name)}" "$@"\n')
+        (programs / name).chmod(0o755)
     prefix = tmp_path / "prefix"
     subprocess.run(
         ["make", "-s", "-C", ROOT, "install", f"PREFIX={prefix}", f"SYSCONFDIR={tmp_path}/etc",
@@ -41,7 +43,19 @@ def test_install_puts_everything_in_its_place(installed):
     found = {str(path.relative_to(installed.parent)) for path in installed.parent.rglob("*") if path.is_file()}
     assert {"prefix/bin/posternd", "prefix/bin/postern", "etc/postern/proxy.conf.example",
             "prefix/lib/systemd/system/posternd.service", "prefix/lib/systemd/system/posternd.socket",
-            "prefix/share/doc/postern/README.md"} <= found
+            "prefix/share/doc/postern/README.md", "prefix/share/man/man1/postern-grant.1",
+            "prefix/share/man/man1/posternd.1", "prefix/share/bash-completion/completions/postern",
+            "prefix/share/zsh/site-functions/_postern", "prefix/share/fish/vendor_completions.d/postern.fish"} <= found
+
+
+def test_manual_pages_name_every_command_and_are_well_formed(installed):
+    pages = installed / "share/man/man1"
+    for page, words in [("postern-grant", ["create", "mcp", "revoke"]), ("postern", ["init", "explain"])]:
+        text = (pages / f"{page}.1").read_text()
+        assert text.startswith(".TH ") and all(word in text for word in words)
+        # A line that begins with a control character is a macro, and there are only these.
+        macros = {line.split()[0] for line in text.splitlines() if line[:1] in (".", "'")}
+        assert macros <= {".TH", ".SH", ".SS", ".TP", ".PP", ".RS", ".RE", ".B"}
 
 
 def test_verify_is_clean(units):

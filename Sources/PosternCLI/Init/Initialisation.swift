@@ -27,11 +27,14 @@ package struct Initialisation: Encodable {
     private let environment: [String: String]
     private let start: String
 
-    /// Makes what is not there; posternd refuses where there is a store already.
+    /// Makes what is not there; posternd refuses where there is an agent of this name already.
     package init(agent: String, userMode: Bool, environment variables: [String: String] = Environment.all) throws {
         let daemon = try DaemonProgram(environment: variables)
         config = ConfigurationLoader.resolvePath(explicit: nil, userMode: userMode, environment: variables)
-        _ = try NewConfiguration.write(to: config)
+        try NewConfiguration.write(to: config, userMode: userMode)
+        // All that can fail comes before the key, which cannot be shown again.
+        let address = try Initialisation.address(config, userMode: userMode, variables)
+        let roots = try RootCertificates.system()
         let output = try daemon.output(
             (userMode ? ["--user"] : []) + ["--init", "--agent", agent, "--log-level", "warning"]
         )
@@ -43,8 +46,7 @@ package struct Initialisation: Encodable {
         state = made.state
         ca = made.ca
         bundle = String(config[..<(config.lastIndex(of: "/") ?? config.startIndex)]) + "/ca-bundle.pem"
-        try Initialisation.writeBundle(to: bundle, stateDirectory: made.state)
-        let address = try Initialisation.address(config, userMode: userMode, variables)
+        try Initialisation.writeBundle(to: bundle, stateDirectory: made.state, roots: roots)
         let proxy = "http://\(made.agent):\(made.key)@\(address)"
         environment = Dictionary(
             uniqueKeysWithValues: [("https_proxy", proxy), ("http_proxy", proxy), ("no_proxy", "127.0.0.1,localhost")]
@@ -82,9 +84,9 @@ package struct Initialisation: Encodable {
         return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 
-    private static func writeBundle(to path: String, stateDirectory: String) throws {
+    private static func writeBundle(to path: String, stateDirectory: String, roots: [[UInt8]]) throws {
         let authority = try AuthorityCertificate(reading: AuthorityDirectory(stateDirectory: stateDirectory))
-        let bundle = TrustBundle(roots: try RootCertificates.system(), authority: authority.der)
+        let bundle = TrustBundle(roots: roots, authority: authority.der)
         let bytes = try bundle.bytes(.pem, password: TrustBundle.defaultPassword, now: Output.now())
         try OutputFile.write(bytes, to: path, isText: true)
     }

@@ -13,11 +13,13 @@ enum NewConfiguration {
 
         """
 
-    /// Writes the file, for its owner alone, unless there is one; returns whether it did.
-    static func write(to path: String) throws(CommandFailure) -> Bool {
-        try makeDirectories(above: path)
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        if file < 0, errno == EEXIST { return false }
+    /// Writes the file unless there is one.
+    ///
+    /// A user's is for the user alone; the system's is read by the daemon's own user, and holds no secret.
+    static func write(to path: String, userMode: Bool) throws(CommandFailure) {
+        try makeDirectories(above: path, mode: userMode ? 0o700 : 0o755)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, userMode ? 0o600 : 0o644)
+        if file < 0, errno == EEXIST { return }
         guard file >= 0 else { throw .system("cannot create \(path)") }
         defer { close(file) }
         let bytes = Array(text.utf8)
@@ -27,15 +29,14 @@ enum NewConfiguration {
             unlink(path)
             throw failure
         }
-        return true
     }
 
-    private static func makeDirectories(above path: String) throws(CommandFailure) {
+    private static func makeDirectories(above path: String, mode: mode_t) throws(CommandFailure) {
         var end = path.startIndex
         while let next = path[path.index(after: end)...].firstIndex(of: "/") {
             end = next
             let directory = String(path[..<end])
-            if mkdir(directory, 0o700) != 0, errno != EEXIST { throw .system("cannot create \(directory)") }
+            if mkdir(directory, mode) != 0, errno != EEXIST { throw .system("cannot create \(directory)") }
         }
     }
 }

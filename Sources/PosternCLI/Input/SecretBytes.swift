@@ -23,6 +23,14 @@ package enum SecretBytes {
         return secret
     }
 
+    /// Keeps what this process holds out of core dumps and from other processes of the user.
+    ///
+    /// A secret is read to be sent on, and the text in which it is sent cannot be wiped everywhere.
+    static func forbidDumps() {
+        // Best effort: a command that cannot do it is still short.
+        _ = postern_forbid_dumps()
+    }
+
     /// Calls `body` with all bytes of a file, `-` being standard input, and overwrites them afterwards.
     static func contents<Result>(
         of path: String,
@@ -41,6 +49,7 @@ package enum SecretBytes {
         name: String,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(CommandFailure) -> Result {
+        forbidDumps()
         // Of full size, and one more to see that there is too much: growth would leave copies behind.
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: maxBytes + 1, alignment: 1)
         defer {

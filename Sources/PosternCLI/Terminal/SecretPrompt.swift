@@ -14,6 +14,7 @@ package enum SecretPrompt {
     }
 
     private static func read(_ prompt: String) throws -> Secret {
+        SecretBytes.forbidDumps()
         var before = termios()
         guard tcgetattr(STDIN_FILENO, &before) == 0 else { throw CommandFailure("standard input is not a terminal") }
         // Not the terminal's own line editing: it keeps 4095 bytes of a line, and a signal would leave it silent.

@@ -58,14 +58,14 @@ enum BodyKeys {
         }
     }
 
-    private static func scalars(_ table: TableReader) -> [JSONScalar]? {
+    private static func scalars(_ table: TableReader) -> Set<JSONScalar>? {
         guard let node = table.node("in") else { return nil }
         guard case .array(let elements) = node.value else {
             table.refuseType("in", node, expected: "an array")
             return nil
         }
         InspectionKeys.checkCount(elements.count, "in", table)
-        return elements.compactMap { scalar($0, "in", table) }
+        return Set(elements.compactMap { scalar($0, "in", table) })
     }
 
     private static func scalar(_ node: ConfigNode, _ key: String, _ table: TableReader) -> JSONScalar? {

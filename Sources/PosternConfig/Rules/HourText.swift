@@ -57,23 +57,11 @@ enum HourText {
 
     /// `hh:mm`, up to `24:00`.
     static func timeOfDay(_ text: Substring) -> Int? {
-        guard let match = text.wholeMatch(of: /([0-9]{2}):([0-9]{2})/), let hours = Int(match.output.1),
-            let minutes = Int(match.output.2), minutes < 60, hours * 60 + minutes <= 24 * 60
-        else { return nil }
-        return (hours * 60 + minutes) * 60
-    }
-}
-
-/// Reads a time zone: its name, or an offset such as `+02:00`.
-enum ZoneText {
-    static func zone(_ text: Substring) throws(Refusal) -> HourWindow.Zone {
-        if text == "UTC" || text == "Z" { return .offset(0) }
-        if let sign = text.first, sign == "+" || sign == "-" {
-            guard let seconds = HourText.timeOfDay(text.dropFirst()), seconds <= 18 * 3600 else {
-                throw Refusal("\(Excerpt.of(String(text))) is not an offset", hint: "write `+02:00`")
-            }
-            return .offset(sign == "-" ? -seconds : seconds)
-        }
-        return .table(try ZoneFiles.shared.table(String(text)))
+        let bytes = Array(text.utf8)
+        guard bytes.count == 5, bytes[2] == UInt8(ascii: ":") else { return nil }
+        let digits = [0, 1, 3, 4].map { Int(bytes[$0]) - 0x30 }
+        guard digits.allSatisfy((0...9).contains), digits[2] < 6 else { return nil }
+        let minutes = (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3]
+        return minutes <= 24 * 60 ? minutes * 60 : nil
     }
 }

@@ -31,8 +31,8 @@ enum StoreSection {
 
 /// `[control]`: where the command line reaches the daemon.
 enum ControlSection {
-    /// The longest path of a unix socket, without its closing NUL; see unix(7).
-    static let maxPathBytes = 107
+    /// The longest path of a unix socket (107 bytes, unix(7)) that leaves room for the suffix under which it is made.
+    static let maxPathBytes = 103
 
     static func read(_ table: TableReader, into settings: inout ProxySettings) {
         if let path = table.string("socket") {

@@ -10,25 +10,30 @@ package struct JSONNumber: Hashable, Sendable {
     ///
     /// Also `nil` where the exponent has more than nine digits: no program that would use it reads such a number, and what
     /// the others make of it differs.
-    package init?(_ text: some Collection<UInt8>) {
-        var rest = ArraySlice(Array(text))
+    package init?(_ text: some Collection<UInt8>) { self.init(Array(text)[...]) }
+
+    /// Reads a number, as above.
+    init?(_ text: ArraySlice<UInt8>) {
+        var rest = text
         let hasSign = rest.first == UInt8(ascii: "-")
         if hasSign { rest.removeFirst() }
         let whole = rest.prefix(while: JSONNumber.isDigit)
-        guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return nil }
-        rest = rest.dropFirst(whole.count)
-        var fraction: ArraySlice<UInt8> = []
+        guard let first = whole.first, whole.count == 1 || first != UInt8(ascii: "0") else { return nil }
+        rest = rest[whole.endIndex...]
+        var fraction = rest.prefix(0)
         if rest.first == UInt8(ascii: ".") {
             fraction = rest.dropFirst().prefix(while: JSONNumber.isDigit)
             guard !fraction.isEmpty else { return nil }
-            rest = rest.dropFirst(1 + fraction.count)
+            rest = rest[fraction.endIndex...]
         }
         guard let power = JSONNumber.power(rest) else { return nil }
-        let all = Array(whole) + fraction
-        let leading = all.prefix { $0 == UInt8(ascii: "0") }.count
-        var significant = all[leading...]
+        var significant: [UInt8] = []
+        significant.reserveCapacity(whole.count + fraction.count)
+        significant += whole.drop { $0 == UInt8(ascii: "0") }
+        significant += significant.isEmpty ? fraction.drop { $0 == UInt8(ascii: "0") } : fraction
+        let leading = whole.count + fraction.count - significant.count
         while significant.last == UInt8(ascii: "0") { significant.removeLast() }
-        digits = Array(significant)
+        digits = significant
         // There is one zero, whatever its sign and exponent.
         isNegative = hasSign && !significant.isEmpty
         exponent = significant.isEmpty ? 0 : whole.count - leading + power
@@ -50,7 +55,9 @@ package struct JSONNumber: Hashable, Sendable {
     /// Whether every program reads it alike: a magnitude below 2^53.
     ///
     /// RFC 7493 section 2.2. Beyond it a reader may round, or wrap around to the other sign.
-    package var isInteroperable: Bool { self <= JSONNumber.largest && JSONNumber.smallest <= self }
+    package var isInteroperable: Bool {
+        exponent <= 15 || self <= JSONNumber.largest && JSONNumber.smallest <= self
+    }
 
     private static let largest = JSONNumber(9_007_199_254_740_991)
     private static let smallest = JSONNumber(-9_007_199_254_740_991)

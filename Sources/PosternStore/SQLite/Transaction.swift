@@ -143,6 +143,8 @@ final class Transaction {
 
     private func execute(_ sql: String, _ values: [DatabaseValue], _ table: Table) throws {
         try checkNotRolledBack()
+        // SQLite would give back less of it than was sealed.
+        guard !values.contains(where: \.holdsNull) else { throw StoreError.conflict(table: table.name) }
         do {
             try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -151,5 +153,13 @@ final class Transaction {
         guard database.changesCount == 1 else {
             throw StoreError.corrupt(reason: "a change of \(table.name) met \(database.changesCount) rows")
         }
+    }
+}
+
+extension DatabaseValue {
+    /// Whether it is a text with a zero byte, at which reading it would end.
+    fileprivate var holdsNull: Bool {
+        guard case .string(let text) = storage else { return false }
+        return text.utf8.contains(0)
     }
 }

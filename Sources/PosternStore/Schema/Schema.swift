@@ -29,9 +29,13 @@ enum Schema {
         }
     }
 
+    /// Everything but the table in which GRDB keeps what was migrated, which is GRDB's to define.
     private static func definitions(_ queue: DatabaseQueue) throws -> [String] {
         try queue.read { database in
-            let sql = "SELECT quote(type) || quote(name) || quote(tbl_name) || quote(sql) FROM sqlite_schema ORDER BY 1"
+            let sql = """
+                SELECT quote(type) || quote(name) || quote(tbl_name) || quote(sql) FROM sqlite_schema
+                    WHERE tbl_name <> 'grdb_migrations' OR type NOT IN ('table', 'index') ORDER BY 1
+                """
             return try String.fetchAll(database, sql: sql)
         }
     }

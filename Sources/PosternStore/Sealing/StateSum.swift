@@ -2,7 +2,7 @@
 ///
 /// Every row adds a number that only who holds the data key can know, so no other set of rows can be made to have the
 /// same sum, not even of rows that were in the store before.
-struct StateSum: Hashable, Sendable {
+struct StateSum: Equatable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// The sum over no row.
@@ -54,6 +54,4 @@ struct StateSum: Hashable, Sendable {
     }
 
     static func == (left: StateSum, right: StateSum) -> Bool { left.words == right.words }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }

@@ -23,6 +23,10 @@ struct AgentUpdate: ParsableCommand {
 
     @OptionGroup var control: ControlOptions
 
+    func validate() throws {
+        if clear.isEmpty, options.areEmpty { throw ValidationError("nothing to change was given") }
+    }
+
     func run() throws {
         let session = control.session
         let agent: AgentAnswer = try session.call(

@@ -28,6 +28,12 @@ struct AgentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A note of your own; may be repeated.", valueName: "key=value"))
     var metadata: [NamedValue] = []
 
+    /// Whether nothing was given.
+    var areEmpty: Bool {
+        displayName == nil && scopesJson == nil && rpm == nil && concurrent == nil && policyFile == nil
+            && metadata.isEmpty
+    }
+
     func scopes() throws -> [String: [String]]? { try scopesJson.map { try ScopesText.read($0) } }
 
     func policy() throws -> RawJSON? { try policyFile.map { try DefinitionFile.read($0) } }

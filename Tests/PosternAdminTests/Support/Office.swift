@@ -17,9 +17,11 @@ final class Office: Sendable {
     let effects = Effects()
     let store: SQLiteStore
     let administration: Administration
+    /// What holds for requests, where a test asks for it.
+    let live: LiveDirectory?
     private let directory: String
 
-    init() throws {
+    init(isLive: Bool = false) throws {
         let directory = FileManager.default.temporaryDirectory.path + "/postern-admin-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory,
@@ -29,13 +31,17 @@ final class Office: Sendable {
         self.directory = directory
         let key = MasterKey.key(Secret([UInt8](repeating: 7, count: MasterKey.byteCount)))
         store = try SQLiteStore.open(stateDirectory: directory, masterKey: key)
+        live = isLive ? try LiveDirectory(store, declared: DirectoryContents(), placeholders: .random()) : nil
         administration = Administration(
             store: store,
             sink: sink,
             reservedNames: { ["declared-bot"] },
             providerResolver: { name in name == "declared" ? try Office.declaredProvider() : nil },
             now: { [time] in time.now },
-            enforce: { [effects] impact in effects.take(impact) }
+            enforce: { [effects, live] impact in
+                try live?.apply(impact)
+                return effects.take(impact)
+            }
         )
     }
 

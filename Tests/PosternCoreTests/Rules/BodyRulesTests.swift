@@ -9,7 +9,9 @@ struct BodyRulesTests {
         BodyCondition(pointer: try #require(JSONPointer(pointer)), tests: tests, isOptional: isOptional)
     }
 
-    static func strings(_ texts: String...) -> BodyCondition.Test { .isOneOf(texts.map { .string(Array($0.utf8)) }) }
+    static func strings(_ texts: String...) -> BodyCondition.Test {
+        .isOneOf(Set(texts.map { .string(Array($0.utf8)) }))
+    }
 
     static func outcome(_ verdict: Verdict) -> String {
         switch verdict {

@@ -3,7 +3,7 @@ package struct BodyCondition: Hashable, Sendable {
     /// What the value there must be.
     package enum Test: Hashable, Sendable {
         /// One of these, compared exactly.
-        case isOneOf([JSONScalar])
+        case isOneOf(Set<JSONScalar>)
         case atMost(JSONNumber)
         case atLeast(JSONNumber)
         /// A text that the pattern matches as a whole.

@@ -76,7 +76,9 @@ struct PatternProgram: Sendable {
 
     /// Whether the whole of a text in UTF-8 matches; `nil` if `work` is used up before that is known.
     func matches(_ text: [UInt8], work: inout MatchingWork) -> Bool? {
-        text.withUnsafeBufferPointer { bytes in
+        // The sets below are filled with zeros.
+        guard work.take(1 + instructions.count / 8) else { return nil }
+        return text.withUnsafeBufferPointer { bytes in
             var states = StateSet(count: instructions.count)
             var following = StateSet(count: instructions.count)
             var pending: [Int] = []
