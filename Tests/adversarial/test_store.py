@@ -420,7 +420,7 @@ def test_what_is_missing_is_not_made_anew(copy, row):
 
 @attack(163)
 def test_the_journal_of_another_time(copy, template, right):
-    """A daemon that was killed leaves a journal; one from before, or a spoiled one, gives nothing but what was there."""
+    """A killed daemon leaves a journal; one from before, or a spoiled one, gives nothing but what was there."""
     one = copy()
     assert one.start(), one.said
     one.control.act(A, "pause")

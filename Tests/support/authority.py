@@ -1,8 +1,8 @@
 """Decides from what clients sent and what an origin received whether revoked authority was ever used.
 
 Nothing of Postern's own is read. Whoever changed the directory notes when it began and when it was answered; each
-client notes when it began to send a request and when it had the answer; the origin notes when a request had arrived, and
-the credential in it. All clocks are the machine's monotonic one, in nanoseconds.
+client notes when it began to send a request and when it had the answer; the origin notes when a request had arrived,
+and the credential in it. All clocks are the machine's monotonic one, in nanoseconds.
 
 A request is judged at some moment between its start and its arrival. It is in the wrong if at every one of them
 something it needs was certainly not in force: ended by an act that had returned, and not restored by one that had

@@ -5,8 +5,8 @@
 SETTINGS is JSON: `name`, `port`, `connections`, `rate` (requests a second in all), `agents` (names), `hosts` (by the
 name of a secret), `log`, `seed`. Standard input brings a JSON line for each new key: `agent`, `id`, `key`, and `gone`
 for one that was revoked; its end ends the load. Most requests use an agent's newest keys, some any it ever had. The
-file `log` then holds a line for each request: its identifier, agent, key id, secret, the monotonic nanoseconds before it
-was sent and after it was answered, and the status (0: none).
+file `log` then holds a line for each request: its identifier, agent, key id, secret, the monotonic nanoseconds before
+it was sent and after it was answered, and the status (0: none).
 """
 
 import asyncio

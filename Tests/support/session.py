@@ -63,7 +63,7 @@ class Session:
         return json.loads(self.ok(*arguments, "--json", typed=typed))
 
     def at_a_terminal(self, *arguments: str, answers: dict[str, str]) -> tuple[int, str]:
-        """Runs a command at a terminal, types each answer when its prompt is there; the status and all that was shown."""
+        """Runs a command at a terminal, types each answer at its prompt; the status and all that was shown."""
         child, terminal = pty.fork()
         if child == 0:
             os.execve(program("postern"), ["postern", *arguments], {**self.environment, "TERM": "xterm"})
