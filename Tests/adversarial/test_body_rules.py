@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from contextlib import closing
 
 import pytest
 
@@ -35,9 +36,9 @@ JSON = [("Content-Type", "application/json")]
 @pytest.fixture(scope="module")
 def _shared_directory(authority):
     directory = DirectoryTopology(authority)
-    directory.bind(C, "good", terms=TERMS)
-    yield directory
-    directory.close()
+    with closing(directory):
+        directory.bind(C, "good", terms=TERMS)
+        yield directory
 
 
 def send(directory, body: bytes, headers=JSON):

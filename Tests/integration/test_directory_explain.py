@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 
@@ -18,19 +19,19 @@ MODELS = {"methods": ["POST"], "paths": ["/v1/messages"], "body": [{"pointer": "
 @pytest.fixture(scope="module")
 def _shared_directory(authority):
     directory = DirectoryTopology(authority)
-    for agent in ("paused", "revoked", "narrowed", "twice", "nothing", "talks", "expired", "used-up"):
-        directory.add_agent(agent)
-    for agent in ("paused", "revoked", "narrowed", "twice", "twice", "expired"):
-        directory.bind(agent, "good", **({"ttl_s": 1} if agent == "expired" else {}))
-    directory.bind("talks", "good", terms=MODELS)
-    directory.bind("used-up", "good", max_uses=1)
-    directory.begin()
-    directory.ask("GET", GOOD, agent="used-up")
-    directory.control.act("paused", "pause")
-    directory.control.act("revoked", "revoke")
-    directory.control.do("PATCH", "agents", "narrowed", body={"policy": {"methods": ["HEAD"]}})
-    yield directory
-    directory.close()
+    with closing(directory):
+        for agent in ("paused", "revoked", "narrowed", "twice", "nothing", "talks", "expired", "used-up"):
+            directory.add_agent(agent)
+        for agent in ("paused", "revoked", "narrowed", "twice", "twice", "expired"):
+            directory.bind(agent, "good", **({"ttl_s": 1} if agent == "expired" else {}))
+        directory.bind("talks", "good", terms=MODELS)
+        directory.bind("used-up", "good", max_uses=1)
+        directory.begin()
+        directory.ask("GET", GOOD, agent="used-up")
+        directory.control.act("paused", "pause")
+        directory.control.act("revoked", "revoke")
+        directory.control.do("PATCH", "agents", "narrowed", body={"policy": {"methods": ["HEAD"]}})
+        yield directory
 
 
 CASES = {

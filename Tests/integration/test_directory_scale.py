@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from contextlib import closing
 
 import pytest
 
@@ -18,20 +19,23 @@ URL = "http://open.test/x"
 @pytest.fixture(scope="module")
 def _shared_directory(authority):
     directory = DirectoryTopology(authority, log_level="info")
-    directory.alone = latency(directory)
-    secrets = [f"many-{number}" for number in range(GRANTS)]
-    for secret in secrets:
-        directory.control.create_secret(secret, "cookies", f"value-of-{secret}-0123456789")
-    names = [f"many-{number}" for number in range(AGENTS)]
-    for first in range(0, AGENTS, PIECE):
-        chosen = names[first : first + PIECE]
-        grants = [{"agent": name, "secret": secret} for name in chosen for secret in secrets]
-        made = directory.control.post("provision", agents=[{"name": name} for name in chosen], grants=grants)
-        directory.control.received.pop()  # a thousand keys, each shown this once
-        keys = {row["name"]: row["key"] for row in made["agents"]}
-        directory.some = (chosen[0], keys[chosen[0]] if isinstance(keys[chosen[0]], str) else keys[chosen[0]]["key"])
-    yield directory
-    directory.close()
+    with closing(directory):
+        directory.alone = latency(directory)
+        secrets = [f"many-{number}" for number in range(GRANTS)]
+        for secret in secrets:
+            directory.control.create_secret(secret, "cookies", f"value-of-{secret}-0123456789")
+        names = [f"many-{number}" for number in range(AGENTS)]
+        for first in range(0, AGENTS, PIECE):
+            chosen = names[first : first + PIECE]
+            grants = [{"agent": name, "secret": secret} for name in chosen for secret in secrets]
+            made = directory.control.post("provision", agents=[{"name": name} for name in chosen], grants=grants)
+            directory.control.received.pop()  # a thousand keys, each shown this once
+            keys = {row["name"]: row["key"] for row in made["agents"]}
+            directory.some = (
+                chosen[0],
+                keys[chosen[0]] if isinstance(keys[chosen[0]], str) else keys[chosen[0]]["key"],
+            )
+        yield directory
 
 
 def latency(directory: DirectoryTopology) -> float:

@@ -52,10 +52,15 @@ class DirectoryTopology(Topology):
         super().__init__(authority, prepare, starts=False, **options)
         self.control.path = self.directory / "state/control.sock"
         self.keys.clear()
-        if starts:
+        if not starts:
+            return
+        try:
             self.start()
             if fills:
                 self.fill()
+        except BaseException:
+            self.close(is_killed=True)
+            raise
 
     def start(self, **options: Any):
         daemon = super().start(**options)

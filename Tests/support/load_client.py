@@ -24,7 +24,7 @@ keys = {agent: [] for agent in settings["agents"]}
 hosts = list(settings["hosts"].items())
 interval = settings["connections"] / settings["rate"]
 CATCH_UP = 1.0  # seconds
-lines, number, heard, stopping = [], 0, b"", False
+lines, connections, number, heard, stopping = [], set(), 0, b"", False
 
 
 def choose(agent):
@@ -35,10 +35,11 @@ def choose(agent):
 
 class Connection(asyncio.Protocol):
     def __init__(self):
-        self.pending, self.held, self.due = None, b"", 0.0
+        self.pending, self.held, self.due = None, b"", loop.time()
 
     def connection_made(self, transport):
         self.transport = transport
+        connections.add(self)
         self.later()
 
     def later(self):
@@ -84,6 +85,7 @@ class Connection(asyncio.Protocol):
         self.pending = None
 
     def connection_lost(self, _error):
+        connections.discard(self)
         if self.pending:
             self.finish(0)
         if not stopping:
@@ -125,6 +127,8 @@ async def main():
         await connect()
         await asyncio.sleep(interval / settings["connections"])
     await done.wait()
+    for connection in [one for one in connections if one.pending]:
+        connection.finish(0)
 
 
 gc.disable()

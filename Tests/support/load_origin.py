@@ -1,9 +1,9 @@
 """An origin for load: answers everything with two bytes, and writes down what came and when.
 
-    python load_origin.py CERTIFICATE LOG
+    python load_origin.py LOG [CERTIFICATE]
 
-Prints its port. Once its standard input ends it writes LOG, a line for each request: the last segment of the path, the
-value of Authorization, and the monotonic nanoseconds at which its head was complete.
+Speaks TLS if it has a certificate. Prints its port. Once its standard input ends it writes LOG, a line for each request:
+the last segment of the path, the value of Authorization, and the monotonic nanoseconds at which its head was complete.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import ssl
 import sys
 import time
 
-CERTIFICATE, LOG = sys.argv[1:]
+LOG, *CERTIFICATE = sys.argv[1:]
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 lines = []
 
@@ -35,8 +35,9 @@ class Connection(asyncio.Protocol):
 
 async def main():
     loop = asyncio.get_running_loop()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if CERTIFICATE else None
+    if context:
+        context.load_cert_chain(*CERTIFICATE)
     server = await loop.create_server(Connection, "127.0.0.1", 0, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

@@ -58,6 +58,7 @@ class LoadWorld:
         self,
         authority: CertificateAuthority,
         *,
+        scheme: str = "https",
         agents: int = 10,
         secrets: int = 4,
         clients: int = 2,
@@ -76,17 +77,23 @@ class LoadWorld:
         self.versions = dict.fromkeys(self.secrets, 0)
         self.keys: dict[str, dict[str, str]] = {agent: {} for agent in self.agents}  # id: active, deprecated
         self.grants: dict[tuple[str, str], str] = {}
-        self.origin = Process("load_origin.py", str(authority.leaf("*.load.test")), str(self.directory / "arrived"))
-        port = int(self.origin.process.stdout.readline())
-        self.daemon = Daemon(self.directory, self._config(authority, port).text(), log_level="info")
+        certificate = [str(authority.leaf("*.load.test"))] if scheme == "https" else []
+        self.origin = Process("load_origin.py", str(self.directory / "arrived"), *certificate)
+        upstream = {"scheme": scheme, "connect_to": f"127.0.0.1:{int(self.origin.process.stdout.readline())}"}
+        upstream |= {"ca_file": str(authority.path)} if certificate else {}
+        self.daemon = Daemon(self.directory, self._config(upstream).text(), log_level="info")
         self.control = Control(self.daemon.state / "control.sock", keeps_open=True)
-        wait_until(self.control.is_ready, 10, "the control socket answers")
         self.clients: list[Process] = []
-        self._fill()
-        for number in range(clients):
-            self._start_client(number, connections // clients, rate // clients)
+        try:
+            wait_until(self.control.is_ready, 10, "the control socket answers")
+            self._fill()
+            for number in range(clients):
+                self._start_client(number, connections // clients, rate // clients)
+        except BaseException:
+            self.close()
+            raise
 
-    def _config(self, authority: CertificateAuthority, port: int) -> Config:
+    def _config(self, upstream: dict[str, str]) -> Config:
         config = Config()
         config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
         for secret in self.secrets:
@@ -94,9 +101,8 @@ class LoadWorld:
                 "provider",
                 name=secret,
                 hosts=[f"{secret}.load.test"],
-                connect_to=f"127.0.0.1:{port}",
-                ca_file=str(authority.path),
                 inject=[{"header": "Authorization", "value": "{secret}"}],
+                **upstream,
             )
         return config
 

@@ -107,9 +107,16 @@ class McpWorld:
             )
         self.daemon = Daemon(self.directory, config.text())
         self.control = Control(self.daemon.state / "control.sock")
+        self.keys: dict[str, str] = {}
+        try:
+            self._fill()
+        except BaseException:
+            self.close()
+            raise
+
+    def _fill(self) -> None:
         wait_until(self.control.is_ready, 10, "the control socket answers")
         self.bundle = bundle(self.daemon.state, self.directory / "bundle.pem")
-        self.keys: dict[str, str] = {}
         for style, secret in self.secrets.items():
             self.control.create_secret(style, style, secret)
         self.add(BOT, RULES)
