@@ -43,6 +43,7 @@ extension PlaceholderAnswer {
         return variables.map { variable in
             PlaceholderAnswer(
                 agent: rule.agent,
+                secret: rule.secret,
                 provider: rule.provider,
                 grant: rule.id,
                 variable: variable,

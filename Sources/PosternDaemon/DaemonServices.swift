@@ -53,13 +53,18 @@ struct DaemonServices: Sendable {
 
     func explain(_ query: ControlServices.ExplainQuery) async throws -> ExplainAnswer {
         let name = (try? await administration.agent(query.agent).name) ?? query.agent
-        return try await administration.alone { [inForce] in
-            let explanation = inForce.explain(
+        return try await administration.alone { [inForce, state] in
+            var explanation = inForce.explain(
                 agent: name,
                 method: query.method,
                 url: query.url,
                 body: query.body.map { Array($0.utf8) }
             )
+            let limits = explanation.rule?.useLimits ?? []
+            let usedUp = try state.store.read { reader in
+                try limits.first { try reader.uses(ofGrant: $0.grant) >= $0.maxUses }
+            }
+            if let usedUp { explanation.refuse(.grantUsedUp(rule: usedUp.grant)) }
             return ExplainAnswer(explanation)
         }
     }

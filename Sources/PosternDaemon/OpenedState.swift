@@ -40,8 +40,17 @@ final class OpenedState: Sendable {
             acceptsRestored: options.acceptsRestoredStore
         )
         store = try opening.open()
+        if let seen = store.replaced { try OpenedState.note(replaced: seen, records, logger) }
         live = try LiveDirectory(store, declared: configuration.contents, placeholders: placeholders)
         for problem in live.problems { logger.error("the store holds something that cannot be used: \(problem)") }
+    }
+
+    /// Leaves a trace of a store in which what was revoked since may be in force again.
+    private static func note(replaced seen: Int, _ records: AdministrativeLog, _ logger: Logger) throws {
+        logger.warning("an older copy of the store was taken", metadata: ["seen_generation": "\(seen)"])
+        var act = AdministrativeAct("store_restore", by: .daemon)
+        act.detail = "an older copy of the store was taken; generation \(seen) had been seen"
+        guard records.record(.act(act)) else { throw AdministrationError.auditUnavailable }
     }
 
     /// Whether the audit log takes records.

@@ -2,19 +2,26 @@ internal import PosternConfig
 internal import PosternCore
 
 extension Act {
-    /// When something ends that is made now; `nil` is never.
+    /// When something ends that is made now, to the next whole second, in which requests are judged; `nil` is never.
     func end(_ expiry: Expiry) throws(AdministrationError) -> Int64? {
         switch expiry {
         case .never: return nil
         case .at(let time):
             guard time > now else { throw .invalid(member: "expires_at", reason: "has passed already") }
-            return time
+            return Act.wholeSeconds(time)
         case .after(let duration):
             guard duration > .zero, let time = time(after: duration) else {
                 throw .invalid(member: "ttl_s", reason: "must be more than nothing, and not for ever")
             }
-            return time
+            return Act.wholeSeconds(time)
         }
+    }
+
+    private static func wholeSeconds(_ time: Int64) -> Int64 {
+        let second: Int64 = 1_000_000_000
+        let rest = time % second
+        let (rounded, overflow) = time.addingReportingOverflow(rest > 0 ? second - rest : 0)
+        return overflow ? time : rounded
     }
 
     /// The time so long from now; `nil` beyond what the store can hold.

@@ -4,10 +4,11 @@ extension StoreReader {
     /// The agent of this name that is not revoked, or of this id.
     func existingAgent(_ reference: String) throws -> StoredAgent {
         let agent = Identifier.isOne(reference) ? try agent(id: reference) : try agent(named: reference)
-        guard let agent else {
-            throw AdministrationError.notFound(kind: "agent", name: TextRules.shown(reference))
+        if let agent { return agent }
+        if let former = try agents(includingRevoked: true, Page()).last(where: { $0.name == reference }) {
+            try former.requireNotRevoked()
         }
-        return agent
+        throw AdministrationError.notFound(kind: "agent", name: TextRules.shown(reference))
     }
 
     /// The agents below one that are not revoked, at any depth.

@@ -1,6 +1,7 @@
 /// What an agent puts where a tool wants a credential.
 package struct PlaceholderAnswer: Codable, Hashable, Sendable {
     package let agent: String
+    package let secret: String
     package let provider: String
     /// The id of the grant, or its place in the configuration.
     package let grant: String
@@ -8,8 +9,10 @@ package struct PlaceholderAnswer: Codable, Hashable, Sendable {
     @Nullable package var variable: String?
     package let placeholder: String
 
-    package init(agent: String, provider: String, grant: String, variable: String?, placeholder: String) {
+    package init(agent: String, secret: String, provider: String, grant: String, variable: String?, placeholder: String)
+    {
         self.agent = agent
+        self.secret = secret
         self.provider = provider
         self.grant = grant
         self.variable = variable

@@ -184,8 +184,8 @@ package struct ProblemDetails: Equatable, Sendable {
                 "no_grant",
                 "http_request_denied",
                 "No grant covers this destination",
-                "This agent may not reach \(destination). The operator can add a [[grant]] with a credential, or an "
-                    + "[[egress]] rule without one."
+                "This agent may not reach \(destination). The operator can grant it a credential for that (postern grant create, or "
+                    + "[[grant]] in the configuration), or allow it without one ([[egress]])."
             )
         case .unknownProvider:
             self.init(

@@ -38,6 +38,7 @@ package struct BodyInspection: Hashable, Sendable {
                     method: head.method,
                     contentType: types.first,
                     contentEncoding: encodings.first,
+                    fields: MCPFields(head),
                     body: body
                 ),
             ]
@@ -51,11 +52,15 @@ package struct BodyInspection: Hashable, Sendable {
     /// Whether tools are taken out of answers that the agent may not call.
     package var filtersTools: Bool { parts.contains { $0.mcp?.tools != nil } }
 
+    /// The rules by which tools are taken out of the answer to a request with this body.
+    package func toolListRules(forAnswerTo body: [UInt8]) -> [MCPRules] {
+        parts.compactMap(\.mcp).filter { $0.mayListTools(inAnswerTo: body) }
+    }
+
     /// What takes tools out of an answer; `isDecoded` says that a coding of its body is undone before.
-    package func toolListFilters(for answer: ResponseHead, isDecoded: Bool) -> [ToolListFilter] {
-        parts.compactMap { part in
-            guard let rules = part.mcp, rules.tools != nil else { return nil }
-            return ToolListFilter(
+    package static func filters(_ rules: [MCPRules], for answer: ResponseHead, isDecoded: Bool) -> [ToolListFilter] {
+        rules.map { rules in
+            ToolListFilter(
                 rules,
                 contentType: value(of: BodyInspection.contentType, in: answer),
                 contentEncoding: isDecoded ? nil : value(of: BodyInspection.contentEncoding, in: answer)
@@ -68,7 +73,7 @@ package struct BodyInspection: Hashable, Sendable {
     }
 
     /// The value of a field; two of a kind are one that cannot be read.
-    private func value(of name: FieldName, in head: ResponseHead) -> ArraySlice<UInt8>? {
+    private static func value(of name: FieldName, in head: ResponseHead) -> ArraySlice<UInt8>? {
         let values = head.fields
             .filter { field in
                 head.bytes.withUnsafeBytes {

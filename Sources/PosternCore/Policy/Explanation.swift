@@ -26,7 +26,8 @@ package struct Explanation: Sendable {
 
     init(agent: String) { self.agent = agent }
 
-    mutating func refuse(_ error: ProxyError) {
+    /// Turns it into a refusal.
+    package mutating func refuse(_ error: ProxyError) {
         let problem = ProblemDetails(error)
         rule = nil
         code = problem.code

@@ -26,6 +26,7 @@ extension Exchange {
             if let reason = inspection.refusal(of: request.ingress.head, body: bodyToRepeat) {
                 throw .policyDenied(rule: request.rule.id, reason: reason)
             }
+            toolListRules = inspection.toolListRules(forAnswerTo: bodyToRepeat)
             countUse()
         } catch { fail(error) }
     }

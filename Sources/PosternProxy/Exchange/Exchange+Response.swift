@@ -95,8 +95,12 @@ extension Exchange {
             response.scrubber = StreamScrubber(scrubbing)
             response.messages = MessageBoundaries(for: head)
         }
-        if head.body != .none, let inspection = request.rule.inspection {
-            response.toolFilters = inspection.toolListFilters(for: head, isDecoded: response.decoder != nil)
+        if head.body != .none, !toolListRules.isEmpty {
+            response.toolFilters = BodyInspection.filters(
+                toolListRules,
+                for: head,
+                isDecoded: response.decoder != nil
+            )
         }
         response.status = head.status
         response.head = head

@@ -49,6 +49,9 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// Looks for placeholders in the body.
     var bodySearch: PlaceholderScanner?
 
+    /// By what tools are taken out of its answer.
+    var toolListRules: [MCPRules] = []
+
     // The answer on its way down.
     var response = ResponseProgress()
 

@@ -82,6 +82,7 @@ struct Opening {
         guard acceptsRestored else {
             throw StoreError.rolledBack(generation: meta.generation, seen: generations.seen)
         }
+        store.replaced = generations.seen ?? 0
         // Newer than all that was seen, so that what was put in its place before is refused as well.
         try store.raiseGeneration(above: generations.seen ?? 0)
     }

@@ -23,6 +23,8 @@ package final class SQLiteStore: @unchecked Sendable {
     let keys: StoreKeys
     private let generations: GenerationFile
     private var state: State
+    /// The generation that was seen before, where an older copy was put in the store's place and taken all the same.
+    package internal(set) var replaced: Int?
 
     init(
         queue: DatabaseQueue,

@@ -225,9 +225,17 @@ struct ToolListFilterTests {
         }
     }
 
-    @Test("is needed where some tools may not be called")
-    func isNeededForTools() {
-        #expect(MCPRules(tools: []).filtersAnswers && Self.rules.filtersAnswers)
-        #expect(!MCPRules(tools: nil, methods: ["x"]).filtersAnswers)
+    @Test(
+        "is needed for answers that may hold a list",
+        arguments: [
+            (#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#, true), ("", true), ("{", true),
+            (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#, false),
+            (#"[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}]"#, true),
+            (#"{"jsonrpc":"2.0","id":1,"method":"tools/call","Method":"tools/list"}"#, true),
+        ]
+    )
+    func isNeeded(request: String, expected: Bool) {
+        #expect(MCPRules(tools: []).mayListTools(inAnswerTo: Array(request.utf8)) == expected)
+        #expect(!MCPRules(tools: nil, methods: ["x"]).mayListTools(inAnswerTo: Array(request.utf8)))
     }
 }

@@ -1,7 +1,4 @@
 extension MCPRules {
-    /// Whether answers have to go through a ``ToolListFilter``.
-    package var filtersAnswers: Bool { tools != nil }
-
     /// The places in an answer at which tools stand that may not be called, with the commas they leave behind; in order.
     ///
     /// Where a reader could take one member or the other for the list, both are lists.

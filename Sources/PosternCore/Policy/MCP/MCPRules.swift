@@ -48,25 +48,52 @@ package struct MCPRules: Hashable, Sendable {
     /// Judges a whole request.
     ///
     /// GET and DELETE, which open and end a stream of answers, carry no message and pass without a body. `contentType` and
-    /// `contentEncoding` are as in ``BodyRules/judge(contentType:contentEncoding:body:)``.
+    /// `contentEncoding` are as in ``BodyRules/judge(contentType:contentEncoding:body:)``; `fields` must say what the body
+    /// says.
     package func judge(
         method: Method,
         contentType: ArraySlice<UInt8>?,
         contentEncoding: ArraySlice<UInt8>?,
+        fields: MCPFields = MCPFields(),
         body: [UInt8]
     ) -> Verdict {
         switch method {
         case .get, .delete:
-            return body.isEmpty ? .holds : .unknown("\(method.rawValue) carries a body, which MCP knows nothing of")
+            guard body.isEmpty else {
+                return .unknown("\(method.rawValue) carries a body, which MCP knows nothing of")
+            }
+            return fields.agree(with: nil, checksArguments: false)
         case .post: break
         case .head, .put, .patch, .options, .connect, .trace:
             return .unknown("MCP knows GET, POST and DELETE, not \(method.rawValue)")
         }
         switch JSONBody.read(contentType, contentEncoding, body, maxBytes: maxBytes) {
         case .unknown(let reason): return .unknown(reason)
-        case .read(let document): return judge(document.root)
+        case .read(let document):
+            let verdict = judge(document.root)
+            guard verdict == .holds else { return verdict }
+            return fields.agree(with: document.root, checksArguments: checksArguments(in: document.root))
         }
     }
+
+    /// Whether it is a call of a tool whose arguments matter.
+    private func checksArguments(in message: JSONValue) -> Bool {
+        guard case .found(let parameters) = message.member(MCPMember.params),
+            case .found(let value) = parameters.member(MCPMember.name), let name = value.string
+        else { return false }
+        return toolsByName[name].map { !$0.arguments.isEmpty } ?? false
+    }
+
+    /// Whether the answer to a request may hold a list of tools; that to a call of a tool does not, and may be of any size.
+    package func mayListTools(inAnswerTo body: [UInt8]) -> Bool {
+        guard tools != nil else { return false }
+        guard let document = try? JSONDocument(body), document.root.kind == .object,
+            case .found(let method) = document.root.member(MCPMember.method)
+        else { return true }
+        return method.string != MCPRules.toolCall
+    }
+
+    private static let toolCall = Array("tools/call".utf8)
 
     /// Whether a list of tools may show one of this name.
     func shows(_ tool: [UInt8]) -> Bool { tools == nil || toolsByName[tool] != nil }
@@ -93,7 +120,7 @@ package struct MCPRules: Hashable, Sendable {
         case .absent: return MCPRules.judge(reply: message)
         case .found(let value):
             guard let method = value.string else { return .unknown("the `method` of the message is not a text") }
-            if method == Array("tools/call".utf8) { return judge(call: message, &work) }
+            if method == MCPRules.toolCall { return judge(call: message, &work) }
             let isAllowed = exactMethods.contains(method) || methodPrefixes.contains { method.starts(with: $0) }
             return isAllowed ? .holds : .fails("the MCP method is not one of those allowed")
         }
@@ -151,6 +178,7 @@ enum MCPMember {
     static let method = JSONName("method")
     static let params = JSONName("params")
     static let name = JSONName("name")
+    static let uri = JSONName("uri")
     static let arguments = JSONName("arguments")
     static let result = JSONName("result")
     static let error = JSONName("error")
