@@ -2,7 +2,7 @@
 
     python load_origin.py LOG [CERTIFICATE]
 
-Speaks TLS if it has a certificate. Prints its port. Once its standard input ends it writes LOG, a line for each request:
+Speaks TLS if it has a certificate. Prints its port. Once its standard input ends it writes LOG, a line for a request:
 the last segment of the path, the value of Authorization, and the monotonic nanoseconds at which its head was complete.
 """
 
