@@ -92,7 +92,7 @@ package struct Daemon {
             let server = try ProxyServer(
                 snapshot,
                 sink: state.audit,
-                uses: StoreUses(state.store),
+                uses: StoreUses(state.store, logger),
                 issuer: makeIssuer(state),
                 inherited: environment.inheritedSockets
             )

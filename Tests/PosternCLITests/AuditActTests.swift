@@ -1,6 +1,5 @@
-import Testing
-
 import PosternCLI
+import Testing
 
 @Suite("An operator's act in the audit table")
 struct AuditActTests {

@@ -1,7 +1,6 @@
+import PosternCLI
 import PosternCore
 import Testing
-
-import PosternCLI
 
 @Suite("A file of variables")
 struct DotEnvTests {

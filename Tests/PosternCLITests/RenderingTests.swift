@@ -1,6 +1,5 @@
-import Testing
-
 import PosternCLI
+import Testing
 
 @Suite("Output")
 struct RenderingTests {
