@@ -100,14 +100,16 @@ package struct Daemon {
                 server: server,
                 live: state.live,
                 settings: configuration.settings,
-                records: state.records
+                records: state.records,
+                logger: logger
             )
             let administration = state.administration { try inForce.enforce($0) }
             let reload = Reload(
                 loader: loader,
                 administration: administration,
                 inForce: inForce,
-                records: state.records
+                records: state.records,
+                logger: logger
             )
             let control = try makeControl(state, administration, inForce, reload)
             guard state.records.record(.start(version: Version.current, configuration.counts)) else {

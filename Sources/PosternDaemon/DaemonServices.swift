@@ -54,6 +54,9 @@ struct DaemonServices: Sendable {
     func explain(_ query: ControlServices.ExplainQuery) async throws -> ExplainAnswer {
         let name = (try? await administration.agent(query.agent).name) ?? query.agent
         return try await administration.alone { [inForce, state] in
+            guard inForce.live.directory.agent(named: name) != nil else {
+                throw AdministrationError.notFound(kind: "agent", name: name.utf8.count <= 64 ? name : "of that name")
+            }
             var explanation = inForce.explain(
                 agent: name,
                 method: query.method,
@@ -91,8 +94,17 @@ struct DaemonServices: Sendable {
     func reloadConfiguration(by operator: Operator) async throws -> ReloadAnswer {
         // Reading may run helper programs, and what is asynchronous must not wait for them.
         let reload = reload
-        let result = try await Waiting.onThread { try reload.perform(every: DaemonServices.reloadPatience) }
-        return ReloadAnswer(message: result.summary, warnings: result.warnings)
+        do {
+            let result = try await Waiting.onThread { try reload.perform(every: DaemonServices.reloadPatience) }
+            return ReloadAnswer(message: result.summary, warnings: result.warnings)
+        } catch {
+            throw ControlRefusal(
+                status: 409,
+                code: "reload_refused",
+                message: "\(error)",
+                hint: "the configuration that was in force stays in force"
+            )
+        }
     }
 
     func rekey(source: String?, by operator: Operator) async throws -> DoneAnswer {
@@ -100,9 +112,13 @@ struct DaemonServices: Sendable {
         let store = state.store
         if let source {
             let reader = MasterKeyReader(environment: environment)
-            guard let key = try await Waiting.onThread({ try reader.read(.key(reference: source)) }) else {
-                throw ControlRefusal(status: 400, code: "invalid_request", message: "the source gives no key")
+            let key: MasterKey?
+            do { key = try await Waiting.onThread { try reader.read(.key(reference: source)) } } catch let error
+                as ConfigError
+            {
+                throw refused(ControlRefusal.invalid(error.reason, hint: error.hint), by: `operator`)
             }
+            guard let key else { throw refused(.invalid("the source gives no key"), by: `operator`) }
             try await administration.rekeyStore(to: key, by: `operator`)
             return DoneAnswer(
                 message:
@@ -110,16 +126,28 @@ struct DaemonServices: Sendable {
             )
         }
         guard opening.settings.masterKey == nil else {
-            throw ControlRefusal(
-                status: 409,
-                code: "master_key_elsewhere",
-                message: "the master key comes from [store] in the configuration, so Postern cannot change it there",
-                hint: "put a new key somewhere and name it: postern store rekey --source file:/path"
+            throw refused(
+                ControlRefusal(
+                    status: 409,
+                    code: "master_key_elsewhere",
+                    message:
+                        "the master key comes from [store] in the configuration, so Postern cannot change it there",
+                    hint: "put a new key somewhere and name it: postern store rekey --source file:/path"
+                ),
+                by: `operator`
             )
         }
         let path = opening.keyFilePath
         try await administration.rekeyStore(by: `operator`) { try store.rekeyFile(at: path) }
         return DoneAnswer(message: "the store is opened by a new key in \(path) from now on")
+    }
+
+    /// Records that the store was not rekeyed.
+    private func refused(_ refusal: ControlRefusal, by operator: Operator) -> ControlRefusal {
+        var act = AdministrativeAct("store_rekey", by: `operator`)
+        act.refusal = refusal.code
+        state.records.record(.act(act))
+        return refusal
     }
 
     func recordRefusal(_ act: AdministrativeAct) { state.records.record(.act(act)) }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Logging
 internal import PosternAdmin
 internal import PosternCore
@@ -21,6 +22,9 @@ struct Housekeeping: Sendable {
             turn += 1
             do {
                 _ = try await administration.forgetDueVersions()
+                try await administration.alone { [inForce] in
+                    try inForce.settle(at: postern_realtime_ns() / 1_000_000_000)
+                }
                 if turn % Housekeeping.turnsPerNote == 0 { try await administration.alone { try noteUses() } }
             } catch { logger.error("housekeeping failed", metadata: ["reason": "\(error)"]) }
         }

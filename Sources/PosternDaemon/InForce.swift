@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Logging
 internal import PosternAdmin
 internal import PosternConfig
 internal import PosternCore
@@ -12,18 +13,57 @@ final class InForce: @unchecked Sendable {
     let live: LiveDirectory
     private(set) var settings: ProxySettings
     private let records: AdministrativeLog
+    private let logger: Logger
+    /// What has changed and is not yet in force.
+    private var pending = Impact.none
 
-    init(server: ProxyServer, live: LiveDirectory, settings: ProxySettings, records: AdministrativeLog) {
+    init(
+        server: ProxyServer,
+        live: LiveDirectory,
+        settings: ProxySettings,
+        records: AdministrativeLog,
+        logger: Logger
+    ) {
         self.server = server
         self.live = live
         self.settings = settings
         self.records = records
+        self.logger = logger
     }
 
     /// Puts a change of the store in force; returns whether every event loop goes by it.
+    ///
+    /// Where the store cannot be read nobody is let through by what it said before, until it can.
     func enforce(_ impact: Impact) throws -> Bool {
-        try live.apply(impact)
-        return server.apply(ProxySnapshot(settings: settings, directory: live.directory), adding: [])
+        pending.formUnion(impact)
+        do { try live.apply(pending) } catch {
+            logger.critical(
+                "the store cannot be read, so none of its agents is served",
+                metadata: ["reason": "\(error)"]
+            )
+            try live.withdrawStore()
+            _ = apply()
+            throw error
+        }
+        guard apply() else { return false }
+        pending = .none
+        for problem in live.problems { logger.error("the store holds something that cannot be used: \(problem)") }
+        return true
+    }
+
+    /// Tries again what could not be put in force, and takes out what has ended by itself; `now` is in seconds since 1970.
+    func settle(at now: Int64) throws {
+        if pending.isEmpty, !live.isWithdrawn {
+            let ended = live.ended(at: now)
+            if !ended.isEmpty { _ = try enforce(ended) }
+        } else {
+            try live.replaceDeclarations(live.declared)
+            if apply() { pending = .none }
+        }
+    }
+
+    private func apply() -> Bool {
+        server.apply(ProxySnapshot(settings: settings, directory: live.directory), adding: [])
     }
 
     /// Puts another configuration in force.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Logging
 internal import PosternAdmin
 internal import PosternConfig
 internal import PosternCore
@@ -11,6 +12,7 @@ struct Reload: Sendable {
     let administration: Administration
     let inForce: InForce
     let records: AdministrativeLog
+    let logger: Logger
 
     /// What was put in force.
     struct Result {
@@ -27,11 +29,14 @@ struct Reload: Sendable {
         do {
             let configuration = try load(every: interval, meanwhile)
             let warnings = try administration.aloneNow { try inForce.adopt(configuration) }
+            for warning in warnings { logger.warning("\(warning)") }
+            logger.info("reloaded", metadata: ["configuration": "\(configuration.summary)"])
             return Result(summary: configuration.summary, warnings: warnings)
         } catch {
             // The record of a reload that could not be written may yet be, when there is room again; this one then stands
             // behind it.
             records.record(.reloadFailed(reason: "\(error)"))
+            logger.error("reload refused; the old configuration stays in force", metadata: ["reason": "\(error)"])
             throw error
         }
     }

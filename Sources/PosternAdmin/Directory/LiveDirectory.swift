@@ -11,6 +11,8 @@ package final class LiveDirectory: @unchecked Sendable {
     package private(set) var directory: Directory
     /// What of the store could not be used, and was left out: nobody may do anything by it.
     package private(set) var problems: [String] = []
+    /// Whether the agents of the store were taken out.
+    package private(set) var isWithdrawn = false
 
     private let store: any DirectoryStore
     /// What the configuration declares.
@@ -52,6 +54,16 @@ package final class LiveDirectory: @unchecked Sendable {
             (declared, compiler, problems) = former
             throw error
         }
+        isWithdrawn = false
+    }
+
+    /// What ended by itself so long ago that nothing may run under it any more; `now` is in seconds since 1970.
+    package func ended(at now: Int64) -> Impact { Impact(agents: compiler.agentsWithEndedRules(at: now)) }
+
+    /// Takes every agent of the store out, for when nobody knows any more what they may do.
+    package func withdrawStore() throws {
+        directory = try Directory(declared, replacing: directory)
+        isWithdrawn = true
     }
 
     /// Compiles what a change of the store has made different.
@@ -67,6 +79,7 @@ package final class LiveDirectory: @unchecked Sendable {
                 compiler.forget(secret: secret)
                 var filter = GrantFilter()
                 filter.secretID = secret
+                filter.includesRevoked = true
                 for grant in try reader.grants(filter, Page()) {
                     if case .agent(let id) = grant.principal { agents.insert(id) }
                 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import PosternConfig
 internal import PosternCore
 
@@ -12,6 +13,8 @@ struct StoreCompiler {
     }
 
     private static let maxCachedTerms = 10_000
+    /// How long answers may run on under a grant that has ended by itself.
+    private static let keptSeconds: Int64 = 3600
 
     private let compiler: AgentCompiler
     private let declaredProviders: [String: Provider]
@@ -44,6 +47,20 @@ struct StoreCompiler {
     /// Forgets an agent; returns the name under which it was compiled, if it was.
     mutating func remove(agent id: String) -> String? { agents.removeValue(forKey: id)?.agent.name }
 
+    /// The ids of agents of which a rule ended by itself so long ago that nothing may run under it any more; `now` is in seconds since 1970.
+    func agentsWithEndedRules(at now: Int64) -> Set<String> {
+        let ended = agents.filter { _, compiled in
+            compiled.agent.rules.contains { rule in
+                rule.expiresAt.map { $0 + StoreCompiler.keptSeconds <= now } ?? false
+            }
+        }
+        return Set(ended.keys)
+    }
+
+    private static func suspendedUsers(_ reader: any StoreReader) throws -> Set<String> {
+        Set(try reader.users().lazy.filter(\.isSuspended).map(\.id))
+    }
+
     /// The provider of a name: the store's, the configuration's, or the catalogue's.
     func provider(named name: String, _ reader: any StoreReader) throws -> Provider? {
         if let stored = try reader.provider(named: name) {
@@ -68,6 +85,7 @@ struct StoreCompiler {
             if parentIDs.contains(grant.id) { parents[grant.id] = grant }
         }
         for secret in try reader.secrets(includingRevoked: false) { try render(secret, reader) }
+        let suspended = try StoreCompiler.suspendedUsers(reader)
         let paused = Set(stored.lazy.filter { $0.status == .paused }.map(\.id))
         let parentOf = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.parentID) })
         return stored.map { agent in
@@ -81,7 +99,7 @@ struct StoreCompiler {
                 agent,
                 isPaused: isPaused,
                 keys: keys[agent.id] ?? [],
-                grants: (grants[agent.id] ?? []).map { ($0, ancestors(of: $0) { parents[$0] }) }
+                grants: (grants[agent.id] ?? []).map { ($0, ancestors(of: $0, suspended) { parents[$0] }) }
             )
         }
     }
@@ -91,11 +109,12 @@ struct StoreCompiler {
         var filter = GrantFilter()
         filter.principal = .agent(id: agent.id)
         var grants: [(StoredGrant, [StoredGrant]?)] = []
+        let suspended = try StoreCompiler.suspendedUsers(reader)
         for grant in try reader.grants(filter, Page()) {
             if credentials[grant.secretID] == nil, let secret = try reader.secret(id: grant.secretID) {
                 try render(secret, reader)
             }
-            grants.append((grant, try ancestors(of: grant) { try reader.grant(id: $0) }))
+            grants.append((grant, try ancestors(of: grant, suspended) { try reader.grant(id: $0) }))
         }
         var isPaused = agent.status == .paused
         var above = agent.parentID
@@ -115,6 +134,7 @@ struct StoreCompiler {
         let former = agents[stored.id]
         let agent = Agent(
             name: stored.name,
+            id: stored.id,
             keys: keys.filter { $0.revokedAt == nil }.map {
                 AgentKey($0.digest, id: $0.id, expiresAt: $0.expiresAt.map { $0 / 1_000_000_000 })
             },
@@ -131,15 +151,17 @@ struct StoreCompiler {
         return compiled
     }
 
-    /// The grants above one, the nearest first; `nil` if one of them is no more.
+    /// The grants above one, the nearest first; `nil` if one of them is no more, or is a user's who is suspended.
     private func ancestors(
         of grant: StoredGrant,
+        _ suspended: Set<String>,
         _ lookUp: (String) throws -> StoredGrant?
     ) rethrows -> [StoredGrant]? {
         var found: [StoredGrant] = []
         var above = grant.parentID
         while let id = above {
             guard let parent = try lookUp(id), parent.revokedAt == nil else { return nil }
+            if case .user(let user) = parent.principal, suspended.contains(user) { return nil }
             found.append(parent)
             above = parent.parentID
         }
@@ -152,13 +174,17 @@ struct StoreCompiler {
         of agent: StoredAgent
     ) -> (grant: Grant, credential: CompiledCredential)? {
         guard stored.revokedAt == nil, let ancestors, let credential = credentials[stored.secretID] else { return nil }
+        let end = ([stored] + ancestors).compactMap(\.expiresAt).min()
+        // What has ended would only be asked in vain, once what came in time has had the time to end too.
+        if let end, end / 1_000_000_000 + StoreCompiler.keptSeconds <= postern_realtime_ns() / 1_000_000_000 {
+            return nil
+        }
         guard let own = parsed(stored) else { return nil }
         var above: [Grant.Ancestor] = []
         for ancestor in ancestors {
             guard let terms = parsed(ancestor) else { return nil }
             above.append(Grant.Ancestor(id: ancestor.id, terms: terms, maxUses: ancestor.maxUses))
         }
-        let end = ([stored] + ancestors).compactMap(\.expiresAt).min()
         let grant = Grant(
             id: stored.id,
             agent: agent.name,
@@ -210,6 +236,7 @@ struct StoreCompiler {
             }
             let credential = Credential(
                 name: secret.name,
+                id: secret.id,
                 provider: secret.provider,
                 secrets: current.values,
                 inputs: try StoredJSON.strings(secret.inputs),

@@ -46,7 +46,7 @@ extension Act {
             throw AdministrationError.conflict(
                 code: "last_active_key",
                 reason: "key \(key.name) is the last one that works",
-                hint: "mint another one first, or force it"
+                hint: "mint another one first, or revoke it with --force"
             )
         }
         key.revokedAt = now

@@ -92,6 +92,11 @@ extension Act {
         try reading("values") { () throws(ConfigError) in
             try DirectoryJSON.check(values: values, inputs: inputs, for: provider)
         }
+        // What could not be written into a request would not be in force, without a word.
+        do throws(DirectoryError) {
+            let credential = Credential(name: "it", provider: provider.name, secrets: values, inputs: inputs)
+            _ = try CompiledCredential(credential, for: provider)
+        } catch { throw .invalid(member: "values", reason: "\(error)") }
     }
 
     /// Writes inputs as they are kept.

@@ -64,7 +64,7 @@ package struct Initialisation: Encodable {
     /// What was made and where, for people.
     package var words: [String] {
         [
-            "state is in \(state), its master key too: keep a copy of the directory",
+            "state is in \(state): keep a copy of it, and one of its master.key elsewhere",
             "configuration is \(config)",
             "agent \(agent) is created; its key is shown this once, in the second line",
         ]

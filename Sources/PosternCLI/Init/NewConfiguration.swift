@@ -3,15 +3,17 @@ internal import Glibc
 /// The configuration file that `postern init` begins with.
 enum NewConfiguration {
     /// The text: nothing that is not the default, and where to go on.
-    static let text = """
+    static func text(userMode: Bool) -> String {
+        """
         # Postern's configuration. Agents, secrets and grants are looked after by `postern agent`, `postern secret` and
         # `postern grant`; they can be declared here too. docs/configuration.md has every key. Check this file with
-        # `postern config check`, and put it in force with `postern config reload`.
+        # `postern config check\(userMode ? " --user" : "")`, and put it in force with `postern config reload`.
 
         [proxy]
         listen = ["127.0.0.1:3128"]
 
         """
+    }
 
     /// Writes the file unless there is one.
     ///
@@ -22,7 +24,7 @@ enum NewConfiguration {
         if file < 0, errno == EEXIST { return }
         guard file >= 0 else { throw .system("cannot create \(path)") }
         defer { close(file) }
-        let bytes = Array(text.utf8)
+        let bytes = Array(text(userMode: userMode).utf8)
         // A few hundred bytes into a new file are written at once, or there is no room.
         guard bytes.withUnsafeBytes({ Glibc.write(file, $0.baseAddress, $0.count) }) == bytes.count else {
             let failure = CommandFailure.system("cannot write \(path)")

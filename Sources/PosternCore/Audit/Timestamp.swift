@@ -55,7 +55,8 @@ package enum Timestamp {
         let days = CivilDate(year: year, month: month, day: day).daysSince1970
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         let (scaled, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? nil : scaled + Int64(fraction)
+        let (time, isTooLate) = scaled.addingReportingOverflow(Int64(fraction))
+        return overflow || isTooLate ? nil : time
     }
 
     /// Rounds towards the past, so that times before 1970 keep a positive fraction.

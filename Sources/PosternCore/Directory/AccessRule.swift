@@ -39,7 +39,7 @@ package final class AccessRule: Sendable {
     init(
         _ grant: Grant,
         _ credential: CompiledCredential,
-        policy: AgentPolicy?,
+        of agent: Agent,
         limiters: [Limiter],
         placeholders: PlaceholderKey
     ) {
@@ -52,7 +52,7 @@ package final class AccessRule: Sendable {
         scheme = provider.scheme
         bounds =
             [.own(grant.terms.constraints)] + grant.ancestors.map { .ancestor($0.terms.constraints) }
-            + (policy.map { [.policy($0)] } ?? [])
+            + (agent.policy.map { [.policy($0)] } ?? [])
         self.limiters = limiters.filter { $0 !== Limiter.unlimited }
         expiresAt = grant.expiresAt
         useLimits =
@@ -68,7 +68,11 @@ package final class AccessRule: Sendable {
         isTunnel = false
         givesPlaceholder = grant.terms.givesPlaceholder
         placeholderID = placeholders.id(agent: grant.agent, secret: credential.name)
-        tokenOwner = SealedToken.Owner(agent: grant.agent, provider: provider.name, credential: credential.name)
+        tokenOwner = SealedToken.Owner(
+            agent: agent.id ?? agent.name,
+            provider: provider.name,
+            credential: credential.identity
+        )
         tokenPaths = provider.tokenPaths
     }
 

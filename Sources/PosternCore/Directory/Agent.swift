@@ -1,6 +1,8 @@
 /// A workload that may call through Postern.
 package struct Agent: Sendable {
     package let name: String
+    /// Its id in the store; `nil` for one of the configuration file.
+    package let id: String?
     /// Its keys; empty for an agent that only comes through a socket of its own.
     package let keys: [AgentKey]
     package let limits: Limits
@@ -11,12 +13,14 @@ package struct Agent: Sendable {
 
     package init(
         name: String,
+        id: String? = nil,
         keys: [AgentKey],
         limits: Limits,
         isPaused: Bool = false,
         policy: AgentPolicy? = nil
     ) {
         self.name = name
+        self.id = id
         self.keys = keys
         self.limits = limits
         self.isPaused = isPaused

@@ -33,7 +33,7 @@ package struct AgentCompiler: Sendable {
                 AccessRule(
                     grant,
                     credential,
-                    policy: agent.policy,
+                    of: agent,
                     limiters: [limiters.limiter("rule", grant.id, grant.terms.limits)] + ancestors + [limiter],
                     placeholders: placeholders
                 )

@@ -8,6 +8,7 @@ package final class CompiledAgent: Sendable {
     package let limiter: Limiter
     private let rulesByHost: [String: [AccessRule]]
     private let wildcardRules: [AccessRule]
+    private let identities: Set<ObjectIdentifier>
 
     init(name: String, isPaused: Bool, limiter: Limiter, keys: [AgentKey], rules: [AccessRule]) {
         self.name = name
@@ -15,6 +16,7 @@ package final class CompiledAgent: Sendable {
         self.limiter = limiter
         self.keys = keys
         self.rules = rules
+        identities = Set(rules.map { ObjectIdentifier($0) })
         var byHost: [String: [AccessRule]] = [:]
         for rule in rules {
             for host in Set(rule.hosts.lazy.filter { !$0.isWildcard }.map(\.text)) {
@@ -31,6 +33,12 @@ package final class CompiledAgent: Sendable {
         if wildcardRules.isEmpty { return exact }
         return exact + wildcardRules.filter { rule in !exact.contains { $0 === rule } }
     }
+
+    /// Whether a rule is one of its rules, to the letter.
+    func holds(_ rule: AccessRule) -> Bool { identities.contains(ObjectIdentifier(rule)) }
+
+    /// The rule of an id.
+    package func rule(_ id: String) -> AccessRule? { rules.first { $0.id == id } }
 
     /// Whether it holds a placeholder.
     var givesPlaceholders: Bool { rules.contains(where: \.givesPlaceholder) }

@@ -1,6 +1,8 @@
 /// What is injected for a provider: one secret, or several named ones, and the other values its templates name.
 package struct Credential: Sendable {
     package let name: String
+    /// Its id in the store; `nil` for one of the configuration file.
+    package let id: String?
     /// The provider it belongs to; it is never written into a request for another one.
     package let provider: String
     /// The secrets by variable name; a single one is called `secret`.
@@ -14,6 +16,7 @@ package struct Credential: Sendable {
 
     package init(
         name: String,
+        id: String? = nil,
         provider: String,
         secrets: [String: Secret],
         inputs: [String: String],
@@ -21,6 +24,7 @@ package struct Credential: Sendable {
         retired: [Secret] = []
     ) {
         self.name = name
+        self.id = id
         self.provider = provider
         self.secrets = secrets
         self.inputs = inputs
@@ -32,6 +36,8 @@ package struct Credential: Sendable {
 /// A credential ready to be written into requests for its provider; every grant of it shares one.
 package final class CompiledCredential: Sendable {
     package let name: String
+    /// Its id in the store, or its name.
+    let identity: String
     package let provider: Provider
     let hosts: [HostPattern]?
     let injection: InjectionPlan
@@ -41,6 +47,7 @@ package final class CompiledCredential: Sendable {
     /// - Throws: ``DirectoryError`` if its values cannot stand in the places that the provider has.
     package init(_ credential: Credential, for provider: Provider) throws(DirectoryError) {
         name = credential.name
+        identity = credential.id ?? credential.name
         self.provider = provider
         hosts = credential.hosts
         injection = try InjectionPlan(credential, for: provider)

@@ -108,7 +108,7 @@ package final class Directory: Sendable {
 
     /// Whether a rule is still in force, to the letter.
     package func holds(_ rule: AccessRule) -> Bool {
-        agentsByName[rule.agentName]?.rules.contains { $0 === rule } ?? false
+        agentsByName[rule.agentName]?.holds(rule) ?? false
     }
 
     /// Where a provider takes its credential.

@@ -226,7 +226,7 @@ package struct ProblemDetails: Equatable, Sendable {
                 "grant_expired",
                 "http_request_denied",
                 "The grant has expired",
-                "The operator can extend grant \(rule)."
+                "Grant \(rule) is over. The operator can make another."
             )
         case .grantUsedUp(let rule):
             self.init(

@@ -5,6 +5,9 @@ package struct IdentifiedRequest: Sendable {
     package let source: AuditIdentity
     /// The key that proved it; `nil` where the connection did.
     let key: HeldKey?
+
+    /// - Throws: ``ProxyError/agentPaused`` for an agent that is known and may do nothing.
+    func requireActive() throws(ProxyError) { if agent.isPaused { throw .agentPaused } }
 }
 
 /// Proves which agent is asking, or refuses.
@@ -19,24 +22,14 @@ package struct IdentityStage: Sendable {
     /// `nowSeconds` is the wall clock, in seconds since 1970.
     ///
     /// - Throws: ``ProxyError/identityRequired`` or ``ProxyError/keyRequired`` where nothing proves an agent,
-    ///   ``ProxyError/identityConflict`` where two things prove different ones, ``ProxyError/agentPaused`` for an agent
-    ///   that is known and may do nothing.
+    ///   ``ProxyError/identityConflict`` where two things prove different ones.
     package func identify(
         _ ingress: IngressRequest,
         listenerAgent: (name: String, source: AuditIdentity)?,
         in directory: Directory,
         nowSeconds: Int64
     ) throws(ProxyError) -> IdentifiedRequest {
-        let identified = try prove(ingress, listenerAgent, ValidKeys(directory: directory, nowSeconds: nowSeconds))
-        if identified.agent.isPaused { throw .agentPaused }
-        return identified
-    }
-
-    private func prove(
-        _ ingress: IngressRequest,
-        _ listenerAgent: (name: String, source: AuditIdentity)?,
-        _ keys: ValidKeys
-    ) throws(ProxyError) -> IdentifiedRequest {
+        let keys = ValidKeys(directory: directory, nowSeconds: nowSeconds)
         let proxyKey = try PresentedKey.proxyAuthorization(ingress.head)
         let proxyHolder = (proxyKey ?? ingress.tunnelKey).map { keys.holder(of: $0) }
         if let proxyKey, let tunnelKey = ingress.tunnelKey,

@@ -34,6 +34,7 @@ package struct RequestPipeline: Sendable {
             )
             proven = identified
             identified.key?.noteUse(at: nowSeconds)
+            try identified.requireActive()
             let allowed = try allow(identified, in: directory, nowSeconds: nowSeconds)
             let sealed = try placeholders.check(allowed, in: directory, now: monotonicNow)
             try allowed.rule.admit(now: monotonicNow)
@@ -75,6 +76,7 @@ package struct RequestPipeline: Sendable {
         nowSeconds: Int64
     ) throws(Refusal) -> InterceptedHost? {
         guard case .tunnel(let host, let port) = connect.target else { return nil }
+        var proven: IdentifiedRequest?
         do throws(ProxyError) {
             let identified = try identity.identify(
                 connect,
@@ -82,6 +84,8 @@ package struct RequestPipeline: Sendable {
                 in: directory,
                 nowSeconds: nowSeconds
             )
+            proven = identified
+            try identified.requireActive()
             guard policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds) else { return nil }
             return InterceptedHost(
                 host: host,
@@ -91,7 +95,7 @@ package struct RequestPipeline: Sendable {
                 identity: identified.source
             )
         } catch {
-            throw Refusal(error: error, agent: nil, identity: nil)
+            throw Refusal(error: error, agent: proven?.agent.name, identity: proven?.source)
         }
     }
 
@@ -113,6 +117,7 @@ package struct RequestPipeline: Sendable {
                 in: directory,
                 nowSeconds: request.admittedAt
             )
+            try identified.requireActive()
             let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt)
             if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner

@@ -1,6 +1,8 @@
 /// A token that an upstream issued to an agent through Postern, of which the agent knows a placeholder alone.
 package final class SealedToken: Sendable {
     /// Who may use it, and for what.
+    ///
+    /// Agents and credentials of the store by their ids: one that takes over a name does not take over tokens.
     struct Owner: Hashable, Sendable {
         let agent: String
         let provider: String

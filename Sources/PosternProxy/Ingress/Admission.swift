@@ -78,6 +78,7 @@ extension ProxyWorker {
     ) -> Admission.Refused {
         let requestID = nextRequestID()
         let problem = ProblemDetails(error)
+        let rule = error.ruleID.flatMap { id in agent.flatMap { snapshot.directory.agent(named: $0)?.rule(id) } }
         journal.append(
             DenialRecord(
                 time: wallClock,
@@ -85,8 +86,9 @@ extension ProxyWorker {
                 agent: agent ?? intercepted?.agent,
                 identity: identity ?? intercepted?.identity,
                 peer: source.auditedPeer,
-                provider: ingress?.providerName,
-                rule: error.ruleID,
+                provider: rule?.providerName ?? ingress?.providerName,
+                grant: rule?.providerName == nil ? nil : error.ruleID,
+                rule: rule?.providerName == nil ? error.ruleID : nil,
                 method: head.map { ArraySlice($0.method.rawValue.utf8) },
                 url: ingress.flatMap(AuditURL.init(asked:)) ?? intercepted.map(AuditURL.init(within:)),
                 status: problem.status,
@@ -120,7 +122,7 @@ extension ProxyError {
     /// The rule that a refusal names.
     fileprivate var ruleID: String? {
         switch self {
-        case .policyDenied(let rule, _), .ambiguousPath(let rule), .grantExpired(let rule): rule
+        case .policyDenied(let rule, _), .ambiguousPath(let rule), .grantExpired(let rule), .grantUsedUp(let rule): rule
         default: nil
         }
     }

@@ -12,7 +12,8 @@ struct SecretValueOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Read one of several values from a file; may be repeated.",
-            discussion: "For providers that want several, such as datadog: --value-file api_key=FILE.",
+            discussion:
+                "For providers that want several, such as datadog: --value-file secret=FILE --value-file app_key=FILE.",
             valueName: "variable=file"
         )
     )

@@ -28,7 +28,7 @@ package struct MCPRules: Hashable, Sendable {
     private let toolsByName: [[UInt8]: MCPTool]
 
     private static let sessionMethods: Set<[UInt8]> = Set(
-        ["initialize", "ping", "logging/setLevel", "tools/list"].map { Array($0.utf8) }
+        ["initialize", "server/discover", "ping", "logging/setLevel", "tools/list"].map { Array($0.utf8) }
     )
 
     /// With two tools of one name, the arguments of both must hold.
