@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import pytest
 
 from adversarial.entries import EVERY_ENTRY, does_not_apply
 from support.ca import CertificateAuthority
+from support.directory import DirectoryTopology
 from support.entries import ENTRIES, PLAIN
 from support.topology import Topology
 
@@ -94,13 +96,12 @@ def topology(_shared, entry):
     _shared.verify()
 
 
-@pytest.fixture
-def make_topology(authority, entry):
+def _makes(kind: type[Topology], authority: CertificateAuthority, entry: str) -> Iterator:
     """Makes topologies of a test's own; each is checked and removed afterwards."""
     made: list[Topology] = []
 
     def make(edit=None, **options) -> Topology:
-        one = Topology(authority, edit, **{"entry": entry, **options})
+        one = kind(authority, edit, **{"entry": entry, **options})
         made.append(one)
         if one.daemon:
             one.begin()
@@ -119,6 +120,33 @@ def make_topology(authority, entry):
         except AssertionError as error:
             problems.append(str(error))
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def make_topology(authority, entry):
+    yield from _makes(Topology, authority, entry)
+
+
+@pytest.fixture
+def make_directory(authority, entry):
+    """The same with agents, secrets and grants in the store."""
+    yield from _makes(DirectoryTopology, authority, entry)
+
+
+@pytest.fixture(scope="module")
+def _shared_directory(authority):
+    directory = DirectoryTopology(authority)
+    yield directory
+    directory.close()
+
+
+@pytest.fixture
+def directory(_shared_directory, entry):
+    """The module's running directory with a clean record; what a test changes in it, it makes for itself."""
+    _shared_directory.entry = entry
+    _shared_directory.begin()
+    yield _shared_directory
+    _shared_directory.verify()
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: namespaces, mounts or other users")

@@ -37,8 +37,8 @@ CASES = (
 )
 
 # Measured in ways of their own.
-STREAM, STREAMS, SCRUB, MINT = "sse", "sse-1000", "scrub", "mint"
-NAMES = (STREAMS, *(case.name for case in CASES), STREAM, SCRUB, MINT)
+STREAM, STREAMS, SCRUB, MINT, DIRECTORY = "sse", "sse-1000", "scrub", "mint", "directory"
+NAMES = (STREAMS, *(case.name for case in CASES), STREAM, SCRUB, MINT, DIRECTORY)
 
 
 class Goal(NamedTuple):
@@ -64,5 +64,8 @@ GOALS = (
     Goal(SCRUB, "grant/egress tls", at_least=0.7),
     Goal(SCRUB, "grant/egress plain", at_least=0.7),
     Goal(STREAMS, "added first byte ms", at_most=5),
+    Goal(DIRECTORY, "start s", at_most=3),
+    Goal(DIRECTORY, "change ms", at_most=50),
+    Goal(DIRECTORY, "p50 large/small", at_most=1.1),
     Goal("idle", "RSS MB", at_most=40),
 )

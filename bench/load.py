@@ -45,15 +45,15 @@ def headers(count, host=scratch.ORIGIN_NAME):
     return chosen
 
 
-def proxy_authorization():
+def proxy_authorization(key=scratch.AGENT_KEY):
     """What the agent shows, as the value of Proxy-Authorization."""
-    return "Basic " + base64.b64encode(f"{scratch.AGENT}:{scratch.AGENT_KEY}".encode()).decode()
+    return "Basic " + base64.b64encode(f"{scratch.AGENT}:{key}".encode()).decode()
 
 
-def write_script(directory, case):
+def write_script(directory, case, key=scratch.AGENT_KEY):
     """The Lua file of a case; the same one for every target, so that all get the same bytes."""
     path = os.path.join(directory, f"{case.name}.lua")
-    fields = headers(case.headers) | {"Proxy-Authorization": proxy_authorization()}
+    fields = headers(case.headers) | {"Proxy-Authorization": proxy_authorization(key)}
     lines = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in fields.items())
     with open(path, "w") as file:
         file.write(_SCRIPT.format(target=f"http://{scratch.ORIGIN_NAME}/{case.body}", headers=lines))

@@ -1,4 +1,5 @@
 internal import Crypto
+package import PosternCore
 internal import X509
 
 /// The local certificate authority that signs the certificates interception shows to clients.
@@ -8,8 +9,6 @@ internal import X509
 /// (extended key usage). It has no name constraints: it outlives the configuration, hosts are granted later, and a new
 /// authority for each of them would have to reach every trust store again. docs/certificates.md says more.
 package struct CertificateAuthority: Sendable {
-    private static let keyLabel = "PRIVATE KEY"
-
     /// The public half.
     package let certificate: AuthorityCertificate
     /// The key that signs.
@@ -17,25 +16,28 @@ package struct CertificateAuthority: Sendable {
 
     /// Loads the authority, or makes it where there is none; `now` is in nanoseconds since 1970.
     ///
+    /// The key is kept as `sealer` encrypts it; one that lies there in clear, as it once did, is encrypted.
+    ///
     /// The state directory has to be there. A key without a certificate, which a crash may leave, gets a new one; a
     /// certificate without its key is an error, since somebody may trust it.
-    package init(opening directory: AuthorityDirectory, now: Int64) throws(AuthorityError) {
+    package init(
+        opening directory: AuthorityDirectory,
+        sealer: some FileSealer,
+        now: Int64
+    ) throws(AuthorityError) {
         try DirectoryDescriptor.create(directory)
         guard let open = try DirectoryDescriptor(directory) else { throw .absent(directory) }
         try open.check()
         try open.lock()
-        var keyText = try open.read(AuthorityDirectory.keyName, .ours)
+        let file = KeyFile(directory, open, sealer)
+        var key = try file.read()
         var certificateText = try open.read(AuthorityDirectory.certificateName, .readable)
-        if keyText == nil {
+        if key == nil {
             guard certificateText == nil else { throw .keyMissing(directory) }
-            let text = PEM.text(
-                label: CertificateAuthority.keyLabel,
-                Array(P256.Signing.PrivateKey().derRepresentation)
-            )
-            try open.write(Array(text.utf8), to: AuthorityDirectory.keyName, mode: 0o600)
-            keyText = try open.read(AuthorityDirectory.keyName, .ours)
+            try file.write(P256.Signing.PrivateKey())
+            key = try file.read()
         }
-        let key = try CertificateAuthority.key(in: keyText ?? [], of: directory)
+        guard let key else { throw .keyMissing(directory) }
         if certificateText == nil {
             let text = PEM.text(
                 label: AuthorityCertificate.label,
@@ -48,17 +50,5 @@ package struct CertificateAuthority: Sendable {
         try certificate.check(signedWith: key)
         try certificate.checkTime(now)
         self.key = Certificate.PrivateKey(key)
-    }
-
-    private static func key(
-        in text: [UInt8],
-        of directory: AuthorityDirectory
-    ) throws(AuthorityError) -> P256.Signing.PrivateKey {
-        guard let block = PEM.blocks(label: keyLabel, in: text)?.first,
-            let key = try? P256.Signing.PrivateKey(derRepresentation: block)
-        else {
-            throw .unusable(path: directory.keyPath, reason: "does not hold an EC P-256 key in PKCS #8", directory)
-        }
-        return key
     }
 }

@@ -92,8 +92,8 @@ package struct Daemon {
             let server = try ProxyServer(
                 snapshot,
                 sink: state.audit,
-                uses: StoreUses(state.store),
-                issuer: makeIssuer(configuration.settings),
+                uses: StoreUses(state.store, logger),
+                issuer: makeIssuer(state),
                 inherited: environment.inheritedSockets
             )
             let inForce = InForce(
@@ -143,7 +143,7 @@ package struct Daemon {
         do {
             let configuration = try loader.load()
             let state = try OpenedState(for: configuration, environment, options, logger)
-            guard makeIssuer(configuration.settings) != nil else { return .failure }
+            guard makeIssuer(state) != nil else { return .failure }
             let administration = state.administration { impact in
                 try state.live.apply(impact)
                 return true
@@ -197,10 +197,15 @@ package struct Daemon {
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.
-    private func makeIssuer(_ settings: ProxySettings) -> LeafIssuer? {
+    private func makeIssuer(_ state: OpenedState) -> LeafIssuer? {
         do throws(AuthorityError) {
-            let directory = AuthorityDirectory(stateDirectory: settings.stateDirectory)
-            return try LeafIssuer(authority: CertificateAuthority(opening: directory, now: postern_realtime_ns()))
+            let directory = AuthorityDirectory(stateDirectory: state.settings.stateDirectory)
+            let authority = try CertificateAuthority(
+                opening: directory,
+                sealer: state.store.fileSealer,
+                now: postern_realtime_ns()
+            )
+            return try LeafIssuer(authority: authority)
         } catch {
             let hint = error.hint.map { "; \($0)" } ?? ""
             logger.error("CONNECT is refused, because certificates cannot be made: \(error)\(hint)")

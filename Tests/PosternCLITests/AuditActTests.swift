@@ -1,6 +1,5 @@
+import PosternCLI
 import Testing
-
-@testable import PosternCLI
 
 @Suite("An operator's act in the audit table")
 struct AuditActTests {

@@ -1,7 +1,6 @@
+import PosternCLI
 import PosternCore
 import Testing
-
-@testable import PosternCLI
 
 @Suite("A file of variables")
 struct DotEnvTests {

@@ -1,7 +1,6 @@
+import PosternCLI
 import PosternControl
 import Testing
-
-@testable import PosternCLI
 
 @Suite("The terms of a grant")
 struct GrantTermsTests {

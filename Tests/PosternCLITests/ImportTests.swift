@@ -1,8 +1,7 @@
+import PosternCLI
 import PosternConfig
 import PosternCore
 import Testing
-
-@testable import PosternCLI
 
 @Suite("A variable that is imported")
 struct ImportTests {

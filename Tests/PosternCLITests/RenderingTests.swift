@@ -1,6 +1,5 @@
+import PosternCLI
 import Testing
-
-@testable import PosternCLI
 
 @Suite("Output")
 struct RenderingTests {

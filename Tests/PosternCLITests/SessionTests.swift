@@ -1,7 +1,6 @@
+import PosternCLI
 import PosternControl
 import Testing
-
-@testable import PosternCLI
 
 @Suite("A command")
 struct SessionTests {

@@ -1,7 +1,6 @@
+import PosternCLI
 import PosternCore
 import Testing
-
-@testable import PosternCLI
 
 @Suite("What is typed")
 struct TypedValueTests {

@@ -92,7 +92,33 @@ struct CertificateAuthorityTests {
     func noState() throws {
         let directory = AuthorityDirectory(stateDirectory: try ScratchState().path + "/missing")
         #expect(throws: AuthorityError.system(operation: "create", path: directory.path, code: ENOENT)) {
-            try CertificateAuthority(opening: directory, now: Moment.start)
+            try CertificateAuthority(opening: directory, sealer: ScratchSealer(), now: Moment.start)
         }
+    }
+
+    @Test("the key is not in its file in clear, and one that is gets encrypted")
+    func sealedKey() throws {
+        let state = try ScratchState()
+        let authority = try state.authority()
+        let der = Array(authority.keyDER)
+        let clear = PEM.text(label: "PRIVATE KEY", der)
+        #expect(!String(decoding: try state.read(state.directory.keyPath), as: UTF8.self).contains("PRIVATE KEY"))
+        try state.write(Array(clear.utf8), to: state.directory.keyPath, mode: 0o600)
+        #expect(try state.authority().certificate == authority.certificate)
+        let text = String(decoding: try state.read(state.directory.keyPath), as: UTF8.self)
+        #expect(text.contains("SEALED KEY") && !text.contains("PRIVATE KEY"))
+        #expect(try state.authority().certificate == authority.certificate)
+    }
+
+    @Test("a key that another store encrypted is refused and stays")
+    func foreignKey() throws {
+        let state = try ScratchState()
+        _ = try state.authority()
+        let before = try state.read(state.directory.keyPath)
+        let error = #expect(throws: AuthorityError.self) {
+            try CertificateAuthority(opening: state.directory, sealer: ScratchSealer(mask: 0x5a), now: Moment.start)
+        }
+        #expect("\(try #require(error))".contains("another store's key"))
+        #expect(try state.read(state.directory.keyPath) == before)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PosternCertificates
+import PosternCore
 import Testing
 
 /// A state directory (mode 0700) that goes away with the value.
@@ -20,7 +21,7 @@ final class ScratchState: Sendable {
 
     /// The authority of this state, made or loaded.
     func authority(at now: Int64 = Moment.start) throws -> CertificateAuthority {
-        try CertificateAuthority(opening: directory, now: now)
+        try CertificateAuthority(opening: directory, sealer: ScratchSealer(), now: now)
     }
 
     /// The permission bits of a file.
@@ -46,4 +47,16 @@ enum Moment {
     static let day = 24 * hour
     /// 2026-11-21T05:30:00Z.
     static let start = 1_795_239_000 * second
+}
+
+/// Hides bytes from a search, and knows its own.
+struct ScratchSealer: FileSealer {
+    var mask: UInt8 = 0xa5
+
+    func seal(_ bytes: [UInt8], as name: String) -> [UInt8] { Array("\(mask) \(name)|".utf8) + bytes.map { $0 ^ mask } }
+
+    func open(_ sealed: [UInt8], as name: String) -> Secret? {
+        let prefix = Array("\(mask) \(name)|".utf8)
+        return sealed.starts(with: prefix) ? Secret(sealed.dropFirst(prefix.count).map { $0 ^ mask }) : nil
+    }
 }

@@ -18,8 +18,7 @@ private func review(_ before: DirectoryContents, _ after: DirectoryContents, age
         let renewed = try pipeline.review(
             former,
             listenerAgent: agent.map { ($0, .socket) },
-            in: try Directory(after),
-            nowSeconds: 1_000
+            in: try Directory(after)
         )
         var head: [UInt8] = []
         renewed.appendHead(to: &head, tags: TagContext(agent: "bot", requestID: "1", tags: AuditTags()))

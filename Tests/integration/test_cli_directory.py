@@ -294,7 +294,8 @@ def test_an_env_file_is_stored_and_leaves_placeholders(control, postern, tmp_pat
     control.list(
         "/v1/placeholders",
         {
-            "agent": "research-bot", "provider": "anthropic", "grant": "grant-of-anthropic-api-key",
+            "agent": "research-bot", "secret": "anthropic-api-key", "provider": "anthropic",
+            "grant": "grant-of-anthropic-api-key",
             "variable": "ANTHROPIC_API_KEY", "placeholder": "sk-ant-postern-placeholder-00",
         },
     )

@@ -23,6 +23,16 @@ def _base64_cores(data: bytes, alphabet: str) -> set[bytes]:
     return cores
 
 
+def _base32_cores(data: bytes) -> set[bytes]:
+    """The same for base32, which has five alignments, in both cases."""
+    cores = set()
+    for before in range(5):
+        whole = base64.b32encode(b"\0" * before + data)
+        core = whole[(before * 8 + 4) // 5 : (before + len(data)) * 8 // 5]
+        cores |= {core, core.lower()}
+    return cores
+
+
 def encodings(secret: str) -> dict[str, set[bytes]]:
     """Each way of writing a secret that must never be seen, by name."""
     data = secret.encode("latin-1")
@@ -38,6 +48,9 @@ def encodings(secret: str) -> dict[str, set[bytes]]:
         "JSON": {json.dumps(secret)[1:-1].encode(), json.dumps(secret)[1:-1].replace("/", "\\/").encode()},
         "\\u": {"".join(f"\\u{b:04x}" for b in data).encode(), "".join(f"\\u{b:04X}" for b in data).encode()},
         "HTML": {html.escape(secret).encode(), html.escape(secret, quote=False).encode()},
+        "UTF-16": {secret.encode("utf-16-le"), secret.encode("utf-16-be")},
+        "base32": _base32_cores(data),
+        "reversed": {data[::-1]},
     }
 
 

@@ -23,7 +23,7 @@ package struct DotEnvFile {
     }
 
     /// Reads the bytes of a file.
-    init(_ bytes: UnsafeRawBufferPointer, path: String) throws(CommandFailure) {
+    package init(_ bytes: UnsafeRawBufferPointer, path: String) throws(CommandFailure) {
         self.init(try DotEnvFile.parse(bytes, path: path).get())
     }
 

@@ -1,19 +1,20 @@
-internal import PosternCore
+package import PosternCore
 
 /// What of a file of variables is stored, as which secrets, and what is left.
-struct ImportPlan {
+package struct ImportPlan {
     /// A value to store, and the variables that hold it.
-    struct Item {
-        let secret: String
-        let provider: String
-        let value: Secret
-        var variables: [String]
+    package struct Item {
+        package let secret: String
+        package let provider: String
+        package let value: Secret
+        package internal(set) var variables: [String]
     }
 
-    private(set) var items: [Item] = []
+    package private(set) var items: [Item] = []
     private(set) var left: [ImportReport.Left] = []
 
-    init(_ file: DotEnvFile) {
+    /// Decides for every variable of a file.
+    package init(_ file: DotEnvFile) {
         for variable in file.variables {
             switch ImportTarget(variable: variable.name, value: variable.value) {
             case .none(let reason): left.append(ImportReport.Left(variable: variable.name, reason: reason))

@@ -1,15 +1,15 @@
-internal import PosternConfig
-internal import PosternCore
+package import PosternConfig
+package import PosternCore
 
 /// For which provider a variable's value is, or why it cannot be stored.
-enum ImportTarget: Hashable {
+package enum ImportTarget: Hashable {
     case provider(String)
     /// The words say what to do instead, if anything.
     case none(reason: String)
 
     /// Chooses by the variable's name, unless the value says that it is another provider's: sent to the one of the name,
     /// it would leak.
-    init(variable: String, value: Secret, catalogue: ProviderCatalogue = .builtIn) {
+    package init(variable: String, value: Secret, catalogue: ProviderCatalogue = .builtIn) {
         if value.count == 0 {
             self = .none(reason: "is empty")
         } else if KeyShape.isPlaceholder(value) {

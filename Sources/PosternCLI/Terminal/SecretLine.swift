@@ -1,10 +1,10 @@
 internal import CLinux
-internal import PosternCore
+package import PosternCore
 
 /// A line that is typed and not shown, byte by byte as a terminal in raw mode hands it over.
-struct SecretLine: ~Copyable {
+package struct SecretLine: ~Copyable {
     /// What a byte means for the line.
-    enum Step: Hashable {
+    package enum Step: Hashable {
         case more
         case done
         /// The person pressed Ctrl-C.
@@ -13,11 +13,13 @@ struct SecretLine: ~Copyable {
     }
 
     /// The longest that is taken: more than any key, and than the 4095 bytes a terminal keeps of a line by itself.
-    static let maxBytes = 65_536
+    package static let maxBytes = 65_536
 
     // Of full size from the start, so that growth leaves no copy behind.
     private let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: SecretLine.maxBytes)
     private var count = 0
+
+    package init() {}
 
     deinit {
         postern_explicit_bzero(bytes.baseAddress, bytes.count)
@@ -25,7 +27,7 @@ struct SecretLine: ~Copyable {
     }
 
     /// Takes the next byte.
-    mutating func feed(_ byte: UInt8) -> Step {
+    package mutating func feed(_ byte: UInt8) -> Step {
         switch byte {
         case 0x0a, 0x0d: return .done
         case 0x03: return .interrupted
@@ -44,7 +46,7 @@ struct SecretLine: ~Copyable {
     }
 
     /// What was typed.
-    func secret() -> Secret { Secret(UnsafeMutableBufferPointer(rebasing: bytes[..<count])) }
+    package func secret() -> Secret { Secret(UnsafeMutableBufferPointer(rebasing: bytes[..<count])) }
 
     /// Takes away the last character: of UTF-8 its continuation bytes too.
     private mutating func eraseCharacter() {

@@ -1,6 +1,6 @@
 /// The directory of a local certificate authority, for the daemon's user alone, and the names of the files in it.
 ///
-///     ca.key   the private key: EC P-256, PKCS #8, PEM, mode 0600
+///     ca.key   the private key: EC P-256, PKCS #8, encrypted, PEM, mode 0600
 ///     ca.pem   the certificate, which clients are to trust, mode 0644
 package struct AuthorityDirectory: Hashable, Sendable {
     static let keyName = "ca.key"

@@ -5,7 +5,8 @@ package final class HeldKey: Sendable {
     package let agent: CompiledAgent
     /// Its id in the store; `nil` for one of the configuration file.
     package let id: String?
-    private let expiresAt: Int64?
+    /// Seconds since 1970 at which it ends; `nil` is never.
+    let expiresAt: Int64?
     /// Seconds since 1970; 0 is not since it was compiled.
     private let lastUse: Atomic<Int64>
 

@@ -8,6 +8,10 @@ package struct UpstreamRequest: Sendable {
     package let identitySource: AuditIdentity
     package let rule: AccessRule
     package let destination: Destination
+    /// When it was let through, in seconds since 1970: whether it is in time is judged by this moment.
+    let admittedAt: Int64
+    /// When the authority for it ends, in seconds since 1970; `nil` is never.
+    package let endsAt: Int64?
     /// Places in the head of fields that hold some agent's key, which no upstream may see.
     private let agentKeyFields: [Int]
     /// Under whose limits it was admitted.
@@ -26,9 +30,12 @@ package struct UpstreamRequest: Sendable {
         _ allowed: AllowedRequest,
         sealed: SealedSlot?,
         admittedBy limiters: [Limiter],
+        at admittedAt: Int64,
         in directory: Directory,
         searchesBody: Bool
     ) {
+        self.admittedAt = admittedAt
+        endsAt = [allowed.rule.expiresAt, allowed.identified.key?.expiresAt].compactMap(\.self).min()
         self.limiters = limiters
         self.sealed = sealed
         search = directory.search
@@ -59,6 +66,7 @@ package struct UpstreamRequest: Sendable {
             allowed,
             sealed: former.sealed,
             admittedBy: former.limiters,
+            at: former.admittedAt,
             in: directory,
             searchesBody: former.searchesBody
         )

@@ -41,6 +41,7 @@ package struct RequestPipeline: Sendable {
                 allowed,
                 sealed: sealed,
                 admittedBy: allowed.rule.limiters,
+                at: nowSeconds,
                 in: directory,
                 searchesBody: placeholders.isOn(in: directory)
             )
@@ -96,22 +97,23 @@ package struct RequestPipeline: Sendable {
 
     /// Decides again about a request that was let through under an earlier directory.
     ///
+    /// Whether it is in time is not asked again: it came in time, and what ends by itself cuts nothing off.
+    ///
     /// - Returns: the same request with the authority it has now.
     /// - Throws: ``ProxyError/authorityWithdrawn`` if it would not be let through now, or only by another rule.
     package func review(
         _ request: UpstreamRequest,
         listenerAgent: (name: String, source: AuditIdentity)?,
-        in directory: Directory,
-        nowSeconds: Int64
+        in directory: Directory
     ) throws(ProxyError) -> UpstreamRequest {
         do throws(ProxyError) {
             let identified = try identity.identify(
                 request.ingress,
                 listenerAgent: listenerAgent,
                 in: directory,
-                nowSeconds: nowSeconds
+                nowSeconds: request.admittedAt
             )
-            let allowed = try policy.evaluate(identified, nowSeconds: nowSeconds)
+            let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt)
             if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner
             {

@@ -42,6 +42,7 @@ extension Exchange {
 
     private func begin(_ relay: Relay) {
         phase = .relaying(relay)
+        endWithAuthority()
         let timeouts = worker.snapshot.settings.timeouts
         worker.loop.set(deadline, after: relay.isOpening ? timeouts.requestHead : timeouts.tunnelIdle)
         relay.advance()

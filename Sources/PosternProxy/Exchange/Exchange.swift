@@ -46,6 +46,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// Whether the client has been waited for to take its answer.
     var isClientSlow = false
     private static let maxRetries = 3
+    /// Ten years: what ends later does not end while it runs.
+    private static let maxAuthoritySeconds: Int64 = 315_360_000
     /// Looks for placeholders in the body.
     var bodySearch: PlaceholderScanner?
 
@@ -66,6 +68,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// The connection's, which serves one exchange after another.
     var deadline: Deadline { client.exchangeDeadline }
     private var totalDeadline: Deadline?
+    /// When the authority for a relay ends.
+    private var authorityDeadline: Deadline?
 
     init(_ request: UpstreamRequest, requestID: String, client: any ExchangeClient) {
         self.request = request
@@ -86,6 +90,15 @@ final class Exchange: UpstreamUser, IntentWaiter {
             totalDeadline = deadline
         }
         inspect()
+    }
+
+    /// Cuts a relay when the authority for it ends: unlike an answer, it has no end of its own.
+    func endWithAuthority() {
+        guard let end = request.endsAt else { return }
+        let deadline = Deadline { [weak self] in self?.fail(.authorityWithdrawn) }
+        let left = max(0, end - worker.wallClock / 1_000_000_000)
+        worker.loop.set(deadline, after: .seconds(min(left, Exchange.maxAuthoritySeconds)))
+        authorityDeadline = deadline
     }
 
     /// Records the intent.
@@ -177,8 +190,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
             let renewed = try worker.pipeline.review(
                 request,
                 listenerAgent: try client.source.listenerAgent(in: snapshot),
-                in: snapshot.directory,
-                nowSeconds: worker.wallClock / 1_000_000_000
+                in: snapshot.directory
             )
             // What was seen of the body was judged by what held then.
             if !phase.isInspecting, renewed.rule.inspection != request.rule.inspection { throw .authorityWithdrawn }
@@ -187,6 +199,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
             switch phase {
             case .running: renewal = renewed
             case .inspecting, .counting, .recording: request = renewed
+            case .connecting where renewed.rule === request.rule: break
             case .connecting:
                 // A connection made for the old credential never carries the new one.
                 upstream?.release()
@@ -206,7 +219,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
     func retry() -> Bool {
         guard let upstream, retries < Exchange.maxRetries, !response.hasBegun else { return false }
         if let body = upstream.refusedBody {
-            bodyToRepeat = body
+            bodyToRepeat = body + bodyToRepeat
         } else {
             guard upstream.isReused, retries == 0, requestBodyBytes == 0,
                 !upstream.hasSentBytes
@@ -279,6 +292,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         phase = .ended
         worker.loop.suspend(deadline)
         if let totalDeadline { worker.loop.cancel(totalDeadline) }
+        if let authorityDeadline { worker.loop.cancel(authorityDeadline) }
         upstream?.release()
         upstream = nil
         request.end()

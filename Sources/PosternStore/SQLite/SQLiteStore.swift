@@ -152,11 +152,14 @@ extension SQLiteStore: DirectoryStore {
 }
 
 extension Transaction {
-    /// The count of a grant that has a limit, which was begun with the grant.
+    /// The count of a grant that has a limit.
+    ///
+    /// That of a grant in the store was begun with it; that of one which the configuration declares begins now.
     fileprivate func usesRow(ofGrant id: String) throws -> UsesRow {
-        guard let row = try row(.uses, "grant_id", id, as: UsesRow.self) else {
-            throw StoreError.tampered(table: Table.uses.name, id: id)
-        }
+        if let row = try row(.uses, "grant_id", id, as: UsesRow.self) { return row }
+        guard try grant(id: id) == nil else { throw StoreError.tampered(table: Table.uses.name, id: id) }
+        let row = UsesRow(grantID: id)
+        try insert(row: row)
         return row
     }
 }

@@ -46,6 +46,8 @@ final class Transaction {
         where condition: String = "1",
         as type: Row.Type = Row.self
     ) throws -> Row? {
+        // No text in a row holds NUL, at which SQLite would stop comparing.
+        guard !value.utf8.contains(0) else { return nil }
         let rows: [Row] = try rows(table, where: "\(column) = ? AND \(condition)", [value])
         guard let row = rows.first else { return nil }
         // A damaged index leads to another row, whose own seal holds.

@@ -161,7 +161,7 @@ enum Migration1 {
         CREATE INDEX grants_parent ON grants (parent_id) WHERE parent_id IS NOT NULL;
 
         CREATE TABLE uses (
-            grant_id TEXT NOT NULL UNIQUE REFERENCES grants (id),
+            grant_id TEXT NOT NULL UNIQUE CHECK (length(grant_id) BETWEEN 1 AND 160),
             count INTEGER NOT NULL CHECK (count >= 0),
             \(seal)
         ) STRICT;

@@ -7,6 +7,8 @@ struct StoreKeys: Sendable {
     let rows: SymmetricKey
     /// Encrypts values.
     let values: SymmetricKey
+    /// Encrypts files beside the store.
+    let files: SymmetricKey
 
     init(dataKey: SymmetricKey, storeID: String) {
         func key(_ purpose: String, byteCount: Int) -> SymmetricKey {
@@ -19,5 +21,6 @@ struct StoreKeys: Sendable {
         }
         rows = key("rows", byteCount: 64)
         values = key("values", byteCount: 32)
+        files = key("files", byteCount: 32)
     }
 }
