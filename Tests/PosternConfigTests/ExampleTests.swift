@@ -39,6 +39,8 @@ struct ExampleTests {
 
         var expected = try ConfigText.load("").settings
         expected.listeners = configuration.settings.listeners
+        expected.masterKey = .key(reference: "credential:postern-master")
+        expected.controlSocket = "/run/postern/control.sock"
         #expect(configuration.settings == expected, "the example shows a default that is not the default")
         #expect(
             configuration.settings.listeners.map(\.address.description) == [

@@ -17,6 +17,8 @@ enum SchemaKeys {
             "max_head_bytes", "max_field_bytes", "max_fields", "max_pooled_connections", "max_upstream_connections",
         ],
         "[audit]": ["durability", "segment_bytes", "checkpoint_interval_s"],
+        "[store]": ["master_key", "passphrase"],
+        "[control]": ["socket"],
         "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
         "[[provider]]": [
             "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",
