@@ -2,8 +2,11 @@ package import PosternCore
 
 /// Reads the master key of the store from where the configuration says it is.
 package struct MasterKeyReader: Sendable {
+    /// The fewest bytes of a passphrase.
+    package static let minPassphraseBytes = 12
+
     private static let passphraseRules = SecretRules(
-        minBytes: 12,
+        minBytes: minPassphraseBytes,
         reasonForMin: "a shorter one could be guessed",
         allowsInnerSpaces: true
     )

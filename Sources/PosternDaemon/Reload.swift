@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import PosternAdmin
@@ -13,6 +14,22 @@ struct Reload: Sendable {
     let inForce: InForce
     let records: AdministrativeLog
     let logger: Logger
+    /// Reloads take turns from the reading on, so that none puts an older file in force than one that has returned.
+    private let turn = DispatchSemaphore(value: 1)
+
+    init(
+        loader: ConfigurationLoader,
+        administration: Administration,
+        inForce: InForce,
+        records: AdministrativeLog,
+        logger: Logger
+    ) {
+        self.loader = loader
+        self.administration = administration
+        self.inForce = inForce
+        self.records = records
+        self.logger = logger
+    }
 
     /// What was put in force.
     struct Result {
@@ -26,6 +43,9 @@ struct Reload: Sendable {
     ///
     /// - Throws: why the configuration was refused, which is recorded.
     func perform(every interval: Duration, _ meanwhile: () -> Void = {}) throws -> Result {
+        let nanoseconds = Int(clamping: interval.wholeNanoseconds)
+        while turn.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .timedOut { meanwhile() }
+        defer { turn.signal() }
         do {
             let configuration = try load(every: interval, meanwhile)
             let warnings = try administration.aloneNow { try inForce.adopt(configuration) }

@@ -27,6 +27,19 @@ struct StoreOpening {
             return try MasterKeyFile(stateDirectory: settings.stateDirectory).readOrCreate()
         }
         if let key = try MasterKeyReader(environment: environment).read(source) { return key }
-        return .passphrase(try TerminalPrompt.secret("Passphrase of the store: "))
+        let passphrase = try TerminalPrompt.secret("Passphrase of the store: ")
+        guard passphrase.count >= MasterKeyReader.minPassphraseBytes else {
+            throw StoreError.unavailable(
+                reason:
+                    "a passphrase has at least \(MasterKeyReader.minPassphraseBytes) bytes; a shorter one could be guessed"
+            )
+        }
+        // A slip of the finger would seal a new store for good.
+        if access("\(settings.stateDirectory)/store.db", F_OK) != 0 {
+            guard try TerminalPrompt.secret("The same again: ").isEqual(to: passphrase) else {
+                throw StoreError.unavailable(reason: "the two passphrases differ")
+            }
+        }
+        return .passphrase(passphrase)
     }
 }

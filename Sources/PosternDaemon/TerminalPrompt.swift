@@ -13,6 +13,9 @@ enum TerminalPrompt {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { throw NoTerminal() }
         defer { close(terminal) }
+        // In the background of a terminal, reading fails where it would stop the process.
+        signal(SIGTTOU, SIG_IGN)
+        signal(SIGTTIN, SIG_IGN)
         var shown = termios()
         guard tcgetattr(terminal, &shown) == 0 else { throw NoTerminal() }
         var hidden = shown

@@ -57,10 +57,6 @@ struct StoreCompiler {
         return Set(ended.keys)
     }
 
-    private static func suspendedUsers(_ reader: any StoreReader) throws -> Set<String> {
-        Set(try reader.users().lazy.filter(\.isSuspended).map(\.id))
-    }
-
     /// The provider of a name: the store's, the configuration's, or the catalogue's.
     func provider(named name: String, _ reader: any StoreReader) throws -> Provider? {
         if let stored = try reader.provider(named: name) {
@@ -85,7 +81,7 @@ struct StoreCompiler {
             if parentIDs.contains(grant.id) { parents[grant.id] = grant }
         }
         for secret in try reader.secrets(includingRevoked: false) { try render(secret, reader) }
-        let suspended = try StoreCompiler.suspendedUsers(reader)
+        let suspended = Set(try reader.users().lazy.filter(\.isSuspended).map(\.id))
         let paused = Set(stored.lazy.filter { $0.status == .paused }.map(\.id))
         let parentOf = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.parentID) })
         return stored.map { agent in
@@ -99,7 +95,9 @@ struct StoreCompiler {
                 agent,
                 isPaused: isPaused,
                 keys: keys[agent.id] ?? [],
-                grants: (grants[agent.id] ?? []).map { ($0, ancestors(of: $0, suspended) { parents[$0] }) }
+                grants: (grants[agent.id] ?? []).map {
+                    ($0, ancestors(of: $0, isSuspended: suspended.contains) { parents[$0] })
+                }
             )
         }
     }
@@ -109,12 +107,16 @@ struct StoreCompiler {
         var filter = GrantFilter()
         filter.principal = .agent(id: agent.id)
         var grants: [(StoredGrant, [StoredGrant]?)] = []
-        let suspended = try StoreCompiler.suspendedUsers(reader)
         for grant in try reader.grants(filter, Page()) {
             if credentials[grant.secretID] == nil, let secret = try reader.secret(id: grant.secretID) {
                 try render(secret, reader)
             }
-            grants.append((grant, try ancestors(of: grant, suspended) { try reader.grant(id: $0) }))
+            let ancestors = try ancestors(
+                of: grant,
+                isSuspended: { try reader.user(id: $0)?.isSuspended ?? true },
+                { try reader.grant(id: $0) }
+            )
+            grants.append((grant, ancestors))
         }
         var isPaused = agent.status == .paused
         var above = agent.parentID
@@ -154,14 +156,14 @@ struct StoreCompiler {
     /// The grants above one, the nearest first; `nil` if one of them is no more, or is a user's who is suspended.
     private func ancestors(
         of grant: StoredGrant,
-        _ suspended: Set<String>,
+        isSuspended: (_ user: String) throws -> Bool,
         _ lookUp: (String) throws -> StoredGrant?
     ) rethrows -> [StoredGrant]? {
         var found: [StoredGrant] = []
         var above = grant.parentID
         while let id = above {
             guard let parent = try lookUp(id), parent.revokedAt == nil else { return nil }
-            if case .user(let user) = parent.principal, suspended.contains(user) { return nil }
+            if case .user(let user) = parent.principal, try isSuspended(user) { return nil }
             found.append(parent)
             above = parent.parentID
         }

@@ -55,6 +55,13 @@ package struct UpstreamRequest: Sendable {
                 .map(\.index)
     }
 
+    /// Why it may no longer be sent, at a time in seconds since 1970; `nil` if it may.
+    package func refusal(at seconds: Int64) -> ProxyError? {
+        if let endsAt, seconds >= endsAt { return .grantExpired(rule: rule.id) }
+        let isOpen = rule.bounds.allSatisfy { $0.constraints.isOpen(at: seconds) }
+        return isOpen ? nil : .policyDenied(rule: rule.id, reason: "its hours are over")
+    }
+
     /// Ends the request's admission under its limits.
     package func end() {
         for limiter in limiters { limiter.leave() }

@@ -15,12 +15,17 @@ package struct PolicyStage: Sendable {
 
     /// Finds the rule for a request.
     ///
-    /// `nowSeconds` is the wall clock, in seconds since 1970, for expiry.
+    /// `nowSeconds` is the wall clock, in seconds since 1970, for expiry; `only` is the id of the one rule to ask.
     ///
     /// - Throws: ``ProxyError/noGrant(destination:)`` where no rule names the destination; where some do, what the nearest
     ///   one lacks; ``ProxyError/ambiguousGrant(candidates:)`` where more than one grant covers the request.
-    package func evaluate(_ request: IdentifiedRequest, nowSeconds: Int64) throws(ProxyError) -> AllowedRequest {
-        let candidates = try candidates(for: request)
+    package func evaluate(
+        _ request: IdentifiedRequest,
+        nowSeconds: Int64,
+        only rule: String? = nil
+    ) throws(ProxyError) -> AllowedRequest {
+        var candidates = try candidates(for: request)
+        if let rule { candidates.removeAll { $0.rule.id != rule } }
         var allowed: [AllowedRequest] = []
         var refusal: ProxyError?
         for (rule, destination) in candidates {

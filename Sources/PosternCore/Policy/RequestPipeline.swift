@@ -118,8 +118,8 @@ package struct RequestPipeline: Sendable {
                 nowSeconds: request.admittedAt
             )
             try identified.requireActive()
-            let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt)
-            if allowed.rule.id == request.rule.id, identified.agent.name == request.agent.name,
+            let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt, only: request.rule.id)
+            if identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner
             {
                 return UpstreamRequest(allowed, inPlaceOf: request, in: directory)

@@ -9,9 +9,15 @@ extension Exchange {
             countUse()
             return
         }
+        if !phase.isGathering {
+            // Once for all of the body, and not anew for each byte: what is held back is held for nobody else.
+            worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall)
+            phase = .inspecting(isGathering: true)
+        }
         do throws(ProxyError) {
             while true {
                 try client.takeBody(into: &bodyToRepeat)
+                try holdBody()
                 guard bodyToRepeat.count <= inspection.maxBytes else {
                     throw .policyDenied(
                         rule: request.rule.id,
@@ -19,7 +25,11 @@ extension Exchange {
                     )
                 }
                 if client.isRequestComplete { break }
-                guard awaitBody() else { return }
+                switch client.awaitBody() {
+                case .some: continue
+                case .none: return
+                case .ended: throw .clientClosed
+                }
             }
             requestBodyBytes = bodyToRepeat.count
             if let limit = request.rule.maxBodyBytes, requestBodyBytes > limit { throw .bodyTooLarge(limit: limit) }
@@ -29,6 +39,13 @@ extension Exchange {
             toolListRules = inspection.toolListRules(forAnswerTo: bodyToRepeat)
             countUse()
         } catch { fail(error) }
+    }
+
+    /// Counts the bytes that are held of the body among those of all requests.
+    private func holdBody() throws(ProxyError) {
+        let more = bodyToRepeat.count - heldBytes
+        guard worker.shared.hold(more) else { throw .overloaded }
+        heldBytes += more
     }
 
     /// Counts a use, if the grant, or one above it, is used up by uses.

@@ -13,7 +13,7 @@ internal import PosternEventLoop
 final class Exchange: UpstreamUser, IntentWaiter {
     enum Phase {
         /// As much of the body is gathered as must be seen before anything is decided for good.
-        case inspecting
+        case inspecting(isGathering: Bool)
         /// A use of the grant is being counted.
         case counting
         /// The intent record is being written. Nothing has been sent.
@@ -34,7 +34,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
     let client: any ExchangeClient
     let worker: ProxyWorker
     let tags: AuditTags
-    var phase = Phase.inspecting
+    var phase = Phase.inspecting(isGathering: false)
     var upstream: (any Upstream)?
 
     // The request on its way up.
@@ -43,6 +43,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     var requestBodyBytes = 0
     /// What is to be sent before anything else of the body: what was seen of it beforehand, or is sent again.
     var bodyToRepeat: [UInt8] = []
+    /// What of the body counts among the bytes that are held for inspection.
+    var heldBytes = 0
     /// Whether the client has been waited for to take its answer.
     var isClientSlow = false
     private static let maxRetries = 3
@@ -103,6 +105,11 @@ final class Exchange: UpstreamUser, IntentWaiter {
 
     /// Records the intent.
     func record() {
+        // It came in time; to be sent it has to be in time as well.
+        if let error = request.refusal(at: worker.wallClock / 1_000_000_000) {
+            fail(error)
+            return
+        }
         phase = .recording
         recordIntent()
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.audit)
@@ -217,7 +224,9 @@ final class Exchange: UpstreamUser, IntentWaiter {
     /// closed meanwhile, one of which nothing was sent, or one without a body whose method may be repeated (RFC 9110
     /// section 9.2.2), as long as no byte of an answer has come.
     func retry() -> Bool {
-        guard let upstream, retries < Exchange.maxRetries, !response.hasBegun else { return false }
+        guard let upstream, retries < Exchange.maxRetries, !response.hasBegun,
+            request.refusal(at: worker.wallClock / 1_000_000_000) == nil
+        else { return false }
         if let body = upstream.refusedBody {
             bodyToRepeat = body + bodyToRepeat
         } else {
@@ -296,6 +305,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         upstream?.release()
         upstream = nil
         request.end()
+        worker.shared.letGo(heldBytes)
         switch (former, error) {
         case (.inspecting, let error?), (.counting, let error?): recordRefusal(error)
         case (.recording, _) where !isSettled: unsettledEnd = error
@@ -307,6 +317,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
 
 extension Exchange.Phase {
     var isInspecting: Bool { if case .inspecting = self { true } else { false } }
+    var isGathering: Bool { if case .inspecting(isGathering: true) = self { true } else { false } }
     var isConnecting: Bool { if case .connecting = self { true } else { false } }
     var isEnded: Bool { if case .ended = self { true } else { false } }
 }
