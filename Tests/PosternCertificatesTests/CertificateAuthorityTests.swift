@@ -1,5 +1,6 @@
 import Foundation
 import PosternCertificates
+import PosternCore
 import SwiftASN1
 import Testing
 import X509

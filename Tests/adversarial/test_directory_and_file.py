@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from support.client import basic, request
 from support.control import Control
 from support.directory import DirectoryTopology
-from support.topology import A, B, Topology
+from support.topology import A, B, C, Topology
 from support.waiting import wait_until
 
 attack = pytest.mark.attack
@@ -195,3 +197,35 @@ def test_a_provider_that_is_gone_leaves_its_secrets_unused(make_directory):
     directory.config = whole
     directory.daemon.reload(whole.text())
     assert directory.ask("GET", OPEN).status == 200
+
+
+@pytest.mark.entries("plain")
+def test_uses_of_a_declared_grant_are_counted_and_outlive_a_restart(make_topology):
+    """A grant of the file has no row in the store but for its uses."""
+    topology = make_topology(lambda _topology, config: config.find("grant", agent=C, secret="evil").update(max_uses=3))
+    assert [topology.ask("GET", "http://evil.test/x", agent=C).status for _ in range(2)] == [200, 200]
+    topology.daemon.kill9()
+    topology.start()
+    assert [topology.ask("GET", "http://evil.test/x", agent=C).status for _ in range(3)] == [200, 403, 403]
+
+
+@attack(170)
+def test_reloads_do_not_overtake_one_another(both):
+    """One that began earlier and reads slowly does not put its older file in force after a later one has returned."""
+    config = both.config.copy()
+    helper = both.directory / "slow"
+    helper.write_text("#!/bin/sh\n[ -e %s ] && { rm %s; sleep 2; }\necho slow-secret-0123456789\n" % ((f"{helper}.once",) * 2))
+    helper.chmod(0o700)
+    config.add("secret", name="slow", provider="open", value=f"exec:{helper}")
+    both.daemon.reload(config.text())
+    (both.directory / "slow.once").touch()
+    slow = threading.Thread(target=both.control.call, args=("POST", "/v1/config/reload", {}))
+    slow.start()
+    wait_until(lambda: not (both.directory / "slow.once").exists(), 5)
+    later = config.copy()
+    later.lists["grant"] = [row for row in later.lists["grant"] if row["agent"] != A]
+    both.daemon.write_config(later.text())
+    assert both.control.call("POST", "/v1/config/reload", {}).status == 200
+    assert both.ask("GET", URL, agent=A).status == 403
+    slow.join(10)
+    assert both.ask("GET", URL, agent=A).status == 403

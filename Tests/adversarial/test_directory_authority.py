@@ -304,6 +304,86 @@ def test_a_grant_ends_when_it_says(make_directory):
     wait_until(lambda: directory.ask("GET", URL, agent=C).status == 403, 4, "the grant has ended", every=0.1)
 
 
+def test_what_came_in_time_is_not_cut_by_an_act_on_something_else(make_directory):
+    def stream(_request):
+        yield answer(headers=[("Content-Type", "text/event-stream"), ("Transfer-Encoding", "chunked")], length=False)
+        for _ in range(100):
+            yield b"6\r\ndata: \r\n"
+            yield 0.05
+        yield b"0\r\n\r\n"
+
+    directory = make_directory()
+    directory.good.routes["/v1/stream"] = stream
+    directory.bind(C, "good", ttl_s=2)
+    with directory.connect() as client:
+        client.send(directory.head("GET", "http://good.test/v1/stream", agent=C))
+        assert client.read_head().status == 200
+        wait_until(lambda: directory.ask("GET", URL, agent=C).status == 403, 4, "the grant has ended", every=0.1)
+        directory.control.create_agent("somebody-else")
+        client.sock.settimeout(10)
+        for _ in client.reader.pieces(10_000_000):
+            if bytes(client.received).endswith(b"0\r\n\r\n"):
+                break
+        assert bytes(client.received).endswith(b"0\r\n\r\n")
+
+
+@attack(115)
+def test_a_dripped_body_does_not_outlive_its_grant(make_directory):
+    """What a rule looks into is gathered first; by the time it is whole the grant has to be in force still."""
+    directory = make_directory()
+    directory.bind(C, "good", ttl_s=2, terms={"body": [{"pointer": "/model", "equals": "a"}]})
+    body = b'{"model": "a"}'
+    with directory.connect() as client:
+        head = directory.head(
+            "POST", "http://good.test/v1/x", "Content-Type: application/json", f"Content-Length: {len(body)}", agent=C
+        )
+        client.send(head)
+        for byte in body:
+            client.send(bytes([byte]))
+            time.sleep(0.3)
+        assert client.response().status == 403
+    directory.assert_untouched(directory.good)
+
+
+@attack(115)
+def test_a_suspended_user_lends_nothing(make_directory):
+    directory = make_directory()
+    directory.control.post("users", subject="alice@example.test")
+    root = directory.control.post("grants", user="alice@example.test", secret="good", delegable=True)
+    directory.bind(C, "good", parent=root["id"])
+    assert directory.ask("GET", URL, agent=C).status == 200
+    directory.control.do("PATCH", "users", "alice@example.test", body={"suspended": True})
+    assert directory.ask("GET", URL, agent=C).status == 403
+    directory.control.do("PATCH", "users", "alice@example.test", body={"suspended": False})
+    assert directory.ask("GET", URL, agent=C).status == 200
+
+
+def test_a_secret_that_cannot_be_written_into_requests_is_refused(make_directory):
+    directory = make_directory()
+    refused = directory.control.call("POST", "/v1/secrets/good/rotate", {"value": "x" * 5000})
+    assert (refused.status, refused.code) == (400, "invalid_request")
+    assert directory.ask("GET", URL).status == 200
+
+
+def test_a_time_beyond_the_last_is_refused(make_directory):
+    directory = make_directory()
+    call = directory.control.call("POST", f"/v1/agents/{A}/keys", {"expires_at": "2262-04-11T23:47:16.9Z"})
+    assert call.status == 400
+    assert directory.ask("GET", URL).status == 200
+
+
+def test_a_denial_names_the_agent_that_was_proven(make_directory):
+    directory = make_directory()
+    directory.control.act(A, "pause")
+    assert directory.ask("GET", URL).status == 403
+    directory.control.act(A, "resume")
+    assert directory.ask("DELETE", URL).status == 403
+    paused, denied = wait_until(lambda: (rows := denials(directory.audit())) and len(rows) >= 2 and rows[-2:], 3)
+    assert (paused["error.code"], paused["postern.agent"]) == ("agent_paused", A)
+    assert (denied["error.code"], denied["postern.provider"]) == ("policy_denied", "good")
+    assert denied["postern.grant"] == directory.grants[A, "good"]["id"]
+
+
 def test_hours_are_kept(make_directory):
     directory = make_directory()
     now = datetime.datetime.now(datetime.timezone.utc)

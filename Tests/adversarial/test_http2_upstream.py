@@ -360,3 +360,24 @@ def test_a_connection_that_never_greets_keeps_nobody_waiting(topology):
     wait_until(lambda: not any(connection.is_open for connection in silent), 3, "the silent connection is closed")
     topology.good2.greets = True
     assert_own_answers(topology)
+
+
+@attack(141)
+def test_a_body_that_was_looked_into_is_sent_whole_the_second_time(make_topology, authority):
+    """What was judged is what is sent, also where the first try was refused with most of the body unsent."""
+    origin = H2Origin(authority.leaf("good.test"))
+
+    def edit(_topology, config):
+        config.find("provider", name="good").update(connect_to=origin.authority)
+        config.find("grant", agent=A, secret="good").update(body=[{"pointer": "/model", "equals": "a"}])
+
+    topology = make_topology(edit)
+    origin.window, origin.refuses_streams = 0, 1
+    body = b'{"model": "a", "padding": "%s"}' % (b"x" * 250_000)
+    sock = connect_tls(topology.socket_path(A), "good.test", 443, topology.local_authority, ["h2"], timeout=8)
+    with H2Connection(sock, recording=topology.recording) as connection:
+        asked = request("POST", "good.test", "/v1/ok", [("content-type", "application/json")])
+        assert connection.ask(asked, body).status == 200
+    (seen,) = origin.requests
+    assert bytes(seen.body) == body
+    origin.close()

@@ -12,7 +12,7 @@ from typing import Callable, Iterable
 
 from hpack import Decoder
 
-from .h2wire import PREFACE, Flag, Frame, block, frame
+from .h2wire import PREFACE, Code, Flag, Frame, Setting, block, frame, settings
 from .origin import CLOSE
 
 Script = Callable[["H2Request"], Iterable]
@@ -68,6 +68,8 @@ class H2Origin:
     def __init__(self, certificate: Path, script: Script = hello):
         self.script = script
         self.greets = True  # with SETTINGS; or else it says nothing at all
+        self.window: int | None = None  # of a stream, for the next connection alone
+        self.refuses_streams = 0  # so many that come next, with REFUSED_STREAM
         self.connections: list[H2OriginConnection] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
@@ -87,6 +89,7 @@ class H2Origin:
     def forget(self) -> None:
         self.script = hello
         self.greets = True
+        self.window, self.refuses_streams = None, 0
         self.connections = [connection for connection in self.connections if connection.is_open]
         for connection in self.connections:
             connection.raw.clear()
@@ -151,7 +154,9 @@ class _Reader:
             while self._sock.recv(65536):
                 pass
             return
-        self.send(frame(Frame.SETTINGS) + frame(Frame.WINDOW_UPDATE, 0, 0, WINDOW))
+        window, self._origin.window = self._origin.window, None
+        greeting = b"" if window is None else settings({Setting.INITIAL_WINDOW_SIZE: window})
+        self.send(frame(Frame.SETTINGS, 0, 0, greeting) + frame(Frame.WINDOW_UPDATE, 0, 0, WINDOW))
         head = b""
         while True:
             size, kind, flags, number = self._header()
@@ -186,6 +191,10 @@ class _Reader:
         if number in self._streams:  # trailers
             return self._streams[number]
         request = self._streams[number] = H2Request(self._connection, number, pairs)
+        if self._origin.refuses_streams:
+            self._origin.refuses_streams -= 1
+            self.send(frame(Frame.RST_STREAM, 0, number, Code.REFUSED_STREAM.to_bytes(4, "big")))
+            return request
         self._connection.requests.append(request)
         return request
 
