@@ -101,8 +101,9 @@ struct CertificateAuthorityTests {
     func sealedKey() throws {
         let state = try ScratchState()
         let authority = try state.authority()
-        let sealed = PEM.blocks(label: "POSTERN SEALED KEY", in: try state.read(state.directory.keyPath))?.first
-        let key = try #require(ScratchSealer().open(try #require(sealed), as: "ca.key"))
+        let blocks = PEM.blocks(label: "POSTERN SEALED KEY", in: try state.read(state.directory.keyPath))
+        let sealed = try #require(blocks?.first)
+        let key = try #require(ScratchSealer().open(sealed, as: "ca.key"))
         let clear = PEM.text(label: "PRIVATE KEY", key.withBytes { Array($0) })
         #expect(!String(decoding: try state.read(state.directory.keyPath), as: UTF8.self).contains("PRIVATE KEY"))
         try state.write(Array(clear.utf8), to: state.directory.keyPath, mode: 0o600)
