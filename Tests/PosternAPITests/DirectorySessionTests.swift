@@ -38,7 +38,7 @@ struct DirectorySessionTests {
                 let agent = try await fixture.call(.post, "/v1/agents/worker/\(verb)", as: AgentAnswer.self)
                 #expect(agent.status == status)
             }
-            #expect(try await fixture.refusal(.post, "/v1/agents/worker/resume").status == 404)
+            #expect(try await fixture.refusal(.post, "/v1/agents/worker/resume").status == 409)
             let list = try await fixture.call(.get, "/v1/agents", as: ListAnswer<AgentAnswer>.self)
             #expect(list.total == 0)
             let all = try await fixture.call(

@@ -129,7 +129,7 @@ import Testing
         }
         await refused("agent_revoked") { _ = try await admin.updateAgent(id, AgentChange(), by: olga) }
         await refused("agent_revoked") { _ = try await admin.mintKey(forAgent: id, NewKey(), by: olga) }
-        await refused("agent_not_found") { _ = try await admin.agent("bot") }
+        await refused("agent_revoked") { _ = try await admin.agent("bot") }
     }
 
     @Test("revoking an agent ends its keys, its grants and the agents below it") func revokingAgent() async throws {

@@ -41,7 +41,7 @@ import Testing
         await refused("agent_paused") { try await office.grant() }
         let eve = try await admin.revokeAgent("eve", by: olga)
         await refused("agent_revoked") { try await office.grant(to: .agent(eve.id)) }
-        await refused("agent_not_found") { try await office.grant(to: .agent("eve")) }
+        await refused("agent_revoked") { try await office.grant(to: .agent("eve")) }
         await refused("user_not_found") { try await office.grant(to: .user("alice")) }
         await refused("invalid_request") { try await office.grant(to: .group("")) }
         _ = try await admin.createUser(NewUser(subject: "alice"), by: olga)

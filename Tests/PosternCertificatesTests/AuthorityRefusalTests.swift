@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import PosternCertificates
+import PosternCore
 import SwiftASN1
 import Testing
 import X509
@@ -99,7 +100,10 @@ struct AuthorityRefusalTests {
 
     @Test("the certificate of a server")
     func notAnAuthority() throws {
-        let owner = try P256.Signing.PrivateKey(pemRepresentation: String(decoding: state.read(key), as: UTF8.self))
+        let blocks = PEM.blocks(label: "POSTERN SEALED KEY", in: try state.read(key))
+        let sealed = try #require(blocks?.first)
+        let encoded = try #require(ScratchSealer().open(sealed, as: "ca.key"))
+        let owner = try encoded.withBytes { try P256.Signing.PrivateKey(derRepresentation: $0) }
         let name = try DistinguishedName { CommonName("server") }
         let leaf = try Certificate(
             version: .v3,

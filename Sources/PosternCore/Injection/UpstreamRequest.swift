@@ -113,14 +113,14 @@ package struct UpstreamRequest: Sendable {
                 sealed.appendValue(to: &buffer)
                 buffer.append(contentsOf: "\r\n".utf8)
             }
-            // Where it is left out, some servers compress messages as they please.
-            if head.fields.contains(where: { head.isNamed($0, UpstreamRequest.messageEncodings) }) {
-                buffer.append(contentsOf: "grpc-accept-encoding: identity\r\n".utf8)
-            }
         }
         if looksIntoAnswer {
             // In a compressed answer a credential could not be found (BREACH works the other way round, too).
             buffer.append(contentsOf: "Accept-Encoding: identity\r\n".utf8)
+            // Where it is left out, some servers compress messages as they please.
+            if head.fields.contains(where: { head.isNamed($0, UpstreamRequest.messageEncodings) }) {
+                buffer.append(contentsOf: "grpc-accept-encoding: identity\r\n".utf8)
+            }
         }
         if let upgrade = ingress.webSocket {
             buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".utf8)
