@@ -52,7 +52,7 @@ struct DaemonServices: Sendable {
     }
 
     func explain(_ query: ControlServices.ExplainQuery) async throws -> ExplainAnswer {
-        let name = (try? await administration.agent(query.agent).name) ?? query.agent
+        let name = try await agentName(query.agent)
         return try await administration.alone { [inForce, state] in
             guard inForce.live.directory.agent(named: name) != nil else {
                 throw AdministrationError.notFound(kind: "agent", name: name.utf8.count <= 64 ? name : "of that name")
@@ -72,13 +72,24 @@ struct DaemonServices: Sendable {
         }
     }
 
+    /// The name of an agent of the store by name or id; any other is one of the configuration's, or nobody's.
+    private func agentName(_ reference: String) async throws -> String {
+        do throws(AdministrationError) {
+            return try await administration.agent(reference).name
+        } catch {
+            guard case .notFound = error else { throw error }
+            return reference
+        }
+    }
+
     /// The placeholders of the configuration's grants and of the store's.
     func placeholders(of agent: String?) async throws -> [PlaceholderAnswer] {
-        let name: String?
-        if let agent { name = (try? await administration.agent(agent).name) ?? agent } else { name = nil }
+        var name: String?
+        if let agent { name = try await agentName(agent) }
+        let wanted = name
         return try await administration.alone { [inForce, state] in
             inForce.live.directory.agents
-                .filter { name == nil || $0.name == name }
+                .filter { wanted == nil || $0.name == wanted }
                 .flatMap(\.placeholderRules)
                 .flatMap { PlaceholderAnswer.all(of: $0, from: state.placeholders) }
                 .sorted { ($0.agent, $0.provider, $0.grant) < ($1.agent, $1.provider, $1.grant) }
