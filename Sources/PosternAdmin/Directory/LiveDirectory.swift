@@ -31,16 +31,8 @@ package final class LiveDirectory: @unchecked Sendable {
         directory = try whole(over: base)
     }
 
-    /// Every provider that has a name here: the store's, the configuration's, the catalogue's.
-    package func provider(named name: String) throws -> Provider? {
-        try store.read { try compiler.provider(named: name, $0) }
-    }
-
     /// The names of the agents that the configuration declares.
     package var declaredAgents: Set<String> { Set(declared.agents.map(\.name)) }
-
-    /// The names of the providers that the configuration declares.
-    package var declaredProviders: [Provider] { declared.providers }
 
     /// Compiles everything anew for another configuration, which is in force if this does not throw.
     ///

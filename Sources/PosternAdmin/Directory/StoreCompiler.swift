@@ -241,7 +241,7 @@ struct StoreCompiler {
                 id: secret.id,
                 provider: secret.provider,
                 secrets: current.values,
-                inputs: try StoredJSON.strings(secret.inputs),
+                inputs: JSONTexts.texts(secret.inputs),
                 hosts: secret.hosts.compactMap { HostPattern($0) },
                 retired: versions.filter { $0.retiredAt != nil }.flatMap { Array($0.values.values) }
             )
