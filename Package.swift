@@ -105,7 +105,7 @@ let package = Package(
         .target(
             name: "PosternAPI",
             dependencies: [
-                "PosternAdmin", "PosternControl", "PosternCore", "CLinux",
+                "PosternAdmin", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

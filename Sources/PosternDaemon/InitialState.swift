@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import PosternAdmin
+internal import PosternConfig
 internal import PosternCore
 
 /// What `postern init` is told of the state that was made: one JSON object on standard output.
@@ -35,6 +36,6 @@ struct InitialState {
 extension Operator {
     /// The user that runs this program.
     static var ofProcess: Operator {
-        Operator(userID: getuid(), name: getpwuid(getuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } })
+        Operator(userID: getuid(), name: UserDatabase.name(of: getuid()))
     }
 }

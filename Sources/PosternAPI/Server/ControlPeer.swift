@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import NIOCore
+internal import PosternConfig
 internal import PosternCore
 internal import Synchronization
 
@@ -41,19 +42,8 @@ private final class UserNames: Sendable {
 
     func name(of userID: UInt32) -> String? {
         if let name = names.withLock({ $0[userID] }) { return name }
-        guard let name = UserNames.lookUp(userID) else { return nil }
+        guard let name = UserDatabase.name(of: userID) else { return nil }
         names.withLock { $0[userID] = name }
         return name
-    }
-
-    private static func lookUp(_ userID: UInt32) -> String? {
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        // Names and directories of one entry; glibc's own suggestion is 1024.
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { room in
-            guard let start = room.baseAddress, getpwuid_r(userID, &entry, start, room.count, &found) == 0, let found
-            else { return nil }
-            return found.pointee.pw_name.map { String(cString: $0) }
-        }
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The system's users.
-enum UserDatabase {
+package enum UserDatabase {
     /// The uid of a user name; `nil` if there is no such user.
     static func userID(of name: String) -> UInt32? {
         lookUp { getpwnam_r(name, $0, $1, $2, $3) }?.uid
@@ -12,12 +12,17 @@ enum UserDatabase {
         lookUp { getpwuid_r(geteuid(), $0, $1, $2, $3) }?.home
     }
 
+    /// The name of a user; `nil` if it has none.
+    package static func name(of userID: UInt32) -> String? {
+        lookUp { getpwuid_r(userID, $0, $1, $2, $3) }?.name
+    }
+
     private typealias Query = (
         UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
         UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32
 
-    private static func lookUp(_ query: Query) -> (uid: UInt32, home: String)? {
+    private static func lookUp(_ query: Query) -> (uid: UInt32, name: String?, home: String)? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         // Names and directories of one entry; glibc's own suggestion is 1024.
@@ -27,7 +32,7 @@ enum UserDatabase {
                 return nil
             }
             let home = found.pointee.pw_dir.map { String(cString: $0) } ?? ""
-            return (found.pointee.pw_uid, home)
+            return (found.pointee.pw_uid, found.pointee.pw_name.map { String(cString: $0) }, home)
         }
     }
 }
