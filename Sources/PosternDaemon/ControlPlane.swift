@@ -1,12 +1,15 @@
 internal import Logging
 internal import PosternAPI
 internal import PosternAdmin
+internal import Synchronization
 
 /// What runs beside the event loops: the control socket and the housekeeping.
 final class ControlPlane: Sendable {
     private let server: ControlServer
     private let housekeeping: Housekeeping
     private let logger: Logger
+    /// The housekeeping under way.
+    private let keeping = Mutex<Task<Void, Never>?>(nil)
 
     /// Opens the control socket.
     init(
@@ -28,18 +31,19 @@ final class ControlPlane: Sendable {
 
     /// Begins to serve operators.
     func start() {
-        // From a thread into what is asynchronous; they end with the process.
+        // From a thread into what is asynchronous; `stop` ends both.
         Task {
             do { try await server.run() } catch {
                 logger.critical("the control socket is closed", metadata: ["reason": "\(error)"])
             }
         }
-        Task { await housekeeping.run() }
+        keeping.withLock { $0 = Task { [housekeeping] in await housekeeping.run() } }
     }
 
     /// Takes no more from operators, and writes down what is kept for later.
     func stop() {
         server.stop()
+        keeping.withLock { $0?.cancel() }
         do { try housekeeping.finish() } catch {
             logger.error("housekeeping failed", metadata: ["reason": "\(error)"])
         }

@@ -17,8 +17,8 @@ struct Housekeeping: Sendable {
     /// Goes on until the task is cancelled.
     func run() async {
         var turn = 0
-        while !Task.isCancelled {
-            try? await Task.sleep(for: Housekeeping.interval)
+        while true {
+            do { try await Task.sleep(for: Housekeeping.interval) } catch { return }
             turn += 1
             do {
                 _ = try await administration.forgetDueVersions()
