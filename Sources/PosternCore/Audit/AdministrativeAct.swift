@@ -27,6 +27,7 @@ package struct AdministrativeAct: Sendable {
         encoder.member("error.code", refusal)
         encoder.member("user.id", by.userID.map(Int.init))
         encoder.member("user.name", by.name)
+        encoder.member("postern.operator.key", by.key)
         encoder.member("postern.agent", agent)
         encoder.member("postern.key", key)
         encoder.member("postern.secret", secret)
@@ -37,16 +38,19 @@ package struct AdministrativeAct: Sendable {
     }
 }
 
-/// Whoever administers Postern, as the kernel says (SO_PEERCRED).
+/// Whoever administers Postern: as the kernel says (SO_PEERCRED), or as a key or a session proves.
 package struct Operator: Hashable, Sendable {
     /// The user id at the other end of the control socket; `nil` for the daemon itself.
     package let userID: UInt32?
     /// The user's name on this machine, if it has one.
     package let name: String?
+    /// The id of the key that signed; `nil` where none did.
+    package let key: String?
 
-    package init(userID: UInt32?, name: String?) {
+    package init(userID: UInt32?, name: String?, key: String? = nil) {
         self.userID = userID
         self.name = name
+        self.key = key
     }
 
     /// The daemon, for what happens by itself.

@@ -35,11 +35,30 @@ package struct AgentKey: Hashable, Sendable {
     package let id: String?
     /// Seconds since 1970 at which it ends; `nil` is never.
     package let expiresAt: Int64?
+    /// Whether its holder is asked to change to another one.
+    package let isDeprecated: Bool
+    /// What it may be used for in the API; `nil` is all that its holder may.
+    package let scopes: [String]?
+    /// The addresses from which it may be used; `nil` is from anywhere.
+    package let networks: [String]?
+    package let limits: Limits
 
-    package init(_ digest: KeyDigest, id: String? = nil, expiresAt: Int64? = nil) {
+    package init(
+        _ digest: KeyDigest,
+        id: String? = nil,
+        expiresAt: Int64? = nil,
+        isDeprecated: Bool = false,
+        scopes: [String]? = nil,
+        networks: [String]? = nil,
+        limits: Limits = Limits()
+    ) {
         self.digest = digest
         self.id = id
         self.expiresAt = expiresAt
+        self.isDeprecated = isDeprecated
+        self.scopes = scopes
+        self.networks = networks
+        self.limits = limits
     }
 }
 

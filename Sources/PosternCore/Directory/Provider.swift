@@ -18,6 +18,8 @@ package struct Provider: Sendable {
     package let passesCookies: Bool
     /// Where it issues tokens, on any of its hosts.
     package let tokenPaths: [TokenPath]
+    /// How users connect their accounts; `nil` if they cannot.
+    package let oauth: OAuthClientSettings?
 
     package init(
         name: String,
@@ -27,7 +29,8 @@ package struct Provider: Sendable {
         network: UpstreamNetwork,
         tagging: AuditTagging,
         passesCookies: Bool,
-        tokenPaths: [TokenPath] = []
+        tokenPaths: [TokenPath] = [],
+        oauth: OAuthClientSettings? = nil
     ) {
         self.name = name
         self.hosts = hosts
@@ -37,6 +40,7 @@ package struct Provider: Sendable {
         self.tagging = tagging
         self.passesCookies = passesCookies
         self.tokenPaths = tokenPaths
+        self.oauth = oauth
     }
 }
 

@@ -14,6 +14,10 @@ package struct ProxySettings: Hashable, Sendable {
     package var masterKey: MasterKeySource?
     /// The control socket; `nil` is `control.sock` in the state directory.
     package var controlSocket: String?
+    package var portal: PortalSettings?
+    package var userTokens: UserTokenSettings?
+    package var api = APISettings()
+    package var approvals = ApprovalSettings()
 
     package init() {}
 }

@@ -101,6 +101,32 @@ package protocol StoreReader {
     func user(id: String) throws -> StoredUser?
     func user(subject: String) throws -> StoredUser?
     func users() throws -> [StoredUser]
+
+    /// The key of this digest, whoever's it is, revoked ones too.
+    func key(digest: KeyDigest) throws -> StoredKey?
+    /// The keys that were derived from one, revoked ones too.
+    func keys(derivedFrom parentID: String) throws -> [StoredKey]
+    /// Every key of the application.
+    func appKeys() throws -> [StoredKey]
+
+    func connection(id: String) throws -> StoredConnection?
+    func connection(secretID: String) throws -> StoredConnection?
+    /// The connections of a user, or of all; those that are revoked only if asked for.
+    func connections(ofUser userID: String?, includingRevoked: Bool) throws -> [StoredConnection]
+
+    func connectSession(pollDigest: KeyDigest) throws -> StoredConnectSession?
+    func connectSession(pageDigest: KeyDigest) throws -> StoredConnectSession?
+
+    func approval(id: String) throws -> StoredApproval?
+    /// The approval of which a gate has this id.
+    func approval(gateID: String) throws -> StoredApproval?
+    /// Those of one principal, or of all, in these states, newest first.
+    func approvals(of principal: PrincipalID?, in states: Set<StoredApproval.Status>, _ page: Page) throws -> [StoredApproval]
+    func approvalCount(of principal: PrincipalID?, in states: Set<StoredApproval.Status>) throws -> Int
+    /// The newest approval of a request, in one of these states.
+    func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval?
+
+    func idempotency(_ digest: KeyDigest) throws -> StoredIdempotency?
 }
 
 /// Changing the store, within one transaction.
@@ -134,4 +160,18 @@ package protocol StoreWriter: StoreReader {
     func update(_ user: StoredUser) throws
     /// Removes a user to whom no grant stands that is not revoked.
     func deleteUser(id: String) throws
+
+    func insert(_ connection: StoredConnection) throws
+    func update(_ connection: StoredConnection) throws
+    func insert(_ session: StoredConnectSession) throws
+    func update(_ session: StoredConnectSession) throws
+    /// Removes the sessions that ended before a time.
+    func deleteConnectSessions(endedBefore time: Int64) throws
+    func insert(_ approval: StoredApproval) throws
+    func update(_ approval: StoredApproval) throws
+    /// Removes what is over since before a time, with what was frozen and answered.
+    func deleteApprovals(overBefore time: Int64) throws
+    func insert(_ idempotency: StoredIdempotency) throws
+    /// Removes those that ended before a time.
+    func deleteIdempotency(endedBefore time: Int64) throws
 }

@@ -1,6 +1,15 @@
 /// A managed secret: a credential of a provider, without its values.
 package struct StoredSecret: Hashable, Sendable {
+    /// Whose it is.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The operator's.
+        case managed
+        /// The tokens of a user's connection, which only that connection changes.
+        case connection
+    }
+
     package let id: String
+    package let kind: Kind
     /// Unique among secrets that are not removed.
     package let name: String
     package let provider: String
@@ -12,6 +21,8 @@ package struct StoredSecret: Hashable, Sendable {
     package var inputs: String
     /// Whether an agent may bind it to itself with its own key.
     package var allowsSelfBind: Bool
+    /// The names of the agents that may; `nil` is any of them.
+    package var selfBinders: [String]?
     /// Raised by every change.
     package var version: Int
     package let createdAt: Int64
@@ -20,22 +31,26 @@ package struct StoredSecret: Hashable, Sendable {
 
     package init(
         id: String,
+        kind: Kind = .managed,
         name: String,
         provider: String,
         hosts: [String],
         inputs: String = "{}",
         allowsSelfBind: Bool = false,
+        selfBinders: [String]? = nil,
         version: Int = 1,
         createdAt: Int64,
         updatedAt: Int64,
         revokedAt: Int64? = nil
     ) {
         self.id = id
+        self.kind = kind
         self.name = name
         self.provider = provider
         self.hosts = hosts
         self.inputs = inputs
         self.allowsSelfBind = allowsSelfBind
+        self.selfBinders = selfBinders
         self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
