@@ -26,9 +26,3 @@ extension StoreReader {
         )
     }
 }
-
-extension StoredConnection {
-    /// The names under which a secret's values hold the tokens.
-    static let accessToken = "secret"
-    static let refreshToken = "refresh_token"
-}
