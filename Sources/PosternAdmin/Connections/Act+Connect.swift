@@ -5,6 +5,9 @@ internal import PosternCore
 struct ArrivedAccount {
     let tokens: OAuthTokens
     let account: OAuthAccount?
+
+    /// What tells the account from others of the user; where the provider does not say, there is one for each user.
+    var identifier: String { account?.identifier ?? StoredConnection.unknownAccount }
 }
 
 extension Act {
@@ -18,7 +21,7 @@ extension Act {
         record.provider = provider.name
         try check(arrived.tokens, for: provider)
         let scopes = arrived.tokens.scopes ?? choice.scopes
-        let account = arrived.account?.identifier ?? ""
+        let account = arrived.identifier
         try checkAccount(arrived.account)
         let former = try store.connections(ofUser: user.id, includingRevoked: false)
             .first { $0.provider == provider.name && $0.account == account }
@@ -31,7 +34,8 @@ extension Act {
         let root = try rootGrant(of: secret, for: user, session.request, limited: agent == nil)
         parts[0].grant = root.id
         let delegation = try agent.map { try delegate(root, of: secret, to: $0, session.request) }
-        if let delegation { parts.append(delegationRecord(of: delegation, secret)) }
+        // One that was there already is confirmed, not made.
+        if let delegation, delegation.createdAt == now { parts.append(delegationRecord(of: delegation, secret)) }
         self.parts = parts
         session.record.forget(provider.name)
         session.record.connected.append(
@@ -70,7 +74,7 @@ extension Act {
             id: Identifier.random(),
             userID: user.id,
             provider: provider.name,
-            account: arrived.account?.identifier ?? "",
+            account: arrived.identifier,
             accountDisplayName: arrived.account?.displayName,
             scopes: scopes,
             secretID: secret.id,

@@ -4,6 +4,8 @@ extension StoredConnection {
     /// The names under which a secret's values hold the tokens.
     static let accessToken = "secret"
     static let refreshToken = "refresh_token"
+    /// What stands for an account that nobody names.
+    static let unknownAccount = "(unknown)"
 }
 
 /// How long replaced tokens are kept, so that they are still masked in answers to what was sent with them.

@@ -8,5 +8,5 @@ package struct DescribedConnection: Hashable, Sendable {
     package let grants: [DescribedGrant]
 
     /// `nil` where the provider does not say whose account it is.
-    package var account: String? { connection.account.isEmpty ? nil : connection.account }
+    package var account: String? { connection.account == StoredConnection.unknownAccount ? nil : connection.account }
 }
