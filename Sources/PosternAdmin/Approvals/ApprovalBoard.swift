@@ -1,4 +1,4 @@
-internal import CLinux
+internal import Dispatch
 package import PosternCore
 internal import Synchronization
 
@@ -13,7 +13,20 @@ internal import Synchronization
 package final class ApprovalBoard: Sendable {
     let administration: Administration
     let settings: @Sendable () -> ApprovalSettings
-    let portalURL: @Sendable () -> String
+    private let portalURL: @Sendable () -> String
+    let watch = ApprovalWatch()
+    let execution = Mutex(Execution())
+
+    /// What the daemon sends.
+    struct Execution {
+        var carrier: (any CallCarrier)?
+        /// What is being sent, until the pipeline asks whether it may be.
+        var begun: [String: KeyDigest] = [:]
+        /// What has been sent and is not written down yet, because it could not be.
+        var unwritten: [String: ExecutionOutcome] = [:]
+        var lastForgetting: Int64 = 0
+        var running = 0
+    }
 
     /// Asks over a store; `settings` and `portalURL`, what the addresses of pages begin with, may change meanwhile.
     package init(
@@ -26,70 +39,39 @@ package final class ApprovalBoard: Sendable {
         self.portalURL = portalURL
     }
 
-    /// Names who sends what was approved, and begins with what was left over from before the daemon started.
-    package func start(carrier: any CallCarrier) async throws(AdministrationError) {}
+    var now: Int64 { administration.now() }
 
-    /// Answers everybody who waits, and sends nothing more; what is approved is sent after the next start.
-    package func stop() {}
+    /// How a client is told that it waits.
+    func pending(_ approval: StoredApproval) throws -> PendingApproval {
+        PendingApproval(
+            id: approval.id,
+            expiresAt: approval.expiresAt,
+            gates: try ApprovalGate.gates(approval.gates).map { gate in
+                PendingApproval.Gate(
+                    id: gate.id,
+                    expiresAt: approval.expiresAt,
+                    url: "\(portalURL())/approvals/\(gate.id)"
+                )
+            }
+        )
+    }
 
-    /// Ends what nobody decided in time, and forgets what is over since a week; to be called now and then.
-    package func expireDue() async throws(AdministrationError) {}
-}
-
-extension ApprovalBoard: ApprovalDesk {
-    package func ask(
-        _ request: FrozenRequest,
-        under terms: [ApprovalTerms],
-        by route: ApprovalRoute,
-        completion: @escaping @Sendable (ApprovalAnswer) -> Void
-    ) { completion(.unavailable) }
-}
-
-extension ApprovalBoard {
-    /// How it stands with an approval, for whoever asked for it; waits so long, at most 25 s, for it to become final.
-    ///
-    /// `nil` if there is none, or it is another principal's. The application sees those of its users, too.
-    package func status(
-        _ id: String,
-        of principal: PrincipalID,
-        wait: Duration = .zero
-    ) async throws(AdministrationError) -> ApprovalStatus? { nil }
-
-    /// What came of an approval; `nil` if there is none, or it is another principal's.
-    package func result(
-        _ id: String,
-        of principal: PrincipalID
-    ) async throws(AdministrationError) -> ApprovalResult? { nil }
-}
-
-extension ApprovalBoard {
-    /// What there is to decide, or was, newest first: an operator sees everything, anybody else only what they are asked.
-    package func cases(
-        for approver: Approver,
-        in states: Set<StoredApproval.Status> = [.pending],
-        _ page: Page = Page(limit: 100)
-    ) async throws(AdministrationError) -> [ApprovalCase] { [] }
-
-    /// One request, by its own id or a gate's.
-    ///
-    /// - Throws: ``AdministrationError/notFound(kind:name:)``, also where the approver is not asked.
-    package func approvalCase(
-        _ reference: String,
-        for approver: Approver
-    ) async throws(AdministrationError) -> ApprovalCase { throw .notFound(kind: "approval", name: "") }
-
-    /// Approves a request, by its own id or a gate's; when the last gate has, it is carried out, which is not waited for.
-    ///
-    /// - Throws: a conflict `approval_decided` or `approval_expired` where there is nothing to decide any more.
-    package func approve(
-        _ reference: String,
-        by approver: Approver
-    ) async throws(AdministrationError) -> ApprovalStatus { throw .notFound(kind: "approval", name: "") }
-
-    /// Denies a request, by its own id or a gate's, whatever the other gates say.
-    package func deny(
-        _ reference: String,
-        reason: String?,
-        by approver: Approver
-    ) async throws(AdministrationError) -> ApprovalStatus { throw .notFound(kind: "approval", name: "") }
+    /// Waits until an approval is as it is waited for, at most so long; returns how it is then.
+    func wait(
+        for id: String,
+        atMost patience: Duration,
+        place: ApprovalWatch.Place?,
+        until isReached: (StoredApproval) -> Bool
+    ) async throws(AdministrationError) -> StoredApproval? {
+        let end = ContinuousClock.now + patience
+        while true {
+            let approval = try await administration.read { try $0.approval(id: id) }
+            guard let approval, let place, !isReached(approval), !approval.isOverdue(at: now), !watch.isOver else {
+                return approval
+            }
+            let left = min(end - .now, .nanoseconds(approval.expiresAt - now) + .milliseconds(10))
+            guard left > .zero else { return approval }
+            await place.wait(atMost: left)
+        }
+    }
 }

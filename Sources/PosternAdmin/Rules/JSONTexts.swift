@@ -46,8 +46,8 @@ enum JSONTexts {
         return "{" + written.joined(separator: ",") + "}"
     }
 
-    /// RFC 8259 section 7.
-    private static func quoted(_ text: String) -> String {
+    /// A text as it is written in JSON (RFC 8259 section 7).
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
