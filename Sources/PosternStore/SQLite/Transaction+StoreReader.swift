@@ -41,6 +41,17 @@ extension Transaction: StoreReader {
 
     func agentKeys() throws -> [StoredKey] { try rows(.agentKeys) }
 
+    func appKeys() throws -> [StoredKey] { try rows(.appKeys) }
+
+    func key(digest: KeyDigest) throws -> StoredKey? {
+        if let key = try row(.agentKeys, "digest", digest.databaseValue, as: StoredKey.self) { return key }
+        return try row(.appKeys, "digest", digest.databaseValue)
+    }
+
+    func keys(derivedFrom parentID: String) throws -> [StoredKey] {
+        try [Table.agentKeys, .appKeys].flatMap { try rows($0, where: "parent_id = ?", [parentID]) }
+    }
+
     // MARK: Providers
 
     func provider(named name: String) throws -> StoredProvider? { try row(.providers, "name", name) }
@@ -106,7 +117,7 @@ extension Transaction: StoreReader {
         return user
     }
 
-    private func count(
+    func count(
         _ table: Table,
         where condition: String,
         _ arguments: StatementArguments = []
