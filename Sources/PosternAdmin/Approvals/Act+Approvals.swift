@@ -37,7 +37,7 @@ extension Act {
             gates: ApprovalGate.json(gates),
             fingerprint: fingerprint,
             request: request.packed,
-            reason: request.attribution.reason,
+            reason: request.attribution.reason.map { String($0.prefix(1024)) },
             createdAt: now,
             expiresAt: Act.end(of: terms, from: now)
         )
@@ -66,7 +66,8 @@ extension Act {
             throw AdministrationError.conflict(
                 code: "approval_not_yours",
                 reason: "nothing of it is left for \(approver.name ?? "any operator") to decide",
-                hint: "it asks for \(gates.lazy.filter { $0.status == .pending }.compactMap(\.approver).joined(separator: ", "))"
+                hint:
+                    "it asks for \(gates.lazy.filter { $0.status == .pending }.compactMap(\.approver).joined(separator: ", "))"
             )
         }
         try decision.check(approval)

@@ -1,5 +1,5 @@
-internal import Dispatch
 package import PosternCore
+internal import Synchronization
 
 extension ApprovalBoard {
     /// How long what came of an approval is kept.
@@ -13,9 +13,6 @@ extension ApprovalBoard {
         }
         execution.withLock { $0.carrier = carrier }
         try await expireDue()
-        for approval in try await administration.read({ try $0.approvals(of: nil, in: [.approved], Page()) }) {
-            execute(approval)
-        }
     }
 
     /// Answers everybody who waits and begins nothing more; returns when nothing is being sent, or after so long.
@@ -28,17 +25,22 @@ extension ApprovalBoard {
         while execution.withLock({ $0.running > 0 }), .now < end { try? await Task.sleep(for: .milliseconds(20)) }
     }
 
-    /// Ends what nobody decided in time, and forgets what is over since a week; to be called now and then.
+    /// Ends what nobody decided in time, makes up for what could not be done at its time, and forgets what is over since a week.
+    ///
+    /// To be called now and then.
     package func expireDue() async throws(AdministrationError) {
         for (id, outcome) in execution.withLock({ $0.unwritten }) { try await write(outcome, of: id) }
         let now = now
-        let isDue = try await administration.read { store in
-            try store.approvals(of: nil, in: [.pending, .approved], Page()).contains { $0.isOverdue(at: now) }
-        }
-        if isDue {
+        let waiting = try await administration.read { try $0.approvals(of: nil, in: [.pending, .approved], Page()) }
+        if waiting.contains(where: { $0.isOverdue(at: now) }) {
             let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals() }
             for id in ended { watch.wake(id) }
         }
+        for approval in waiting where !approval.isOverdue(at: now) { execute(approval) }
+        try await forgetOld(now)
+    }
+
+    private func forgetOld(_ now: Int64) async throws(AdministrationError) {
         let isLongAgo = execution.withLock { execution in
             defer { if now - execution.lastForgetting > 3600 * 1_000_000_000 { execution.lastForgetting = now } }
             return now - execution.lastForgetting > 3600 * 1_000_000_000
@@ -69,7 +71,7 @@ extension ApprovalBoard {
         guard let request = try? FrozenRequest(packed: approval.request) else { return }
         do {
             _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
-        } catch { return }  // It is recorded; if the store could not be written, it is tried again after a restart.
+        } catch { return }  // That is recorded; if nothing could be written, it is tried again later.
         watch.wake(id)
         execution.withLock { $0.begun[id] = approval.fingerprint }
         let result = await carrier.carry(ProxiedCall(request, approval: id))

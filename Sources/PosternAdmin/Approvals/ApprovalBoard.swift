@@ -1,4 +1,3 @@
-internal import Dispatch
 package import PosternCore
 internal import Synchronization
 

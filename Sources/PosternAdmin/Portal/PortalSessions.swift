@@ -85,6 +85,11 @@ package struct PortalSession: Hashable, Sendable {
     /// Nanoseconds since 1970.
     package let expiresAt: Int64
 
+    package init(approver: String?, expiresAt: Int64) {
+        self.approver = approver
+        self.expiresAt = expiresAt
+    }
+
     /// Whether this is an operator, who sees everything.
     package var isOperator: Bool { approver == nil }
 }
