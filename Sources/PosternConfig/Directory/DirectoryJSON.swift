@@ -31,7 +31,7 @@ package enum DirectoryJSON {
         }
         let catalogue = ProviderCatalogue.builtIn
         let provider = try read(json, "provider") { table in
-            ProviderSection(catalogue: catalogue)
+            ProviderSection(catalogue: catalogue, mayRefer: false)
                 .read(table, name: Located(name, line: nil), entry: catalogue.entries[name])?
                 .provider
         }
