@@ -19,23 +19,61 @@ private let endpoints = """
 /// A provider whose `oauth` has what it needs; `rest` begins on line 9.
 private func complete(_ rest: String) -> String { own + endpoints + "client_id = \"postern\"\n" + rest }
 
-// swift-format-ignore: one row, one line
 private let refused: [Refused] = [
     Refused(own + endpoints, "proxy.conf:5: `oauth` has no `client_id`\n  hint: it is what the provider calls us"),
-    Refused(own + "client_id = \"c\"", "proxy.conf:5: `oauth` has no `authorization_endpoint`\nproxy.conf:5: `oauth` has no `token_endpoint`"),
-    Refused(complete("account_endpoint = \"http://auth.example.com/me\""), "proxy.conf:9: `account_endpoint` in `oauth`: tokens would cross the network in clear\n  hint: write `https://`"),
-    Refused(complete("account_endpoint = \"http://127.0.0.1.example.com/me\""), "proxy.conf:9: `account_endpoint` in `oauth`: tokens would cross the network in clear\n  hint: write `https://`"),
-    Refused(complete("client_secret = \"GOCSPX-planted\""), "proxy.conf:9: `client_secret` in `oauth`: not a reference to a secret\n  hint: write `env:NAME`, `file:/path`, `credential:NAME` or `exec:/path arguments`; the secret itself does not belong in this file"),
-    Refused(complete("client_auth = \"client_secret_post\""), "proxy.conf:9: `client_auth` in `oauth` needs `client_secret`"),
-    Refused(complete("client_auth = \"none\"\nclient_secret = \"env:SECRET\""), "proxy.conf:9: `client_auth` in `oauth` says that there is no secret"),
-    Refused(complete("client_auth = \"private_key_jwt\""), "proxy.conf:9: `client_auth` in `oauth` must be \"client_secret_basic\" or \"client_secret_post\" or \"none\", found `private_key_jwt`"),
+    Refused(
+        own + "client_id = \"c\"",
+        "proxy.conf:5: `oauth` has no `authorization_endpoint`\nproxy.conf:5: `oauth` has no `token_endpoint`"
+    ),
+    Refused(
+        complete("account_endpoint = \"http://auth.example.com/me\""),
+        "proxy.conf:9: `account_endpoint` in `oauth`: tokens would cross the network in clear\n  hint: write `https://`"
+    ),
+    Refused(
+        complete("account_endpoint = \"http://127.0.0.1.example.com/me\""),
+        "proxy.conf:9: `account_endpoint` in `oauth`: tokens would cross the network in clear\n  hint: write `https://`"
+    ),
+    Refused(
+        complete("client_secret = \"GOCSPX-planted\""),
+        "proxy.conf:9: `client_secret` in `oauth`: not a reference to a secret\n  hint: write `env:NAME`, `file:/path`, `credential:NAME` or `exec:/path arguments`; the secret itself does not belong in this file"
+    ),
+    Refused(
+        complete("client_auth = \"client_secret_post\""),
+        "proxy.conf:9: `client_auth` in `oauth` needs `client_secret`"
+    ),
+    Refused(
+        complete("client_auth = \"none\"\nclient_secret = \"env:SECRET\""),
+        "proxy.conf:9: `client_auth` in `oauth` says that there is no secret"
+    ),
+    Refused(
+        complete("client_auth = \"private_key_jwt\""),
+        "proxy.conf:9: `client_auth` in `oauth` must be \"client_secret_basic\" or \"client_secret_post\" or \"none\", found `private_key_jwt`"
+    ),
     Refused(complete("scopes = [\"a b\"]"), "proxy.conf:9: `scopes` in `oauth`: `a b` is not a scope"),
-    Refused(complete("scopes = [\"a\", \"b\"]\nallowed_scopes = [\"a\"]"), "proxy.conf:9: `scopes` in `oauth` has `b`, which is not in `allowed_scopes`"),
-    Refused(complete("authorization_parameters = { redirect_uri = \"https://evil.test\" }"), "proxy.conf:9: `authorization_parameters` in `oauth`: `redirect_uri` is not yours to set"),
-    Refused(complete("authorization_parameters = { code_challenge_method = \"plain\" }"), "proxy.conf:9: `authorization_parameters` in `oauth`: `code_challenge_method` is not yours to set"),
-    Refused(complete("authorization_parameters = { a = \"\\r\" }"), "proxy.conf:9: `authorization_parameters` in `oauth`: `a` must be visible ASCII text"),
-    Refused(complete("client_secrets = \"env:SECRET\""), "proxy.conf:9: unknown key `client_secrets` in `oauth`\n  hint: did you mean `client_secret`?"),
-    Refused("[[provider]]\nname = \"datadog\"\noauth = { client_id = \"c\", token_endpoint = \"https://a.test/t\", authorization_endpoint = \"https://a.test/a\" }", "proxy.conf:3: `oauth` in [[provider]] gives an access token as `secret`, but the provider needs `app_key` as well\n  hint: write `inject = [{ header = \"Authorization\", value = \"Bearer {secret}\" }]`"),
+    Refused(
+        complete("scopes = [\"a\", \"b\"]\nallowed_scopes = [\"a\"]"),
+        "proxy.conf:9: `scopes` in `oauth` has `b`, which is not in `allowed_scopes`"
+    ),
+    Refused(
+        complete("authorization_parameters = { redirect_uri = \"https://evil.test\" }"),
+        "proxy.conf:9: `authorization_parameters` in `oauth`: `redirect_uri` is not yours to set"
+    ),
+    Refused(
+        complete("authorization_parameters = { code_challenge_method = \"plain\" }"),
+        "proxy.conf:9: `authorization_parameters` in `oauth`: `code_challenge_method` is not yours to set"
+    ),
+    Refused(
+        complete("authorization_parameters = { a = \"\\r\" }"),
+        "proxy.conf:9: `authorization_parameters` in `oauth`: `a` must be visible ASCII text"
+    ),
+    Refused(
+        complete("client_secrets = \"env:SECRET\""),
+        "proxy.conf:9: unknown key `client_secrets` in `oauth`\n  hint: did you mean `client_secret`?"
+    ),
+    Refused(
+        "[[provider]]\nname = \"datadog\"\noauth = { client_id = \"c\", token_endpoint = \"https://a.test/t\", authorization_endpoint = \"https://a.test/a\" }",
+        "proxy.conf:3: `oauth` in [[provider]] gives an access token as `secret`, but the provider needs `app_key` as well\n  hint: write `inject = [{ header = \"Authorization\", value = \"Bearer {secret}\" }]`"
+    ),
 ]
 
 @Suite("Connecting accounts, in a configuration")
@@ -46,9 +84,12 @@ struct OAuthKeyTests {
     @Test(
         "endpoints are https, or on this machine",
         arguments: [
-            "", "auth.example.com", "//auth.example.com/t", "file:///etc/passwd", "javascript:alert(1)", "http://$(id)/t",
-            "https://$(id)/t", "https://user@auth.example.com/t", "https://auth.example.com/t#x", "https://auth.example.com/ t",
-            "https://auth.example.com\\@evil.test/", "https://auth.example.com:0/t", "https://127.1/t", "https://[::1/t",
+            "", "auth.example.com", "//auth.example.com/t", "file:///etc/passwd", "javascript:alert(1)",
+            "http://$(id)/t",
+            "https://$(id)/t", "https://user@auth.example.com/t", "https://auth.example.com/t#x",
+            "https://auth.example.com/ t",
+            "https://auth.example.com\\@evil.test/", "https://auth.example.com:0/t", "https://127.1/t",
+            "https://[::1/t",
             "http://169.254.169.254/latest", "HTTPS://auth.example.com/t", "https://",
         ]
     )
@@ -115,7 +156,9 @@ struct OAuthKeyTests {
         let oauth = try #require(google.oauth)
         #expect(oauth.authorizationEndpoint == "https://accounts.google.com/o/oauth2/v2/auth")
         #expect(oauth.tokenEndpoint == "https://proxy.example.com/token" && oauth.clientAuthentication == .post)
-        #expect(oauth.authorizationParameters["access_type"] == "offline" && oauth.defaultScopes == ["openid", "email"])
+        #expect(
+            oauth.authorizationParameters["access_type"] == "offline" && oauth.defaultScopes == ["openid", "email"]
+        )
     }
 
     @Test("a provider of the catalogue without `oauth` connects nobody, and takes its credential as before")

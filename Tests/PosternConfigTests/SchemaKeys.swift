@@ -5,9 +5,10 @@ enum SchemaKeys {
     static let all = Array(Set(byTable.values.joined()).union(nested)).sorted()
 
     /// The keys of conditions and tools.
-    static let nested = ["pointer", "equals", "in", "max", "min", "matches", "optional", "arguments"] + oauth + [
-        "approvers", "ttl_s",
-    ]
+    static let nested =
+        ["pointer", "equals", "in", "max", "min", "matches", "optional", "arguments"] + oauth + [
+            "approvers", "ttl_s",
+        ]
 
     /// The keys of `oauth`.
     static let oauth = [

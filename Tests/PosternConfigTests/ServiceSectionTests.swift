@@ -2,19 +2,45 @@ import PosternConfig
 import PosternCore
 import Testing
 
-// swift-format-ignore: one row, one line
 private let refused: [Refused] = [
-    Refused("[portal]\nlisten = \"0.0.0.0:3129\"", "proxy.conf:2: `listen` in [portal]: 0.0.0.0:3129 is not a loopback address: keys would cross the network in clear\n  hint: listen on 127.0.0.1, or set `allow_remote_clients = true` in [proxy] if the network is trusted"),
-    Refused("[proxy]\nallow_remote_clients = true\n[portal]\nlisten = \"0.0.0.0:3129\"", "proxy.conf:4: `listen` in [portal] is not a loopback address: what people see and sign in with would cross the network in clear\n  hint: put a server that speaks TLS before it, and write its address in `url`"),
-    Refused("[portal]\nlisten = \"unix:/run/portal\"", "proxy.conf:2: `listen` in [portal]: `unix:/run/portal` is not an address to listen on\n  hint: write `127.0.0.1:3128`, `[::1]:3128`, `unix:/path` or `systemd:NAME`"),
-    Refused("[portal]\nurl = \"http://postern.example.com\"", "proxy.conf:2: `url` in [portal]: tokens would cross the network in clear\n  hint: write `https://`"),
-    Refused("[portal]\nurl = \"https://postern.example.com/a\"", "proxy.conf:2: `url` in [portal]: a server's address alone, such as `https://postern.example.com`"),
+    Refused(
+        "[portal]\nlisten = \"0.0.0.0:3129\"",
+        "proxy.conf:2: `listen` in [portal]: 0.0.0.0:3129 is not a loopback address: keys would cross the network in clear\n  hint: listen on 127.0.0.1, or set `allow_remote_clients = true` in [proxy] if the network is trusted"
+    ),
+    Refused(
+        "[proxy]\nallow_remote_clients = true\n[portal]\nlisten = \"0.0.0.0:3129\"",
+        "proxy.conf:4: `listen` in [portal] is not a loopback address: what people see and sign in with would cross the network in clear\n  hint: put a server that speaks TLS before it, and write its address in `url`"
+    ),
+    Refused(
+        "[portal]\nlisten = \"unix:/run/portal\"",
+        "proxy.conf:2: `listen` in [portal]: `unix:/run/portal` is not an address to listen on\n  hint: write `127.0.0.1:3128`, `[::1]:3128`, `unix:/path` or `systemd:NAME`"
+    ),
+    Refused(
+        "[portal]\nurl = \"http://postern.example.com\"",
+        "proxy.conf:2: `url` in [portal]: tokens would cross the network in clear\n  hint: write `https://`"
+    ),
+    Refused(
+        "[portal]\nurl = \"https://postern.example.com/a\"",
+        "proxy.conf:2: `url` in [portal]: a server's address alone, such as `https://postern.example.com`"
+    ),
     Refused("[identity]", "proxy.conf:1: [identity] has no `issuer`\nproxy.conf:1: [identity] has no `audience`"),
-    Refused("[identity]\naudience = \"\"\nissuer = \"login.example.com\"", "proxy.conf:2: `audience` in [identity] must be visible ASCII text of at most 512 characters\nproxy.conf:3: `issuer` in [identity]: not an address such as `https://auth.example.com/token`"),
-    Refused("[identity]\naudience = \"a\"\nissuer = \"https://a.test\"\njwks_url = \"http://a.test/jwks\"", "proxy.conf:4: `jwks_url` in [identity]: tokens would cross the network in clear\n  hint: write `https://`"),
-    Refused("[api]\nidentity_blending = \"always\"", "proxy.conf:2: `identity_blending` in [api] must be \"selects\" or \"strict\", found `always`"),
+    Refused(
+        "[identity]\naudience = \"\"\nissuer = \"login.example.com\"",
+        "proxy.conf:2: `audience` in [identity] must be visible ASCII text of at most 512 characters\nproxy.conf:3: `issuer` in [identity]: not an address such as `https://auth.example.com/token`"
+    ),
+    Refused(
+        "[identity]\naudience = \"a\"\nissuer = \"https://a.test\"\njwks_url = \"http://a.test/jwks\"",
+        "proxy.conf:4: `jwks_url` in [identity]: tokens would cross the network in clear\n  hint: write `https://`"
+    ),
+    Refused(
+        "[api]\nidentity_blending = \"always\"",
+        "proxy.conf:2: `identity_blending` in [api] must be \"selects\" or \"strict\", found `always`"
+    ),
     Refused("[api]\nclock_skew_s = 0", "proxy.conf:2: `clock_skew_s` in [api] must be from 1 to 3600, found 0"),
-    Refused("[approvals]\nmax_pending = 0", "proxy.conf:2: `max_pending` in [approvals] must be from 1 to 10000, found 0"),
+    Refused(
+        "[approvals]\nmax_pending = 0",
+        "proxy.conf:2: `max_pending` in [approvals] must be from 1 to 10000, found 0"
+    ),
     Refused("[approvals]\nhold = 1", "proxy.conf:2: unknown key `hold` in [approvals]\n  hint: did you mean `hold_s`?"),
 ]
 

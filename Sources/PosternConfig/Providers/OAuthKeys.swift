@@ -9,8 +9,8 @@ struct OAuthKeys {
 
     /// Parameters of the authorization request that are not the operator's to set.
     private static let reserved: Set<String> = [
-        "client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope", "state", "code_challenge",
-        "code_challenge_method", "request", "request_uri",
+        "client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope", "state",
+        "code_challenge", "code_challenge_method", "request", "request_uri",
     ]
 
     /// Reads the table; `nil` after noting why it cannot be used, or where it is not written.

@@ -16,7 +16,9 @@ enum EndpointRules {
     /// Reads a URL that names a server and nothing of it; the answer has no slash at the end.
     static func origin(_ text: String) throws(Refusal) -> String {
         let url = try url(text)
-        guard url.target == "/" else { throw Refusal("a server's address alone, such as `https://postern.example.com`") }
+        guard url.target == "/" else {
+            throw Refusal("a server's address alone, such as `https://postern.example.com`")
+        }
         return url.origin
     }
 
