@@ -1,12 +1,12 @@
 internal import PosternAdmin
 internal import PosternCore
 
-/// What every request of the API has to pass before its route is asked, in this order:
+/// What every request of the API has to pass before its route is asked.
 ///
 ///     key -> signature, time, nonce -> state of the key -> networks, listener -> rate -> state of the agent
 ///         -> caller -> constraints -> context -> whose the route is -> scope
 ///
-/// Nothing of a request is believed before its signature is verified, and a nonce is spent only by a request whose
+/// In this order. Nothing of a request is believed before its signature is verified, and a nonce is spent only by a request whose
 /// signature is right.
 struct SDKGate: Sendable {
     let services: SDKServices

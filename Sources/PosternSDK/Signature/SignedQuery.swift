@@ -25,7 +25,8 @@ struct SignedQuery: Hashable, Sendable {
         var pairs: [Pair] = []
         for part in query.utf8.split(separator: UInt8(ascii: "&")) {
             let pieces = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = SignedQuery.text(pieces[0]), let value = pieces.count > 1 ? SignedQuery.text(pieces[1]) : ""
+            guard let name = SignedQuery.text(pieces[0]),
+                let value = pieces.count > 1 ? SignedQuery.text(pieces[1]) : ""
             else { return nil }
             pairs.append(Pair(name: name, value: value))
         }
