@@ -1,0 +1,4 @@
+package import PosternCore
+
+/// Begins and follows a user's way through connecting accounts.
+package protocol ConnectSessions: Sendable {}
