@@ -1,6 +1,11 @@
 /// An agent with everything it may reach, ready to be looked up.
 package final class CompiledAgent: Sendable {
-    package let name: String
+    /// Who it is: an agent, or another principal that is served like one.
+    package let principal: PrincipalID
+    /// The name under which the directory holds it.
+    package var name: String { principal.directoryName }
+    /// Its id in the store; `nil` for one of the configuration file.
+    package let id: String?
     /// Whether nothing of it is let through.
     package let isPaused: Bool
     package let keys: [AgentKey]
@@ -10,11 +15,12 @@ package final class CompiledAgent: Sendable {
     private let wildcardRules: [AccessRule]
     private let identities: Set<ObjectIdentifier>
 
-    init(name: String, isPaused: Bool, limiter: Limiter, keys: [AgentKey], rules: [AccessRule]) {
-        self.name = name
-        self.isPaused = isPaused
+    init(_ agent: Agent, limiter: Limiter, rules: [AccessRule]) {
+        principal = agent.principal
+        id = agent.id
+        isPaused = agent.isPaused
         self.limiter = limiter
-        self.keys = keys
+        keys = agent.keys
         self.rules = rules
         identities = Set(rules.map { ObjectIdentifier($0) })
         var byHost: [String: [AccessRule]] = [:]

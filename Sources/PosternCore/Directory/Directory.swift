@@ -103,6 +103,9 @@ package final class Directory: Sendable {
     /// The agent of a name.
     package func agent(named name: String) -> CompiledAgent? { agentsByName[name] }
 
+    /// The principal of an id, if there is anything that it may do.
+    package func principal(_ id: PrincipalID) -> CompiledAgent? { agentsByName[id.directoryName] }
+
     /// The key of a digest, and whose it is.
     package func key(_ digest: KeyDigest) -> HeldKey? { keys[digest] }
 
