@@ -46,8 +46,8 @@ package final class CompiledAgent: Sendable {
     /// The rule of an id.
     package func rule(_ id: String) -> AccessRule? { rules.first { $0.id == id } }
 
-    /// Whether it holds a placeholder.
-    var givesPlaceholders: Bool { rules.contains(where: \.givesPlaceholder) }
+    /// Whether it holds a placeholder, or a key by which it may ask for one.
+    var givesPlaceholders: Bool { keys.contains { $0.id != nil } || rules.contains(where: \.givesPlaceholder) }
 
     /// The rules whose placeholder the agent holds.
     package var placeholderRules: [PlaceholderRule] {

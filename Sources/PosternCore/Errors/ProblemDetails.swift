@@ -14,15 +14,18 @@ package struct ProblemDetails: Equatable, Sendable {
     package let detail: String
     /// Further header fields.
     package var fields: [(name: String, value: String)] = []
+    /// The approval that is waited for, and its page.
+    package var approval: (id: String, url: String)?
 
     package static func == (left: ProblemDetails, right: ProblemDetails) -> Bool {
         left.status == right.status && left.code == right.code && left.proxyStatus == right.proxyStatus
             && left.title == right.title && left.detail == right.detail
             && left.fields.map(\.name) == right.fields.map(\.name)
             && left.fields.map(\.value) == right.fields.map(\.value)
+            && left.approval?.id == right.approval?.id && left.approval?.url == right.approval?.url
     }
 
-    private init(_ status: Int, _ code: String, _ proxyStatus: String, _ title: String, _ detail: String) {
+    init(_ status: Int, _ code: String, _ proxyStatus: String, _ title: String, _ detail: String) {
         self.status = status
         self.code = code
         self.proxyStatus = proxyStatus
@@ -236,6 +239,11 @@ package struct ProblemDetails: Equatable, Sendable {
                 "The grant is used up",
                 "Grant \(rule) has been used as often as it may be. The operator can make another."
             )
+        case .keyOutOfPlace: self = ProblemDetails.keyOutOfPlace
+        case .placeholderExpired: self = ProblemDetails.placeholderExpired
+        case .requestRule(let refusal): self.init(refusal)
+        case .approval(let refusal): self.init(refusal)
+        case .credential(let refusal): self.init(refusal)
         case .bodyTooLarge(let limit):
             self.init(
                 413,
@@ -496,6 +504,8 @@ package struct ProblemDetails: Equatable, Sendable {
             encoder.member("detail", detail)
             encoder.member("code", code)
             encoder.member("request_id", requestID)
+            encoder.member("approval_id", approval?.id)
+            encoder.member("approval_url", approval?.url)
         }
         var body = batch.withBytes { Array($0) }
         body.append(contentsOf: "}\n".utf8)

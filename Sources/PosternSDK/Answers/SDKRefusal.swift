@@ -1,4 +1,4 @@
-package import PosternAdmin
+internal import PosternAdmin
 internal import PosternCore
 
 /// Why a request is refused: the status, the code by which clients tell refusals apart, words for people, what to do,

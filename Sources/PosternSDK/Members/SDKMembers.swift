@@ -10,8 +10,7 @@ struct SDKMembers {
     /// Reads a whole body; one that is empty has no members.
     init(body: [UInt8]) throws(SDKRefusal) {
         guard !body.isEmpty else {
-            members = []
-            path = ""
+            self.init(nil, path: "")
             return
         }
         let root: JSONValue
@@ -21,9 +20,13 @@ struct SDKMembers {
         self.init(root, path: "")
     }
 
-    private init(_ object: JSONValue, path: String) {
+    private init(_ object: JSONValue?, path: String) {
         self.path = path
-        members = object.members.map { (String(decoding: $0.name.string ?? [], as: UTF8.self), $0.value) }
+        members = object.map(SDKMembers.named) ?? []
+    }
+
+    private static func named(_ object: JSONValue) -> [(name: String, value: JSONValue)] {
+        object.members.map { (String(decoding: $0.name.string ?? [], as: UTF8.self), $0.value) }
     }
 
     /// Refuses members that nobody has asked for.
@@ -93,7 +96,7 @@ struct SDKMembers {
     mutating func listsByName(_ name: String) throws(SDKRefusal) -> [String: [String]]? {
         guard let object = try object(name) else { return nil }
         var lists: [String: [String]] = [:]
-        for member in object.members { lists[member.name] = try SDKMembers.texts(member.value, object.path + member.name) }
+        for (name, value) in object.members { lists[name] = try SDKMembers.texts(value, object.path + name) }
         return lists
     }
 

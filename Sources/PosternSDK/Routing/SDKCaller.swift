@@ -8,9 +8,7 @@ package struct SDKCaller: Sendable {
     package let principal: PrincipalID
     /// That agent; `nil` for the application.
     package let agent: CompiledAgent?
-    /// The id of the agent that the request names, by whichever key.
-    package let namedAgent: String?
-    /// What the client calls itself, where that is no id.
+    /// What the client calls itself, where that is not the id of an agent.
     package let label: String?
     /// Scopes to which the request limits itself; `nil` is all of the key's.
     package let constraints: [String]?
@@ -30,7 +28,7 @@ package struct SDKCaller: Sendable {
         var attribution = CallAttribution()
         attribution.key = key.id
         attribution.user = user
-        attribution.caller = namedAgent ?? label
+        attribution.caller = label ?? (isApplication ? agent?.id : nil)
         attribution.reason = reason
         attribution.context = context
         attribution.traceparent = traceparent

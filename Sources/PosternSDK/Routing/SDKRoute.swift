@@ -22,6 +22,9 @@ package struct SDKRoute: Sendable {
         static func scope(_ text: String) -> Need { .any([text]) }
     }
 
+    /// What the body of most requests may have at most.
+    package static let usualMaxBodyBytes = 1 << 20
+
     package let method: Method
     /// Such as `/sdk/agents/{agent}`.
     package let path: String
@@ -43,7 +46,7 @@ package struct SDKRoute: Sendable {
         for audience: Audience = .anyone,
         worksWhilePaused: Bool = false,
         query: [String] = [],
-        maxBodyBytes: Int = 1 << 20,
+        maxBodyBytes: Int = usualMaxBodyBytes,
         handle: @escaping @Sendable (SDKCall) async throws -> SDKReply
     ) {
         self.method = method
@@ -57,5 +60,5 @@ package struct SDKRoute: Sendable {
     }
 
     /// Every request that there is; what has a name in place of a parameter stands before it.
-    package static let all: [SDKRoute] = []
+    package static let all: [SDKRoute] = agents + agentKeys + keys + scopes + users + reports
 }

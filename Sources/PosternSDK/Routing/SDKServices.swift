@@ -14,6 +14,8 @@ package struct SDKServices: Sendable {
     package let approvals: any ApprovalFollowing
     package let settings: APISettings
     package let sink: any AuditSink
+    /// What clients reported lately.
+    let spans = SpanReports()
     /// Nanoseconds since 1970.
     package let now: @Sendable () -> Int64
 
