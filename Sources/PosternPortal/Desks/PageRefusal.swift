@@ -1,0 +1,15 @@
+/// Why a page cannot be shown, or what was asked for on it not be done.
+///
+/// The words reach the page as they are, so they hold no secret; they are escaped there.
+package enum PageRefusal: Error, Hashable, Sendable {
+    /// There is no such thing, or it is none of this person's.
+    case notFound
+    /// It is over: the session has ended, the code was used, somebody else has decided already.
+    case over(String)
+    /// This person may see it, and may not do that.
+    case forbidden(String)
+    /// What was given cannot be used.
+    case invalid(String)
+    /// It cannot be done now; trying again may help.
+    case unavailable(String)
+}
