@@ -10,6 +10,11 @@ package enum PageRefusal: Error, Hashable, Sendable {
     case forbidden(String)
     /// What was given cannot be used.
     case invalid(String)
+    /// Only those who are signed in may. A browser that another site sent here has left its session out, and is sent once
+    /// more, to that path, by ourselves.
+    case notSignedIn(retryingAt: String?)
+    /// Too many wrong codes came from there.
+    case tooManyGuesses
     /// It cannot be done now; trying again may help.
     case unavailable(String)
 }
