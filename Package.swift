@@ -274,6 +274,16 @@ let package = Package(
             dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "PosternPortalTests",
+            dependencies: [
+                "PosternPortal", "PosternCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PosternConfigTests", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -24,11 +24,11 @@ struct ApprovalPage {
                 \(outcome)
                 <p class="target"><b class="method">\(QuotedText.line(summary.method, limit: 20))</b> \
                 <span class="url"><b>\(QuotedText.line(summary.host))</b>\(QuotedText.line(summary.path, limit: 4000))</span></p>
+                \(HTML.facts(facts))
                 \(said)
                 \(table("Parameters of the address", details.parameters))
                 \(details.body.map(body))
                 \(table("Fields", details.fields))
-                \(HTML.facts(facts))
                 \(decisions)
                 </article>
                 \(form)
@@ -84,7 +84,7 @@ struct ApprovalPage {
     private func table(_ title: String, _ rows: [NamedText]) -> HTML? {
         guard !rows.isEmpty else { return nil }
         let cells = rows.map { row -> HTML in
-            "<tr><th scope=\"row\">\(QuotedText.line(row.name))</th><td>\(QuotedText.line(row.value, limit: 2000))</td></tr>"
+            "<tr><th scope=\"row\">\(QuotedText.line(row.name))</th><td>\(QuotedText.line(row.value, limit: 600))</td></tr>"
         }
         return "<section><table><caption>\(title)</caption><tbody>\(cells)</tbody></table></section>"
     }

@@ -16,8 +16,8 @@ struct ConsentPage {
                 <h1>\(heading)</h1>
                 <p class="lead">\(lead)</p>
                 \(HTML.facts(facts))
-                \(request.providers.map(provider))
                 \(limits)
+                \(request.providers.map(provider))
                 <p class="note">\(asking) never sees your password, nor the key that the provider hands out: \
                 Postern keeps that, adds it to the requests that are allowed, and records each of them.</p>
                 \(deny.markup)
@@ -43,8 +43,8 @@ struct ConsentPage {
 
     private var lead: HTML {
         request.providers.count == 1
-            ? "If you agree, you are asked once more by \(QuotedText.line(request.providers[0].displayName, limit: 80)) itself."
-            : "Agree one by one. Each provider asks you once more itself."
+            ? "If you approve, you are asked once more by \(QuotedText.line(request.providers[0].displayName, limit: 80)) itself."
+            : "Approve one by one, and only what you want. Each provider asks you once more itself."
     }
 
     private var facts: [(name: HTML, value: HTML)] {
@@ -78,13 +78,13 @@ struct ConsentPage {
 
     private func state(of provider: ConsentProvider, _ name: HTML) -> HTML {
         switch provider.status {
-        case .asked: return connect(provider, "Connect \(name)")
+        case .asked: return connect(provider, "Approve and go to \(name)")
         case .connected(let account):
             return "<p class=\"done\" role=\"status\">Connected as \(QuotedText.line(account))</p>"
         case .declined(let reason):
             return """
                 <p class="failed" role="status">Not connected: \(QuotedText.line(reason))</p>
-                \(connect(provider, "Try \(name) again"))
+                \(connect(provider, "Try again at \(name)"))
                 """
         }
     }
@@ -112,7 +112,7 @@ struct ConsentPage {
             case .asked, .declined: false
             }
         }
-        let label: HTML = isPartial ? "Connect nothing more" : "Don’t allow"
+        let label: HTML = isPartial ? "Connect nothing more" : "Deny"
         return ActionForm(
             action: path + "/deny",
             key: denyKey,

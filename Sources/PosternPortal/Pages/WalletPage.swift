@@ -46,7 +46,7 @@ struct WalletPage {
             <article class="card"><p class="state">\(StatusBadge.of(connection.status))\
             <span>since \(moments.date(connection.createdAt))</span></p>
             <h3>\(QuotedText.line(connection.provider, limit: 80)) – \(QuotedText.line(connection.account, limit: 200))</h3>
-            <p>Of \(QuotedText.line(connection.user, limit: 200))</p>
+            <p>Belongs to \(QuotedText.line(connection.user, limit: 200))</p>
             \(HTML.list(connection.scopes, class: "chips"))
             \(tree(connection.grants))\(revoke)</article>
             """
@@ -56,7 +56,7 @@ struct WalletPage {
         guard !wallet.grants.isEmpty else { return nil }
         return """
             <section aria-labelledby="grants"><h2 id="grants">Grants on other secrets</h2>
-            <div class="card">\(tree(wallet.grants))</div></section>
+            \(tree(wallet.grants))</section>
             """
     }
 

@@ -37,7 +37,9 @@ extension Portal {
         do { return answer(to: try await connect.deny(token)) } catch { throw counted(error, from: request) }
     }
 
-    /// A provider has sent the browser back. What it says counts only in the browser that it was sent from.
+    /// Takes what a provider has sent the browser back with.
+    ///
+    /// What it says counts only in the browser that it was sent from.
     func callback(_ request: PortalRequest) async throws(PageRefusal) -> PortalAnswer {
         guard let state = request.query["state"], let browser = request.browser else {
             throw .invalid("This is not the browser in which connecting was begun, or it has forgotten that.")
