@@ -40,7 +40,6 @@ def test_a_signed_request_is_answered(api, alter):
     assert absolute.status == 200, absolute
 
 
-@pytest.mark.attack(5)
 def test_a_request_counts_once(api, alter):
     signed = api.signed("POST", GRANTS, LIST)
     assert api.send(signed).status == 200
