@@ -83,7 +83,7 @@ def test_the_real_sdk_is_denied(alter, agent):
 
 
 def test_the_real_sdk_sees_it_expire(alter):
-    agent = alter.bound_agent("acme", terms={"requires_approval": {"ttl_s": 2}})
+    agent = alter.bound_agent("acme", terms={"requires_approval": {"ttl_s": 10}})
     client = alter.sdk_agent(agent)
     pending = client("proxy_request", "POST", f"{ACME}/order", provider="acme", json=ORDER)["approval_id"]
     client.refused("ApprovalExpiredError", "await_approval", pending, timeout=20, poll_interval=1)

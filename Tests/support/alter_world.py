@@ -106,7 +106,7 @@ class AlterWorld:
         config.set("timeouts", first_byte_s=10, connect_s=5, drain_s=2)
         config.set(
             "identity", issuer=self.identity.ISSUER, audience=self.identity.AUDIENCE, jwks_url=self.identity.keys_url,
-            groups_claim="groups", ca_file=str(self.authority.path), allow_private_addresses=True,
+            groups_claim="groups", ca_file=str(self.authority.path), allow_private=True,
         )
         for name, origin in (("acme", self.acme), ("other", self.other), ("notes", self.notes)):
             host = {"acme": "api.acme.test", "other": "other.test", "notes": "notes.test"}[name]
@@ -225,7 +225,7 @@ class AlterWorld:
         assert reply.status == 200, reply
         return reply.json
 
-    def consent(self, session: dict[str, Any], button: str = "approve", browser: Browser | None = None) -> Page:
+    def consent(self, session: dict[str, Any], button: str = "connect notes", browser: Browser | None = None) -> Page:
         """The user opens the page and presses a button, and the provider agrees or not."""
         browser = browser or Browser()
         return browser.press(browser.open(session["connect_url"]), button)

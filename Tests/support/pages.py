@@ -28,6 +28,8 @@ class _Reader(HTMLParser):
         self.text: list[str] = []
         self.links: list[str] = []
         self.scripts = 0
+        #: Where a page sends the browser by itself.
+        self.onward: str | None = None
         self._form: Form | None = None
         self._button: list[Any] | None = None
         self._hidden = 0
@@ -39,6 +41,8 @@ class _Reader(HTMLParser):
             self.scripts += tag == "script"
         if tag == "a":
             self.links.append(given.get("href") or "")
+            if given.get("id") == "onward":
+                self.onward = given.get("href")
         if tag == "form":
             self._form = Form(given.get("action") or "", (given.get("method") or "get").upper())
             self.forms.append(self._form)
@@ -84,7 +88,8 @@ class Page:
         reader = _Reader()
         if "html" in (self.value("content-type") or ""):
             reader.feed(self.body.decode())
-        self.forms, self.text, self.links, self.scripts = reader.forms, "".join(reader.text), reader.links, reader.scripts
+        self.forms, self.links, self.scripts, self.onward = reader.forms, reader.links, reader.scripts, reader.onward
+        self.text = "".join(reader.text)
 
     def value(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
@@ -92,8 +97,8 @@ class Page:
     @property
     def location(self) -> str | None:
         """Where it sends the browser, in full."""
-        place = self.value("location")
-        return urllib.parse.urljoin(self.url, place) if place and 300 <= self.status < 400 else None
+        place = self.value("location") if 300 <= self.status < 400 else self.onward
+        return urllib.parse.urljoin(self.url, place) if place else None
 
     def form(self, button: str) -> tuple[Form, tuple[str, str | None, str]]:
         """The form with a button on which ``button`` stands, and the button."""
