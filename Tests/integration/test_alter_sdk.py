@@ -80,10 +80,10 @@ def test_updates(alter, app):
     made = provision(alter, app)
     changed = app("agents.update", made["id"], display_name="B", metadata={"a": "b"})
     assert changed["display_name"] == "B" and changed["metadata"] == {"a": "b"} and changed["version"] > made["version"]
-    app.refused("AgentConcurrentUpdateError", "agents.update", made["id"], scopes={"acme": []},
+    app.refused("AgentConcurrentUpdateError", "agents.update", made["id"], scopes={"acme": ["a"]},
                 expected_version=made["version"], grace_seconds=0)
-    narrowed = app("agents.update", made["id"], scopes={"acme": []}, expected_version=changed["version"], grace_seconds=0)
-    assert narrowed["scopes"] == {"acme": []}
+    narrowed = app("agents.update", made["id"], scopes={"acme": ["a"]}, expected_version=changed["version"], grace_seconds=0)
+    assert narrowed["scopes"] == {"acme": ["a"]}
     app.refused("AgentNotFoundError", "agents.get", MISSING)
     app.refused("AgentNotFoundError", "agents.update", MISSING, display_name="x")
 
@@ -474,7 +474,7 @@ def test_derived_keys(alter):
     with pytest.raises(SdkError) as caught:
         derived("keys.derive", scopes=["proxy:execute"], expires_in=60)
     assert "InsufficientScopeError" in caught.value.kinds
-    client("keys.revoke", made["id"])
+    client("keys.revoke", key_id=made["id"])
     derived.refused("KeyRevokedError", "proxy_request", "GET", ACME, provider="acme")
     second = client("keys.derive", scopes=["proxy:execute"], expires_in=1)
     alter.keep("derived, short", second["api_key"])
@@ -498,7 +498,7 @@ def test_a_derived_key_dies_with_its_parent(alter, app):
 def test_rotates_a_key(alter):
     agent = alter.new_agent()
     client = alter.sdk_agent(agent)
-    made = client("keys.rotate", agent.key_id, overlap_days=0)
+    made = client("keys.rotate", key_id=agent.key_id, overlap_days=0)
     alter.keep("rotated", made["api_key"])
     client.refused("KeyRotationExpiredError", "list_grants")
     alter.sdk().agent(made["api_key"])("list_grants")
