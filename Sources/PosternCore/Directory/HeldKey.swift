@@ -30,6 +30,19 @@ package final class HeldKey: Sendable {
         return networks.contains { IPNetwork($0)?.contains(address) ?? false }
     }
 
+    /// The scope of calls that the API makes.
+    package static let callScope = "proxy:execute"
+    /// The scope of asking for placeholders.
+    package static let retrievalScope = "tokens:retrieve"
+
+    /// Refuses a key that is bound to other uses than the proxy, or to other addresses; `withPlaceholder` says that the
+    /// request has one that the API gave out.
+    func requireUsable(from peer: Peer, withPlaceholder: Bool) throws(ProxyError) {
+        guard isUsable(from: peer) else { throw .keyOutOfPlace }
+        guard let scopes = key.scopes, !scopes.contains(HeldKey.callScope) else { return }
+        guard withPlaceholder, scopes.contains(HeldKey.retrievalScope) else { throw .keyOutOfPlace }
+    }
+
     /// Notes that it was shown, in seconds since 1970.
     package func noteUse(at seconds: Int64) {
         guard id != nil, lastUse.load(ordering: .relaxed) < seconds else { return }

@@ -28,6 +28,10 @@ extension Transaction: StoreReader {
         try rows(.agents, where: "parent_id = ?", [parentID])
     }
 
+    func agents(withScopesDueAt now: Int64) throws -> [StoredAgent] {
+        try rows(.agents, where: "scopes_apply_at <= ? AND status <> 'revoked'", [now])
+    }
+
     // MARK: Keys
 
     func key(id: String) throws -> StoredKey? {

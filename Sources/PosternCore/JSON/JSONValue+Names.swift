@@ -1,8 +1,6 @@
-internal import PosternCore
-
 extension JSONValue {
     /// Whether an object in it, however deep, has two members of one name: two readers could take one each.
-    var hasRepeatedNames: Bool {
+    package var hasRepeatedNames: Bool {
         switch kind {
         case .null, .boolean, .number, .string: return false
         case .array: return elements.contains { $0.hasRepeatedNames }
