@@ -2,21 +2,21 @@
 /// `proxy:execute`.
 ///
 /// `write` implies `read`, and `admin` both; an action implies nothing but itself.
-struct AccessScope: Hashable, Sendable {
+package struct AccessScope: Hashable, Sendable {
     /// The resources that have the verbs.
-    static let resources = ["agents", "grants", "keys", "secrets", "idp_users", "audit_logs", "usage"]
+    package static let resources = ["agents", "grants", "keys", "secrets", "idp_users", "audit_logs", "usage"]
     /// What can be done to a resource, in the order in which it implies what stands before.
-    static let verbs = ["read", "write", "admin"]
+    package static let verbs = ["read", "write", "admin"]
     /// What can be done beside that.
-    static let actions = [
+    package static let actions = [
         "tokens:retrieve", "proxy:execute", "connect:initiate", "keys:derive", "audit:emit", "spans:emit",
         "providers:read", "approvals:read",
     ]
     /// Raised when a scope is added or removed.
-    static let version = 1
+    package static let version = 1
 
     /// Every scope that is for all instances and implied by no other one.
-    static let all = resources.map { "\($0):admin" } + actions
+    package static let all = resources.map { "\($0):admin" } + actions
 
     private let subject: String
     /// The rank of its verb; `nil` for an action.
@@ -24,7 +24,7 @@ struct AccessScope: Hashable, Sendable {
     private let instance: String?
 
     /// Reads a scope; `nil` for one that there is not.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         if AccessScope.actions.contains(text) {
             (subject, rank, instance) = (text, nil, nil)
             return
@@ -38,7 +38,7 @@ struct AccessScope: Hashable, Sendable {
     }
 
     /// Whether whoever has it has the other one, too.
-    func implies(_ other: AccessScope) -> Bool {
+    package func implies(_ other: AccessScope) -> Bool {
         guard subject == other.subject, instance == nil || instance == other.instance else { return false }
         switch (rank, other.rank) {
         case (nil, nil): return true
@@ -48,7 +48,7 @@ struct AccessScope: Hashable, Sendable {
     }
 
     /// Whether a list of scopes implies one; `nil` is all scopes that there are.
-    static func list(_ granted: [String]?, implies wanted: String) -> Bool {
+    package static func list(_ granted: [String]?, implies wanted: String) -> Bool {
         guard let wanted = AccessScope(wanted) else { return false }
         guard let granted else { return true }
         return granted.contains { AccessScope($0)?.implies(wanted) ?? false }
