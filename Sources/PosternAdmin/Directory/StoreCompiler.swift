@@ -384,6 +384,7 @@ extension CredentialLife {
     fileprivate init(_ connection: StoredConnection, tokens: StoredSecretVersion) {
         self.init(
             version: tokens.number,
+            beganAt: tokens.createdAt / 1_000_000_000,
             endsAt: connection.tokenEndsAt.map { $0 / 1_000_000_000 },
             isRenewable: connection.status == .active && tokens.values["refresh_token"] != nil
         )

@@ -53,13 +53,16 @@ enum JSONTexts {
         }
     }
 
-    private static func object<Value>(_ members: [String: Value], _ text: (Value) -> String) -> String {
+    /// Writes an object; the same one for the same members.
+    static func object<Value>(_ members: [String: Value], _ text: (Value) -> String) -> String {
         let written = members.sorted { $0.key < $1.key }.map { quoted($0.key) + ":" + text($0.value) }
         return "{" + written.joined(separator: ",") + "}"
     }
 
+    /// Writes a text.
+    ///
     /// RFC 8259 section 7.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

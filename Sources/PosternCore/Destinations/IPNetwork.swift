@@ -27,6 +27,9 @@ package struct IPNetwork: Hashable, Sendable {
         return (0..<length).allSatisfy { IPNetwork.bit($0, of: bytes) == IPNetwork.bit($0, of: address.bytes) }
     }
 
+    /// Whether every address of another one lies in it.
+    package func contains(_ other: IPNetwork) -> Bool { length <= other.length && contains(other.address) }
+
     private static func bit(_ index: Int, of bytes: [UInt8]) -> Bool {
         let mask: UInt8 = 0x80 >> UInt8(index % 8)
         return bytes[index / 8] & mask != 0

@@ -4,6 +4,10 @@ package final class CompiledAgent: Sendable {
     package let principal: PrincipalID
     /// The name under which the directory holds it.
     package var name: String { principal.directoryName }
+    /// The agent's name; `nil` for another principal.
+    package var agentName: String? { if case .agent(let name) = principal { name } else { nil } }
+    /// The user's id; `nil` for another principal.
+    package var userID: String? { if case .user(let id) = principal { id } else { nil } }
     /// Its id in the store; `nil` for one of the configuration file.
     package let id: String?
     /// Whether nothing of it is let through.

@@ -1,6 +1,6 @@
 /// The answer to a request that Postern refuses or cannot carry out: RFC 9457 problem details and RFC 9209
 /// `Proxy-Status`, so that a refusal of ours is never taken for one of the upstream's.
-package struct ProblemDetails: Equatable, Sendable {
+package struct ProblemDetails: OwnAnswer, Equatable, Sendable {
     package let status: Int
     /// The stable name of the problem, for programs.
     package let code: String
@@ -523,6 +523,10 @@ package struct ProblemDetails: Equatable, Sendable {
 enum ReasonPhrase {
     static func of(_ status: Int) -> String {
         switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"
@@ -531,13 +535,16 @@ enum ReasonPhrase {
         case 407: "Proxy Authentication Required"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 410: "Gone"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
+        case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
+        case 501: "Not Implemented"
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"

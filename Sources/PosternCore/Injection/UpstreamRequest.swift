@@ -165,7 +165,8 @@ package struct UpstreamRequest: Sendable {
         let head = ingress.head
         var url = "\(destination.scheme == .https ? "https" : "http")://\(destination.authority)"
         let audited = auditURL
-        url += String(decoding: audited.path, as: UTF8.self)
+        // Where a secret stands in the path its name is shown in braces, which no path that is read may have.
+        url += String(decoding: audited.path.filter { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
         if let query = audited.query { url += "?" + String(decoding: query, as: UTF8.self) }
         return FrozenRequest(
             principal: agent.principal,

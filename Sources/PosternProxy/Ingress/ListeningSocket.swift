@@ -10,6 +10,7 @@ final class ListeningSocket: ReadinessHandler {
 
     let id: ListenerID
     private let socket: ListeningDescriptor
+    private let port: UInt16?
     private unowned let worker: ProxyWorker
     private var registration: EventLoop.Registration?
     private lazy var retry: Deadline = Deadline { [unowned self] in start() }
@@ -18,6 +19,7 @@ final class ListeningSocket: ReadinessHandler {
         self.socket = socket
         self.worker = worker
         id = socket.id
+        port = socket.port == 0 ? nil : socket.port
         start()
     }
 
@@ -64,6 +66,7 @@ final class ListeningSocket: ReadinessHandler {
             descriptor,
             from: peer,
             through: id,
+            at: port,
             isCounted: hasRoom,
             worker: worker
         )
