@@ -65,11 +65,3 @@ package struct PlaceholderOrder: Hashable, Sendable {
         self.until = until
     }
 }
-
-/// Follows what became of requests about which a person is asked.
-package protocol ApprovalFollowing: Sendable {
-    /// An approval that this principal asked for, once it is over or the wait is; `nil` if there is no such.
-    func status(_ id: String, askedBy principal: PrincipalID, wait: Duration) async throws -> StoredApproval?
-    /// The upstream's answer to a call that was approved and made; `nil` while there is none.
-    func result(_ id: String, askedBy principal: PrincipalID) async throws -> CallAnswer?
-}
