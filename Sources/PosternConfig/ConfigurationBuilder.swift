@@ -53,6 +53,10 @@ struct ConfigurationBuilder {
         AuditSection.read(root.table("audit"), into: &settings.audit)
         StoreSection.read(root.table("store"), into: &settings)
         ControlSection.read(root.table("control"), into: &settings)
+        if root.has("portal") { PortalSection(allowsRemote: allowsRemote).read(root.table("portal"), into: &settings) }
+        if root.has("identity") { IdentitySection.read(root.table("identity"), into: &settings) }
+        APISection.read(root.table("api"), into: &settings.api)
+        ApprovalsSection.read(root.table("approvals"), into: &settings.approvals)
         let socketSection = SocketSection(agents: agents, allowsRemote: allowsRemote, listeners: listeners)
         for table in root.tables("socket") { socketSection.read(table) }
         settings.listeners = listeners.all

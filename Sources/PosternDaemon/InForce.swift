@@ -98,8 +98,10 @@ final class InForce: @unchecked Sendable {
         let isSame =
             settings.eventLoops == new.eventLoops && settings.stateDirectory == new.stateDirectory
             && settings.audit == new.audit && settings.masterKey == new.masterKey
-            && settings.controlSocket == new.controlSocket
-        return isSame ? [] : ["event_loops, state_dir, [audit], [store] and [control] take effect at the next start"]
+            && settings.controlSocket == new.controlSocket && settings.portal == new.portal
+            && settings.userTokens == new.userTokens && settings.api == new.api && settings.approvals == new.approvals
+        let tables = "[audit], [store], [control], [portal], [identity], [api] and [approvals]"
+        return isSame ? [] : ["event_loops, state_dir, \(tables) take effect at the next start"]
     }
 
     /// When keys were last used, in nanoseconds since 1970 by id, of those used since the last call.

@@ -27,7 +27,7 @@ struct ExampleTests {
         ]
         for (index, name) in files.enumerated() { try scratch.write(name, "example-secret-value-\(index)\n") }
         try scratch.write("helpers-fetch-secret", "#!/bin/sh\necho \"secret-of-$1\"\n", mode: 0o700)
-        for name in ["billing-ca.pem", "egress-ca.pem"] { try scratch.write(name, TestCertificate.pem) }
+        for name in ["billing-ca.pem", "egress-ca.pem", "login-ca.pem"] { try scratch.write(name, TestCertificate.pem) }
         let text = try Self.text(of: "proxy.conf.example")
             .split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasPrefix("#") ? $0.dropFirst() : $0 }
@@ -41,6 +41,21 @@ struct ExampleTests {
         expected.listeners = configuration.settings.listeners
         expected.masterKey = .key(reference: "credential:postern-master")
         expected.controlSocket = "/run/postern/control.sock"
+        expected.portal = PortalSettings(
+            listen: IPEndpointOrAnyPort(address: try #require(IPAddress("127.0.0.1")), port: 3129),
+            url: "https://postern.example.com"
+        )
+        expected.userTokens = UserTokenSettings(
+            issuer: "https://login.example.com",
+            audience: "postern",
+            keysURL: "https://login.example.com/jwks.json"
+        )
+        expected.userTokens?.groupsClaim = "groups"
+        expected.userTokens?.network = UpstreamNetwork(
+            allowsPrivateAddresses: true,
+            certificateAuthorityFile: "\(scratch.path)/login-ca.pem"
+        )
+        expected.api.requestsPerMinute = 600
         #expect(configuration.settings == expected, "the example shows a default that is not the default")
         #expect(
             configuration.settings.listeners.map(\.address.description) == [
@@ -56,7 +71,7 @@ struct ExampleTests {
         #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror"])
         #expect(
             Set(configuration.contents.providers.map(\.name)) == [
-                "anthropic", "datadog", "twilio", "zendesk", "billing",
+                "anthropic", "datadog", "twilio", "zendesk", "billing", "google-workspace", "tracker",
             ]
         )
     }

@@ -129,12 +129,12 @@ private let refusedProviders: [Refused] = [
         "proxy.conf:3: `auth` in [[provider]]: provider `openai` has no method `oauth`\n  hint: it can be `api_key`"
     ),
     Refused(
-        provider("github", "auth = \"oauth2\""),
-        "proxy.conf:3: `auth` in [[provider]]: oauth2 of provider `github` is not supported yet\n  hint: it can be `api_key`"
+        provider("google-workspace", "auth = \"service_account\""),
+        "proxy.conf:3: `auth` in [[provider]]: oauth2_jwt_bearer of provider `google-workspace` is not supported yet\n  hint: it can be `api_key` or `oauth2`"
     ),
     Refused(
-        provider("box", ""),
-        "proxy.conf:2: `name` in [[provider]]: provider `box` authenticates by oauth2, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
+        provider("paypal", ""),
+        "proxy.conf:2: `name` in [[provider]]: provider `paypal` authenticates by oauth2_client_credentials, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
     ),
     Refused(
         provider("openai", "tenant_hosts = [\"a.openai.com\"]"),
@@ -173,8 +173,8 @@ private let refusedProviders: [Refused] = [
         "proxy.conf:3: `provider` in [[secret]]: anybody can own a host under *.zendesk.com, so provider `zendesk` must name yours\n  hint: add [[provider]] name = \"zendesk\", tenant_hosts = [\"example.zendesk.com\"]"
     ),
     Refused(
-        "[[secret]]\nname = \"a\"\nprovider = \"xero\"\nvalue = \"env:SECRET\"",
-        "proxy.conf:3: `provider` in [[secret]]: provider `xero` authenticates by oauth2, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
+        "[[secret]]\nname = \"a\"\nprovider = \"aws\"\nvalue = \"env:SECRET\"",
+        "proxy.conf:3: `provider` in [[secret]]: provider `aws` authenticates by sigv4, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
     ),
     Refused(
         provider("openai", "inject = [{ header = \"Authorization\", value = \"{secret}\" }]\nhosts = [\"a/b\"]"),

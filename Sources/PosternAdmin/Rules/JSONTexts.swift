@@ -59,9 +59,7 @@ enum JSONTexts {
         return "{" + written.joined(separator: ",") + "}"
     }
 
-    /// Writes a text.
-    ///
-    /// RFC 8259 section 7.
+    /// A text as it is written in JSON (RFC 8259 section 7).
     static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

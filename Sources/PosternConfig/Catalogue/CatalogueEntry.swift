@@ -16,6 +16,8 @@ package struct CatalogueEntry: Sendable, Decodable {
     package let placeholder: String?
     /// The paths on its hosts at which it issues tokens, as path patterns.
     package let tokenPaths: [String]?
+    /// How users connect their accounts; `nil` if they cannot, or where that differs from one customer to the next.
+    package let oauth: CatalogueOAuth?
     /// Where its authentication is documented.
     package let docs: String
 
@@ -41,7 +43,7 @@ package struct CatalogueEntry: Sendable, Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, title, hosts, auth, env, placeholder, docs
+        case name, title, hosts, auth, env, placeholder, oauth, docs
         case wildcardHosts = "wildcard_hosts"
         case tokenPaths = "token_paths"
     }

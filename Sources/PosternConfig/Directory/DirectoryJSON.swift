@@ -12,12 +12,14 @@ package enum DirectoryJSON {
         }
     }
 
-    /// What holds for every request of an agent: the keys of `[[grant]]` that say which requests it covers, and `providers`.
+    /// What holds for every request of an agent: the keys of `[[grant]]` that say which requests it covers and whether a
+    /// person has to approve them, and `providers`.
     package static func policy(_ json: String) throws(ConfigError) -> AgentPolicy {
         try read(json, "policy") { table in
             AgentPolicy(
                 constraints: RuleKeys.constraints(table),
-                providers: table.strings("providers").map { Set($0.map(\.value)) }
+                providers: table.strings("providers").map { Set($0.map(\.value)) },
+                approval: ApprovalKeys.read(table)
             )
         }
     }
@@ -29,7 +31,7 @@ package enum DirectoryJSON {
         }
         let catalogue = ProviderCatalogue.builtIn
         let provider = try read(json, "provider") { table in
-            ProviderSection(catalogue: catalogue)
+            ProviderSection(catalogue: catalogue, mayRefer: false)
                 .read(table, name: Located(name, line: nil), entry: catalogue.entries[name])?
                 .provider
         }

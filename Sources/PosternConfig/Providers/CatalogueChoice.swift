@@ -29,6 +29,11 @@ enum CatalogueChoice {
         return method
     }
 
+    /// The method that takes an OAuth access token, where there is one.
+    static func accessToken(_ entry: CatalogueEntry) -> CatalogueAuthMethod? {
+        entry.auth.first { $0.id == "oauth2" && $0.inject != nil }
+    }
+
     /// Its places in a request.
     ///
     /// The catalogue obeys the rules that an operator's own `inject` does.

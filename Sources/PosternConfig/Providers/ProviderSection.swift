@@ -3,6 +3,8 @@ internal import PosternCore
 /// `[[provider]]`: an upstream service of the operator's own, or changes to one of the catalogue.
 struct ProviderSection {
     let catalogue: ProviderCatalogue
+    /// Whether `oauth` may say where the client's secret lies.
+    var mayRefer = true
 
     /// A provider of the catalogue to which nothing was changed.
     static func builtIn(_ entry: CatalogueEntry) throws(Refusal) -> ResolvedProvider {
@@ -30,6 +32,8 @@ struct ProviderSection {
         let tagging = TaggingKeys.read(table, injection: credential?.injection ?? [], catalogue: catalogue)
         let passesCookies = table.boolean("pass_cookies") ?? false
         let tokenPaths = table.tokenPaths("token_paths") ?? entry?.knownTokenPaths ?? []
+        let oauth = OAuthKeys(known: entry?.oauth, mayRefer: mayRefer).read(table)
+        if oauth != nil, let credential { refuseMoreThanToken(credential.injection, table) }
         if let name, entry == nil, !table.has("hosts") || !table.has("inject") {
             refuseIncomplete(table, name: name.value)
         }
@@ -43,7 +47,8 @@ struct ProviderSection {
             network: network,
             tagging: tagging,
             passesCookies: passesCookies,
-            tokenPaths: tokenPaths
+            tokenPaths: tokenPaths,
+            oauth: oauth
         )
         return ResolvedProvider(provider: provider, secretVariables: credential.secretVariables)
     }
@@ -73,11 +78,24 @@ struct ProviderSection {
             let method: CatalogueAuthMethod
             if let auth {
                 method = try CatalogueChoice.method(auth.value, of: entry)
+            } else if table.has("oauth"), let token = CatalogueChoice.accessToken(entry) {
+                method = token
             } else {
                 method = try CatalogueChoice.usual(entry)
             }
             return (try CatalogueChoice.injection(method), CatalogueChoice.secretVariables(method))
         }
+    }
+
+    /// A connection holds an access token and nothing else.
+    private func refuseMoreThanToken(_ injection: [InjectionTemplate], _ table: TableReader) {
+        let more = Set(injection.flatMap(\.variables)).subtracting(["secret"])
+        guard let name = more.min() else { return }
+        table.refuse(
+            "oauth",
+            "gives an access token as `secret`, but the provider needs \(Excerpt.of(name)) as well",
+            hint: "write `inject = [{ header = \"Authorization\", value = \"Bearer {secret}\" }]`"
+        )
     }
 
     private func refuseIncomplete(_ table: TableReader, name: String) {

@@ -1,6 +1,8 @@
 /// Reads the top of the file: which tables there are, each `[once]` or `[[any number of times]]`.
 struct RootReader {
-    private static let singleTables = ["proxy", "timeouts", "limits", "audit", "store", "control"]
+    private static let singleTables = [
+        "proxy", "timeouts", "limits", "audit", "store", "control", "portal", "identity", "api", "approvals",
+    ]
     private static let repeatedTables = ["socket", "provider", "secret", "agent", "grant", "egress"]
 
     private let root: ConfigTable
@@ -19,6 +21,9 @@ struct RootReader {
         if case .table(let written) = root.entries[name]?.value { table = written }
         return TableReader(table, title: "[\(name)]", problems: problems)
     }
+
+    /// Whether the table `[name]` is written.
+    func has(_ name: String) -> Bool { root.entries[name] != nil }
 
     /// The tables `[[name]]` in the order of the file.
     func tables(_ name: String) -> [TableReader] {

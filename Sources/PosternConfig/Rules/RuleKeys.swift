@@ -17,7 +17,8 @@ enum RuleKeys {
         )
     }
 
-    private static func methods(_ table: TableReader) -> [Method]? {
+    /// Reads `methods`.
+    static func methods(_ table: TableReader) -> [Method]? {
         table.strings("methods")?.compactMap { text in
             if let method = Method(rawValue: text.value), method.isForwardable { return method }
             let isKnown = Method(rawValue: text.value) != nil

@@ -10,7 +10,8 @@ enum TermKeys {
             constraints: constraints,
             limits: LimitKeys.read(table),
             allowsWebSocket: allowsWebSocket(table, constraints),
-            givesPlaceholder: table.boolean("placeholder") ?? false
+            givesPlaceholder: table.boolean("placeholder") ?? false,
+            approval: ApprovalKeys.read(table)
         )
     }
 

@@ -30,10 +30,15 @@ enum NetworkKeys {
     }
 
     private static func certificateAuthorityFile(_ table: TableReader, scheme: Scheme) -> String? {
-        guard let path = table.string("ca_file") else { return nil }
-        if scheme == .http {
+        if scheme == .http, table.has("ca_file") {
             table.refuse("ca_file", "has no use with `scheme = \"http\"`")
         }
+        return certificateAuthorityFile(table)
+    }
+
+    /// Reads `ca_file`.
+    static func certificateAuthorityFile(_ table: TableReader) -> String? {
+        guard let path = table.string("ca_file") else { return nil }
         return table.attempt("ca_file", line: path.line) { () throws(Refusal) in
             try CertificateFile.check(path.value)
             return path.value

@@ -23,7 +23,7 @@ enum ListenAddress {
                 hint: "write `127.0.0.1:3128`, `[::1]:3128`, `unix:/path` or `systemd:NAME`"
             )
         }
-        guard allowsRemote || isLoopback(endpoint.address) else {
+        guard allowsRemote || endpoint.address.isLoopback else {
             throw Refusal(
                 "\(endpoint) is not a loopback address: keys would cross the network in clear",
                 hint: "listen on 127.0.0.1, or set `allow_remote_clients = true` in [proxy] if the network is trusted"
@@ -64,10 +64,5 @@ enum ListenAddress {
     /// Digits only: `UInt16("+80")` would be a number.
     private static func port(_ text: Substring) -> UInt16? {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(text) : nil
-    }
-
-    private static func isLoopback(_ address: IPAddress) -> Bool {
-        if address.bytes.count == 4 { return address.bytes[0] == 127 }
-        return address.bytes.dropLast().allSatisfy { $0 == 0 } && address.bytes.last == 1
     }
 }

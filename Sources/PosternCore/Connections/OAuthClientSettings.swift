@@ -21,6 +21,8 @@ package struct OAuthClientSettings: Hashable, Sendable {
     package var defaultScopes: [String]
     /// All that may be asked for; `nil` is anything.
     package var allowedScopes: [String]?
+    /// What stands between scopes in the authorization request: a space, but for providers that want a comma.
+    package var scopeSeparator: String
     /// More parameters of the authorization request, such as `access_type=offline`.
     package var authorizationParameters: [String: String]
 
@@ -43,7 +45,8 @@ package struct OAuthClientSettings: Hashable, Sendable {
         clientAuthentication: ClientAuthentication = .basic,
         defaultScopes: [String] = [],
         allowedScopes: [String]? = nil,
-        authorizationParameters: [String: String] = [:]
+        authorizationParameters: [String: String] = [:],
+        scopeSeparator: String = " "
     ) {
         self.authorizationEndpoint = authorizationEndpoint
         self.tokenEndpoint = tokenEndpoint
@@ -57,5 +60,6 @@ package struct OAuthClientSettings: Hashable, Sendable {
         self.defaultScopes = defaultScopes
         self.allowedScopes = allowedScopes
         self.authorizationParameters = authorizationParameters
+        self.scopeSeparator = scopeSeparator
     }
 }

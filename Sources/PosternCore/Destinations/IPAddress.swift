@@ -59,6 +59,11 @@ package struct IPAddress: Hashable, Sendable {
         return nil
     }
 
+    /// Whether it is one of this machine's own that no network reaches: 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+    }
+
     /// Whether it is the address that stands for all of a machine's own.
     package var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 

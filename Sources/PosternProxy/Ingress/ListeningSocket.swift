@@ -101,12 +101,4 @@ extension Peer {
         default: return nil
         }
     }
-
-    /// The peer as audit records show it.
-    var audited: AuditPeer {
-        switch origin {
-        case .address(let address, let port): AuditPeer(address: "\(address)", port: port)
-        case .process(let userID, let processID): AuditPeer(userID: userID, processID: processID)
-        }
-    }
 }
