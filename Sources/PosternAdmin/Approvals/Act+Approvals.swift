@@ -106,10 +106,10 @@ extension Act {
         return approval
     }
 
-    /// Lets a client send its request again, of which nothing was sent when it might have been.
-    mutating func returnExecution(_ id: String) throws {
+    /// Takes back that a client was to send it, of which nothing was sent.
+    mutating func giveBack(_ id: String) throws {
         guard var approval = try store.approval(id: id), approval.sender == .client, approval.status == .executed else {
-            throw AdministrationError.conflict(code: "approval_used", reason: "it is not in use")
+            throw AdministrationError.conflict(code: "approval_used", reason: "no client is to send it")
         }
         note(approval)
         approval.status = .approved

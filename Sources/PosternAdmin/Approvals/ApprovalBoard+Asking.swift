@@ -16,11 +16,8 @@ extension ApprovalBoard: ApprovalDesk {
     }
 
     package func giveBack(_ approval: String) {
-        // Event loops give back, and must not wait; what cannot be written stays used.
-        Task {
-            _ = try? await administration.act("approval_return", by: .daemon) { try $0.returnExecution(approval) }
-            watch.wake(approval)
-        }
+        // Whoever gives it back has nobody to wait for it; if it cannot be written, the approval is used up.
+        Task { _ = try? await administration.act("approval_give_back", by: .daemon) { try $0.giveBack(approval) } }
     }
 
     /// Enters what is asynchronous: whoever asks is called back.
