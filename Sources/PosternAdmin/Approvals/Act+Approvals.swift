@@ -106,6 +106,17 @@ extension Act {
         return approval
     }
 
+    /// Lets a client send its request again, of which nothing was sent when it might have been.
+    mutating func returnExecution(_ id: String) throws {
+        guard var approval = try store.approval(id: id), approval.sender == .client, approval.status == .executed else {
+            throw AdministrationError.conflict(code: "approval_used", reason: "it is not in use")
+        }
+        note(approval)
+        approval.status = .approved
+        approval.executedAt = nil
+        try store.update(approval)
+    }
+
     /// Writes down what came of it.
     mutating func endExecution(_ id: String, _ outcome: ExecutionOutcome) throws {
         guard var approval = try store.approval(id: id), approval.status == .executing else {

@@ -15,6 +15,14 @@ extension ApprovalBoard: ApprovalDesk {
         }
     }
 
+    package func giveBack(_ approval: String) {
+        // Event loops give back, and must not wait; what cannot be written stays used.
+        Task {
+            _ = try? await administration.act("approval_return", by: .daemon) { try $0.returnExecution(approval) }
+            watch.wake(approval)
+        }
+    }
+
     /// Enters what is asynchronous: whoever asks is called back.
     private func start(
         _ completion: @escaping @Sendable (ApprovalAnswer) -> Void,
