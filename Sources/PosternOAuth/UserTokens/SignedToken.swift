@@ -34,7 +34,8 @@ struct SignedToken: Sendable {
     }
 
     private static func header(_ bytes: [UInt8]) throws(UserTokenError) -> Header {
-        guard let document = try? JSONDocument(bytes), document.root.kind == .object, !document.root.hasDuplicates else {
+        guard let document = try? JSONDocument(bytes), document.root.kind == .object, !document.root.hasDuplicates
+        else {
             throw .invalid(reason: "its header is not a JSON object")
         }
         let header = document.root

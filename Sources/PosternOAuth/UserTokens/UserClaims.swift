@@ -14,7 +14,9 @@ struct UserClaims {
         guard let document = try? JSONDocument(payload), document.root.kind == .object, !document.root.hasDuplicates
         else { throw .invalid(reason: "its claims are not a JSON object") }
         let claims = document.root
-        guard claims["iss"]?.text(atMost: 2048) == settings.issuer else { throw .invalid(reason: "its issuer is another") }
+        guard claims["iss"]?.text(atMost: 2048) == settings.issuer else {
+            throw .invalid(reason: "its issuer is another")
+        }
         guard isForUs(claims["aud"]) else { throw .invalid(reason: "it is for another audience") }
         try checkTimes(claims, now: now)
         guard let subject = claims[settings.subjectClaim].flatMap(plain) else {
