@@ -23,7 +23,9 @@ struct FormBody {
         return Secret(body.bytes)
     }
 
-    /// `Basic` and what follows it. RFC 6749 section 2.3.1 has both parts written as in a form.
+    /// The value that proves who a client is.
+    ///
+    /// RFC 6749 section 2.3.1 has both parts written as in a form.
     static func basic(user: String, password: Secret) -> Secret {
         var pair = FormBody(length: user.utf8.count + password.count + 1)
         pair.append(Secret(user.utf8))
@@ -37,7 +39,9 @@ struct FormBody {
         return Secret(value)
     }
 
-    /// `Bearer` and a token. RFC 6750 section 2.1.
+    /// The value that shows a token.
+    ///
+    /// RFC 6750 section 2.1.
     static func bearer(_ token: Secret) -> Secret {
         var value = Array("Bearer ".utf8)
         value.reserveCapacity(value.count + token.count)

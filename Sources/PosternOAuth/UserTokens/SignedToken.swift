@@ -1,6 +1,8 @@
 internal import PosternCore
 
-/// A token as it came: three parts of base 64, of which only the first was looked into. RFC 7515 section 7.1.
+/// A token as it came: three parts of base 64, of which only the first was looked into.
+///
+/// RFC 7515 section 7.1.
 struct SignedToken: Sendable {
     /// What the token says about its signature.
     struct Header: Sendable {

@@ -1,6 +1,8 @@
 internal import PosternCore
 
-/// Judges what a verified token says. RFC 7519 section 4.1.
+/// Judges what a verified token says.
+///
+/// RFC 7519 section 4.1.
 struct UserClaims {
     /// How far the identity provider's clock may be off, in seconds.
     private static let leeway: Int64 = 60
