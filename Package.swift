@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
@@ -103,18 +102,27 @@ let package = Package(
             dependencies: ["PosternConfig", "PosternCore", "CLinux"],
             swiftSettings: strict
         ),
-        .target(name: "PosternControl", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
-            name: "PosternAPI",
+            name: "PosternServing",
             dependencies: [
-                "PosternAdmin", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "PosternControl", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(
+            name: "PosternAPI",
+            dependencies: [
+                "PosternAdmin", "PosternConfig", "PosternControl", "PosternCore", "PosternServing", "CLinux",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -138,16 +146,14 @@ let package = Package(
         .target(
             name: "PosternPortal",
             dependencies: [
-                "PosternAdmin", "PosternCore", "CLinux",
+                "PosternCore", "PosternServing", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("Resources/portal.css")],
             swiftSettings: strict
         ),
         .target(
@@ -279,6 +285,16 @@ let package = Package(
                 "PosternConfig", "PosternCore", "PosternFetch", "PosternOAuth", "CTestServer",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternPortalTests",
+            dependencies: [
+                "PosternPortal", "PosternCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

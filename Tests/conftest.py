@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from adversarial.entries import EVERY_ENTRY, does_not_apply
+from support.alter_world import AlterWorld
 from support.ca import CertificateAuthority
 from support.directory import DirectoryTopology
 from support.entries import ENTRIES, PLAIN
@@ -147,6 +148,40 @@ def directory(_shared_directory, entry):
     _shared_directory.begin()
     yield _shared_directory
     _shared_directory.verify()
+
+
+@pytest.fixture(scope="module")
+def _shared_alter(authority):
+    world = AlterWorld(authority)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def alter(_shared_alter):
+    """The module's running API with a clean record; what it did is checked after the test."""
+    _shared_alter.begin()
+    yield _shared_alter
+    _shared_alter.verify()
+
+
+@pytest.fixture
+def make_alter(authority):
+    """Makes such worlds with configurations of a test's own."""
+    made: list[AlterWorld] = []
+
+    def make(edit=None, **options) -> AlterWorld:
+        one = AlterWorld(authority, edit, **options)
+        made.append(one)
+        one.begin()
+        return one
+
+    yield make
+    for one in made:
+        try:
+            one.verify()
+        finally:
+            one.close(is_killed=not one.daemon.is_alive())
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: namespaces, mounts or other users")

@@ -38,7 +38,8 @@ CASES = (
 
 # Measured in ways of their own.
 STREAM, STREAMS, SCRUB, MINT, DIRECTORY = "sse", "sse-1000", "scrub", "mint", "directory"
-NAMES = (STREAMS, *(case.name for case in CASES), STREAM, SCRUB, MINT, DIRECTORY)
+API_PROXY, API_TOKEN = "api-proxy", "api-token"
+NAMES = (STREAMS, *(case.name for case in CASES), STREAM, SCRUB, MINT, DIRECTORY, API_PROXY, API_TOKEN)
 
 
 class Goal(NamedTuple):

@@ -16,6 +16,8 @@ package final class Administration: Sendable {
     let now: @Sendable () -> Int64
     /// Puts what has changed in force; returns whether it is, on every event loop.
     let enforce: @Sendable (Impact) throws -> Bool
+    /// Tells providers that tokens are not used any more; it must not wait.
+    let tellProviders: @Sendable ([ForgottenToken]) -> Void
     private let queue = DispatchQueue(label: "postern.administration")
 
     /// Starts the use cases over a store.
@@ -28,12 +30,14 @@ package final class Administration: Sendable {
         reservedNames: @escaping @Sendable () -> Set<String> = { [] },
         providerResolver: @escaping @Sendable (String) throws -> Provider? = { _ in nil },
         now: @escaping @Sendable () -> Int64 = { postern_realtime_ns() },
+        tellProviders: @escaping @Sendable ([ForgottenToken]) -> Void = { _ in },
         enforce: @escaping @Sendable (Impact) throws -> Bool
     ) {
         self.store = store
         journal = ActJournal(sink)
         declared = Declared(agentNames: reservedNames, provider: providerResolver)
         self.now = now
+        self.tellProviders = tellProviders
         self.enforce = enforce
     }
 

@@ -111,6 +111,34 @@ import Testing
             { try $0.insert(StoredUser(id: uuid(100), subject: "s", groups: ["a", "a"], createdAt: 1, updatedAt: 1)) }
         ),
         ("the end of a user with a grant", "users", { try $0.deleteUser(id: uuid(7)) }),
+        (
+            "a connection of an account twice", "connections",
+            {
+                let other = StoredSecret(id: uuid(100), name: "c", provider: "p", hosts: [], createdAt: 1, updatedAt: 1)
+                try $0.insert(other)
+                let old = sample.connection
+                try $0.insert(
+                    StoredConnection(
+                        id: uuid(101),
+                        userID: old.userID,
+                        provider: old.provider,
+                        account: old.account,
+                        scopes: [],
+                        secretID: other.id,
+                        createdAt: 1,
+                        updatedAt: 1
+                    )
+                )
+            }
+        ),
+        (
+            "a scope that would read as two", "agent_keys",
+            {
+                let digest = KeyDigest(ofKey: "x".utf8)
+                try $0.insert(key(uuid(100), .agent(id: uuid(2)), digest, scopes: ["a\nb"]))
+            }
+        ),
+        ("an approval of an id twice", "approvals", { try $0.insert(sample.approval) }),
         ("the end of no user", "users", { try $0.deleteUser(id: uuid(99)) }),
         ("the end of no provider", "providers", { try $0.deleteProvider(named: "none") }),
     ]
@@ -157,16 +185,25 @@ import Testing
         try fixture.fill()
         var grant = sample.userGrant
         grant.revokedAt = 30
+        var connection = sample.connection
+        connection.status = .revoked
         try fixture.withStore { store throws in
             try store.write { writer throws in
                 try writer.update(grant)
+                #expect(throws: StoreError.conflict(table: "users")) { try writer.deleteUser(id: sample.user.id) }
+                try writer.update(connection)
                 try writer.deleteUser(id: sample.user.id)
             }
         }
         try fixture.withStore { store throws in #expect(try store.read { try $0.users() } == []) }
     }
 
-    private static func key(_ id: String, _ owner: StoredKey.Owner, _ digest: KeyDigest) -> StoredKey {
-        StoredKey(id: id, owner: owner, name: "n", prefix: "p", digest: digest, createdAt: 1)
+    private static func key(
+        _ id: String,
+        _ owner: StoredKey.Owner,
+        _ digest: KeyDigest,
+        scopes: [String]? = nil
+    ) -> StoredKey {
+        StoredKey(id: id, owner: owner, name: "n", prefix: "p", digest: digest, createdAt: 1, scopes: scopes)
     }
 }

@@ -11,6 +11,8 @@ struct Sample {
         displayName: "The bot",
         status: .paused,
         scopes: #"{"github":["repo"]}"#,
+        pendingScopes: "{}",
+        scopesApplyAt: 30,
         limits: Limits(requestsPerMinute: 60, concurrentRequests: 4),
         policy: #"{"methods":["GET"]}"#,
         metadata: #"{"team":"a"}"#,
@@ -18,7 +20,14 @@ struct Sample {
         createdAt: 10,
         updatedAt: 11
     )
-    let child = StoredAgent(id: uuid(2), name: "bot-child", parentID: uuid(1), createdAt: 12, updatedAt: 12)
+    let child = StoredAgent(
+        id: uuid(2),
+        name: "bot-child",
+        kind: .service,
+        parentID: uuid(1),
+        createdAt: 12,
+        updatedAt: 12
+    )
     let key = StoredKey(
         id: uuid(3),
         owner: .agent(id: uuid(1)),
@@ -29,6 +38,23 @@ struct Sample {
         expiresAt: 99,
         deprecatedAt: 14,
         lastUsedAt: 15
+    )
+    let derivedKey = StoredKey(
+        id: uuid(14),
+        owner: .agent(id: uuid(1)),
+        name: "derived",
+        prefix: "alter_dk_abcd",
+        digest: KeyDigest(ofKey: "three".utf8),
+        createdAt: 14,
+        expiresAt: 90,
+        scopes: ["proxy:execute", "grants:read"],
+        parentID: uuid(3),
+        networks: ["10.0.0.0/8"],
+        requestsPerMinute: 5,
+        successorID: uuid(3),
+        rotatedUntil: 80,
+        revokedAt: 81,
+        end: .parentRevoked
     )
     let provider = StoredProvider(
         name: "github",
@@ -95,15 +121,93 @@ struct Sample {
     let groupGrant = StoredGrant(id: uuid(11), principal: .group(name: "ops"), secretID: uuid(4), createdAt: 24)
     let systemGrant = StoredGrant(id: uuid(12), principal: .system, secretID: uuid(4), createdAt: 25)
 
+    let connectionSecret = StoredSecret(
+        id: uuid(20),
+        kind: .connection,
+        name: "connection-1",
+        provider: "github",
+        hosts: [],
+        allowsSelfBind: true,
+        selfBinders: [],
+        createdAt: 27,
+        updatedAt: 27
+    )
+    let connection = StoredConnection(
+        id: uuid(21),
+        userID: uuid(7),
+        provider: "github",
+        account: "octo@example.test",
+        accountDisplayName: "Octo",
+        scopes: ["repo", "user:email"],
+        status: .broken,
+        secretID: uuid(20),
+        tokenEndsAt: 60,
+        createdAt: 28,
+        updatedAt: 29
+    )
+    let session = StoredConnectSession(
+        id: uuid(22),
+        pollDigest: KeyDigest(ofKey: "poll".utf8),
+        pageDigest: KeyDigest(ofKey: "page".utf8),
+        userID: uuid(7),
+        agentID: uuid(1),
+        request: #"{"providers":["github"]}"#,
+        status: .completed,
+        outcome: #"{"grants":[]}"#,
+        createdAt: 30,
+        expiresAt: 40
+    )
+    let idempotency = StoredIdempotency(
+        digest: KeyDigest(ofKey: "first".utf8),
+        bodyDigest: KeyDigest(ofKey: "body".utf8),
+        subjectID: uuid(1),
+        createdAt: 31,
+        expiresAt: 41
+    )
+    let approval = StoredApproval(
+        id: uuid(23),
+        principal: .agent("bot"),
+        grantID: "declared/1",
+        sender: .daemon,
+        gates: #"[{"id":"\#(uuid(24))","approver":"\#(uuid(25))"},{"id":"\#(uuid(26))"}]"#,
+        fingerprint: KeyDigest(ofKey: "print".utf8),
+        request: Secret("planted-request".utf8),
+        createdAt: 32,
+        expiresAt: 42
+    )
+    let decidedApproval = StoredApproval(
+        id: uuid(27),
+        principal: .app,
+        grantID: uuid(12),
+        sender: .client,
+        status: .executed,
+        gates: "[]",
+        fingerprint: KeyDigest(ofKey: "print".utf8),
+        request: Secret([]),
+        reason: "why",
+        createdAt: 33,
+        expiresAt: 43,
+        decidedAt: 34,
+        decisionReason: "because",
+        executedAt: 35,
+        failure: "none",
+        result: Secret("planted-result".utf8)
+    )
+
     /// Writes all of it.
     func insert(into writer: any StoreWriter) throws {
         for agent in [agent, child] { try writer.insert(agent) }
-        try writer.insert(key)
+        for key in [key, derivedKey] { try writer.insert(key) }
         try writer.insert(appKey(of: try writer.app()))
         try writer.insert(provider)
         try writer.insert(secret)
         for version in [oldVersion, version] { try writer.insert(version) }
         try writer.insert(user)
+        try writer.insert(connectionSecret)
+        try writer.insert(connection)
+        try writer.insert(session)
+        try writer.insert(idempotency)
+        for approval in [approval, decidedApproval] { try writer.insert(approval) }
         for grant in [grant, childGrant, userGrant, groupGrant, systemGrant] { try writer.insert(grant) }
     }
 
@@ -115,16 +219,20 @@ struct Sample {
         #expect(try reader.agent(named: "Bot") == nil)
         #expect(try reader.agentCount(includingRevoked: false) == 2)
         #expect(try reader.agents(below: agent.id) == [child])
-        #expect(try reader.agentKeys() == [key])
-        #expect(try reader.keys(of: .agent(id: agent.id)) == [key])
+        #expect(try reader.agentKeys() == [key, derivedKey])
+        #expect(try reader.keys(of: .agent(id: agent.id)) == [key, derivedKey])
+        #expect(try reader.key(digest: derivedKey.digest) == derivedKey)
+        #expect(try reader.keys(derivedFrom: key.id) == [derivedKey])
         #expect(try reader.keys(of: .agent(id: child.id)) == [])
         let appKey = appKey(of: try reader.app())
         #expect(try reader.keys(of: appKey.owner) == [appKey])
         #expect(try reader.key(id: appKey.id) == appKey)
+        #expect(try reader.key(digest: appKey.digest) == appKey)
+        #expect(try reader.appKeys() == [appKey])
         #expect(try reader.key(id: key.id) == key)
         #expect(try reader.providers() == [provider])
         #expect(try reader.provider(named: "github") == provider)
-        #expect(try reader.secrets(includingRevoked: false) == [secret])
+        #expect(try reader.secrets(includingRevoked: false) == [secret, connectionSecret])
         #expect(try reader.secret(named: "gh") == secret)
         #expect(
             try reader.versions(ofSecret: secret.id).map(Readable.init) == [version, oldVersion].map(Readable.init)
@@ -137,6 +245,38 @@ struct Sample {
         #expect(try reader.grants(filter, Page(limit: 2, offset: 1)) == [userGrant, groupGrant])
         #expect(try reader.grantCount(filter) == 4)
         #expect(try reader.uses(ofGrant: grant.id) == 0)
+        try expectWaysOfUsers(in: reader)
+        try expectApprovals(in: reader)
+    }
+
+    private func expectWaysOfUsers(in reader: any StoreReader) throws {
+        #expect(try reader.connection(id: connection.id) == connection)
+        #expect(try reader.connection(secretID: connectionSecret.id) == connection)
+        #expect(try reader.connections(ofUser: user.id, includingRevoked: false) == [connection])
+        #expect(try reader.connections(ofUser: nil, includingRevoked: true) == [connection])
+        #expect(try reader.connections(ofUser: uuid(99), includingRevoked: true) == [])
+        #expect(try reader.connectSession(pollDigest: session.pollDigest) == session)
+        #expect(try reader.connectSession(pageDigest: session.pageDigest) == session)
+        #expect(try reader.connectSession(pageDigest: session.pollDigest) == nil)
+        #expect(try reader.idempotency(idempotency.digest) == idempotency)
+        #expect(try reader.idempotency(idempotency.bodyDigest) == nil)
+    }
+
+    private func expectApprovals(in reader: any StoreReader) throws {
+        #expect(try reader.approval(id: approval.id).map(ReadableApproval.init) == ReadableApproval(approval))
+        let all = try reader.approvals(of: nil, in: Set(StoredApproval.Status.allCases), Page())
+        #expect(all.map(ReadableApproval.init) == [decidedApproval, approval].map(ReadableApproval.init))
+        #expect(try reader.approvals(of: .agent("bot"), in: [.pending], Page()).map(\.id) == [approval.id])
+        #expect(try reader.approvals(of: .app, in: [.pending, .executed], Page()).map(\.id) == [decidedApproval.id])
+        #expect(try reader.approvalCount(of: .app, in: [.pending]) == 0)
+        #expect(try reader.approvalCount(of: nil, in: [.pending, .executed]) == 2)
+        #expect(try reader.approvals(of: nil, in: [], Page()).isEmpty)
+        let print = approval.fingerprint
+        #expect(try reader.approval(fingerprint: print, in: [.pending])?.id == approval.id)
+        #expect(try reader.approval(fingerprint: print, in: [.pending, .executed])?.id == decidedApproval.id)
+        #expect(try reader.approval(gateID: uuid(26))?.id == approval.id)
+        // That is who decides, not what is decided.
+        #expect(try reader.approval(gateID: uuid(25)) == nil)
     }
 
     private func appKey(of app: StoredApp) -> StoredKey {
@@ -165,6 +305,26 @@ struct Readable: Equatable {
         number = version.number
         values = version.values.mapValues { $0.withBytes { Array($0) } }
         times = [version.createdAt, version.retiredAt, version.forgetAt]
+    }
+}
+
+/// An approval that can be compared; for tests alone.
+struct ReadableApproval: Equatable {
+    let texts: [String?]
+    let principal: PrincipalID
+    let fingerprint: KeyDigest
+    let contents: [[UInt8]?]
+    let times: [Int64?]
+
+    init(_ approval: StoredApproval) {
+        texts = [
+            approval.id, approval.grantID, approval.sender.rawValue, approval.status.rawValue, approval.gates,
+            approval.reason, approval.decisionReason, approval.failure,
+        ]
+        principal = approval.principal
+        fingerprint = approval.fingerprint
+        contents = [approval.request, approval.result].map { $0?.withBytes { Array($0) } }
+        times = [approval.createdAt, approval.expiresAt, approval.decidedAt, approval.executedAt]
     }
 }
 

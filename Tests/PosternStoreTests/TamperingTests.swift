@@ -7,7 +7,7 @@ import Testing
 @Suite struct TamperingTests {
     @Test(arguments: [
         ("a value", "UPDATE agents SET status = 'active' WHERE name = 'bot'"),
-        ("another name", "UPDATE secrets SET name = 'other'"),
+        ("another name", "UPDATE secrets SET name = 'other' WHERE name = 'gh'"),
         ("a wider host", "UPDATE secrets SET hosts = 'evil.test'"),
         ("nothing for something", "UPDATE agent_keys SET expires_at = NULL"),
         ("something for nothing", "UPDATE grants SET parent_id = NULL, revoked_at = NULL WHERE parent_id IS NOT NULL"),
@@ -44,7 +44,25 @@ import Testing
         ("a generation", "UPDATE meta SET generation = 1000"),
         ("another id of the store", "UPDATE meta SET store_id = '00000000-0000-4000-8000-000000000000'"),
         ("no wrap", "DELETE FROM wraps"),
-        ("a row where none was ever", "INSERT INTO nonces VALUES (zeroblob(32), 'x', 1, 1, zeroblob(32))"),
+        (
+            "a row where none was ever",
+            """
+            INSERT INTO idempotency
+                VALUES (zeroblob(32), zeroblob(32), '00000000-0000-4000-8000-000000000001', 1, 1, zeroblob(32))
+            """
+        ),
+        ("a scope more", "UPDATE agent_keys SET scopes = 'agents:admin' WHERE name = 'derived'"),
+        ("no scopes, which is all", "UPDATE agent_keys SET scopes = NULL WHERE name = 'derived'"),
+        ("scopes where there were none", "UPDATE app_keys SET scopes = 'agents:admin'"),
+        ("no parent", "UPDATE agent_keys SET parent_id = NULL WHERE name = 'derived'"),
+        ("one value in the column of another", "UPDATE agent_keys SET networks = scopes, scopes = networks"),
+        ("a connection's secret for the operator's", "UPDATE secrets SET kind = NULL"),
+        ("a decision", "UPDATE approvals SET status = 'approved'"),
+        (
+            "a request for another's",
+            "UPDATE approvals SET request = (SELECT request FROM approvals AS o WHERE o.id <> approvals.id)"
+        ),
+        ("a user for another", "UPDATE connections SET user_id = '00000000-0000-4000-8000-000000000001'"),
         ("a trigger", "CREATE TRIGGER t AFTER INSERT ON agents BEGIN DELETE FROM grants; END"),
         (
             "a trigger on what is not sealed",
@@ -77,7 +95,7 @@ import Testing
     @Test func aRowAsItWasBeforeIsRefused() throws {
         let fixture = try StoreFixture()
         try fixture.fill()
-        let old: [Data] = try fixture.query("SELECT seal FROM agent_keys")
+        let old: [Data] = try fixture.query("SELECT seal FROM agent_keys WHERE name = 'bot-1'")
         try fixture.withStore { store throws in
             try store.write { writer throws in
                 var key = sample.key
@@ -86,7 +104,7 @@ import Testing
             }
         }
         let seal = old[0].map { String(format: "%02x", $0) }.joined()
-        try fixture.tamper("UPDATE agent_keys SET revoked_at = NULL, seal = x'\(seal)'")
+        try fixture.tamper("UPDATE agent_keys SET revoked_at = NULL, seal = x'\(seal)' WHERE name = 'bot-1'")
         guard case .corrupt = try fixture.openingError(acceptsRestored: true) else {
             Issue.record("a revoked key came back")
             return

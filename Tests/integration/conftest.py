@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from support import environments
 from support.standin_world import StandInWorld
-
-TESTS = Path(__file__).resolve().parents[1]
-REQUIREMENTS = TESTS / "requirements-clients.txt"
-VENV = TESTS.parent / ".venv-clients"
-
 
 @pytest.fixture(scope="session")
 def python() -> str:
-    """An interpreter with the SDKs, in an environment of its own: they are not ours to depend on."""
-    with open(REQUIREMENTS) as shared_by_workers:
-        fcntl.flock(shared_by_workers, fcntl.LOCK_EX)
-        installed = VENV / "installed"
-        if not installed.exists() or installed.read_text() != REQUIREMENTS.read_text():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-            pip = [VENV / "bin/pip", "install", "-q", "--disable-pip-version-check"]
-            subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
-            installed.write_text(REQUIREMENTS.read_text())
-    return str(VENV / "bin/python")
+    """An interpreter with the SDKs of vendors."""
+    return environments.interpreter("clients")
 
 
 @pytest.fixture(scope="module")

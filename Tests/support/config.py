@@ -6,7 +6,7 @@ import copy
 import datetime
 from typing import Any
 
-SECTIONS = ("proxy", "timeouts", "limits", "audit")
+SECTIONS = ("proxy", "timeouts", "limits", "audit", "api", "identity", "portal", "approvals")
 LISTS = ("socket", "provider", "secret", "agent", "grant", "egress")
 
 

@@ -9,11 +9,17 @@
 
 bool http1_request(struct connection *connection) {
     char request[HEAD_SIZE];
-    size_t size = (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n", options.target,
-                                   connection->name);
+    size_t size = (size_t)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: %s\r\n",
+                                   options.body ? "POST" : "GET", options.target, connection->name);
     for (size_t index = 0; index < options.field_count; index++)
         size += (size_t)snprintf(request + size, sizeof request - size, "%s\r\n", options.fields[index]);
-    size += (size_t)snprintf(request + size, sizeof request - size, "\r\n");
+    if (options.key) size += sign_request(request + size, sizeof request - size);
+    if (options.body) {
+        size += (size_t)snprintf(request + size, sizeof request - size, "Content-Length: %zu\r\n\r\n%s",
+                                 strlen(options.body), options.body);
+    } else {
+        size += (size_t)snprintf(request + size, sizeof request - size, "\r\n");
+    }
     if (!options.fresh) connection->began = now_us();
     connection_send(connection, request, size);
     return connection_flush(connection);

@@ -133,7 +133,7 @@ static void parse(int argc, char **argv) {
         {"port", 1, 0, 'p'},     {"name", 1, 0, 'n'},  {"target", 1, 0, 't'}, {"field", 1, 0, 'H'},
         {"connect", 1, 0, 'x'},  {"ca", 1, 0, 'a'},    {"connections", 1, 0, 'c'}, {"streams", 1, 0, 'm'},
         {"seconds", 1, 0, 'd'},  {"limit", 1, 0, 'l'}, {"plain", 0, 0, 'P'},  {"fresh", 0, 0, 'f'},
-        {"bare", 0, 0, 'b'},     {0, 0, 0, 0}};
+        {"bare", 0, 0, 'b'},     {"key", 1, 0, 'k'},   {"body", 1, 0, 'B'},   {0, 0, 0, 0}};
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
         case 'p': options.port = atoi(optarg); break;
@@ -144,6 +144,8 @@ static void parse(int argc, char **argv) {
         case 'c': options.connections = (unsigned)atoi(optarg); break;
         case 'm': options.streams = (unsigned)atoi(optarg); break;
         case 'd': options.seconds = (unsigned)atoi(optarg); break;
+        case 'k': options.key = optarg; break;
+        case 'B': options.body = optarg; break;
         case 'l': options.limit = strtoull(optarg, NULL, 10); break;
         case 'P': options.plain = true; break;
         case 'f': options.fresh = true; break;
@@ -157,6 +159,7 @@ static void parse(int argc, char **argv) {
     }
     if (!options.port || !options.connections || options.streams > MAX_STREAMS) exit(2);
     if (options.fresh && options.streams) exit(2);
+    if (options.body && strlen(options.body) > HEAD_SIZE / 2) exit(2);
 }
 
 int main(int argc, char **argv) {

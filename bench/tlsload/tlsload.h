@@ -24,7 +24,9 @@ struct options {
     unsigned streams; // 0: HTTP/1.1
     unsigned seconds;
     uint64_t limit; // of requests; 0: as many as the time allows
-    bool plain;     // no TLS: `target` is in absolute form
+    const char *key;  // signs each request with it; NULL: none is signed
+    const char *body; // sent by POST; NULL: GET
+    bool plain;     // no TLS: `target` is in absolute form, unless Postern itself is asked
     bool fresh;     // a new connection for each request
     bool bare;      // no request at all: the handshake is what is counted
 };
@@ -83,6 +85,9 @@ bool connection_send(struct connection *connection, const void *bytes, size_t si
 bool connection_flush(struct connection *connection);
 // Bytes received; 0: none yet; -1: the end.
 long connection_receive(struct connection *connection, void *bytes, size_t size);
+
+// Writes the fields that sign a request to Postern itself; returns their size.
+size_t sign_request(char *fields, size_t room);
 
 // Each returns false when the connection can't go on.
 bool http1_request(struct connection *connection);

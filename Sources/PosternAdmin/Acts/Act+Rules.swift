@@ -35,19 +35,7 @@ extension Act {
     }
 
     /// The provider of a name: the store's, the configuration's, or the catalogue's.
-    func provider(_ name: String) throws -> Provider {
-        if let stored = try store.provider(named: name) {
-            return try reading("provider") { () throws(ConfigError) in
-                try DirectoryJSON.provider(named: name, stored.definition)
-            }
-        }
-        if let provider = try declared.provider(name) { return provider }
-        guard ProviderCatalogue.builtIn.entries[name] != nil else {
-            throw AdministrationError.notFound(kind: "provider", name: TextRules.shown(name))
-        }
-        // Not as it is in the catalogue: its reader says what is missing, such as the name of a tenant.
-        return try reading("provider") { () throws(ConfigError) in try DirectoryJSON.provider(named: name, "{}") }
-    }
+    func provider(_ name: String) throws -> Provider { try declared.provider(named: name, or: store) }
 
     /// Reads something given, and refuses it in the name of the member that it was given as.
     func reading<Value>(
@@ -55,5 +43,20 @@ extension Act {
         _ read: () throws(ConfigError) -> Value
     ) throws(AdministrationError) -> Value {
         do { return try read() } catch { throw AdministrationError(error, member: member) }
+    }
+}
+
+extension Declared {
+    /// The provider of a name: the store's, the configuration's, or the catalogue's.
+    func provider(named name: String, or store: any StoreReader) throws -> Provider {
+        let stored = try store.provider(named: name)
+        if stored == nil, let provider = try provider(name) { return provider }
+        guard stored != nil || ProviderCatalogue.builtIn.entries[name] != nil else {
+            throw AdministrationError.notFound(kind: "provider", name: TextRules.shown(name))
+        }
+        do throws(ConfigError) {
+            // Not as it is in the catalogue: its reader says what is missing, such as the name of a tenant.
+            return try DirectoryJSON.provider(named: name, stored?.definition ?? "{}")
+        } catch { throw AdministrationError(error, member: "provider") }
     }
 }

@@ -11,6 +11,8 @@ struct Act {
     /// What is recorded in its place, for an act of several parts; an empty list records nothing.
     var parts: [AdministrativeAct]?
     var impact = Impact.none
+    /// The tokens that it forgets; their providers are told once it has taken effect.
+    var forgotten: [ForgottenToken] = []
 
     /// The records of an act that is about to take effect.
     var records: [AdministrativeAct] { parts ?? [record] }

@@ -39,14 +39,15 @@ extension Administration {
     ) throws(AdministrationError) -> Outcome {
         var record = record
         do {
-            let (outcome, impact) = try store.write { store in
+            let (outcome, impact, forgotten) = try store.write { store in
                 var act = Act(store: store, now: now(), declared: declared, record: record)
                 // Also of an act that is refused it is recorded what it was about.
                 defer { record = act.record }
                 let outcome = try body(&act)
                 guard journal.record(act.records) else { throw AdministrationError.auditUnavailable }
-                return (outcome, act.impact)
+                return (outcome, act.impact, act.forgotten)
             }
+            if !forgotten.isEmpty { tellProviders(forgotten) }
             guard try isInForce(impact) else { throw AdministrationError.notInForce }
             return outcome
         } catch { throw refuse(record, error) }

@@ -32,13 +32,6 @@ extension Act {
         return parent
     }
 
-    /// Writes scopes as they are kept.
-    func scopes(_ scopes: [String: [String]]) throws(AdministrationError) -> String {
-        let text = JSONTexts.object(scopes)
-        try JSONTexts.checkSize(text, "scopes")
-        return text
-    }
-
     /// Refuses limits that allow nothing or mean nothing.
     func check(_ limits: Limits) throws(AdministrationError) {
         try TextRules.check(limits.requestsPerMinute, "requests_per_minute", in: 1...10_000_000)

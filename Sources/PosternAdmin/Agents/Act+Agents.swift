@@ -16,6 +16,7 @@ extension Act {
         let agent = StoredAgent(
             id: Identifier.random(),
             name: new.name,
+            kind: new.kind,
             displayName: new.displayName,
             parentID: try new.parent.map(parent)?.id,
             scopes: try scopes(new.scopes),
@@ -34,13 +35,14 @@ extension Act {
     mutating func updateAgent(_ reference: String, _ change: AgentChange) throws -> StoredAgent {
         let old = try agent(reference)
         try old.requireNotRevoked()
+        try old.require(version: change.expectedVersion)
         var new = old
         new.displayName = change.displayName.applied(to: old.displayName)
         new.limits.requestsPerMinute = change.requestsPerMinute.applied(to: old.limits.requestsPerMinute)
         new.limits.concurrentRequests = change.concurrentRequests.applied(to: old.limits.concurrentRequests)
         new.policy = change.policy.applied(to: old.policy)
         new.metadata = change.metadata.applied(to: old.metadata)
-        if case .set(let scopes) = change.scopes { new.scopes = try self.scopes(scopes) }
+        if case .set(let scopes) = change.scopes { try set(scopes, of: &new, grace: change.grace) }
         try TextRules.check(new.displayName, "display_name")
         try check(new.limits)
         try new.policy.map(checkPolicy)
@@ -86,12 +88,13 @@ extension Act {
     private mutating func endEverything(of agent: StoredAgent) throws -> Int {
         for var key in try store.keys(of: .agent(id: agent.id)) where key.revokedAt == nil {
             key.revokedAt = now
+            key.end = .agentRevoked
             try store.update(key)
         }
         return try endGrants(of: .agent(id: agent.id)).count
     }
 
-    private mutating func replace(_ agent: StoredAgent) throws -> StoredAgent {
+    mutating func replace(_ agent: StoredAgent) throws -> StoredAgent {
         var agent = agent
         agent.version += 1
         agent.updatedAt = now

@@ -19,6 +19,37 @@ extension Administration {
         try await read { try $0.existingAgent(reference) }
     }
 
+    /// The agent of this name that is not revoked; `nil` if there is none.
+    package func findAgent(named name: String) async throws(AdministrationError) -> StoredAgent? {
+        try await read { try $0.agent(named: name) }
+    }
+
+    /// Makes an agent as ``createAgent(_:by:)`` does, once for each key that is given for it by the same operator.
+    ///
+    /// A request that is sent again within a day is answered with the agent that it made, and without that one's key.
+    ///
+    /// - Throws: `idempotency_key_body_mismatch` if something else is asked for under the same key,
+    ///   `idempotency_key_agent_revoked` or `idempotency_key_agent_inactive` if the agent may not act any more.
+    package func createAgent(
+        _ new: NewAgent,
+        idempotencyKey: String,
+        by operator: Operator
+    ) async throws(AdministrationError) -> (agent: StoredAgent, key: MintedKey?, isReplayed: Bool) {
+        try await act("agent_create", by: `operator`) { act in
+            try act.once(idempotencyKey, new.canonicalText) { act in
+                try act.createAgent(new)
+            }
+        }
+    }
+
+    /// Narrows the scopes of agents for which the time has come, and returns their ids.
+    ///
+    /// To be called now and then.
+    @discardableResult
+    package func applyDueScopes() async throws(AdministrationError) -> [String] {
+        try await act("agent_scopes_apply", by: .daemon) { try $0.applyDueScopes() }
+    }
+
     /// Makes an agent, and its first key unless it is to have none.
     package func createAgent(
         _ new: NewAgent,

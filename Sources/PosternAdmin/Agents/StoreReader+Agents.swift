@@ -47,6 +47,16 @@ extension StoredAgent {
         }
     }
 
+    /// Refuses a change of something that is not what was seen any more.
+    func require(version expected: Int?) throws(AdministrationError) {
+        guard let expected, expected != version else { return }
+        throw .conflict(
+            code: "agent_concurrent_update",
+            reason: "agent \(name) is of version \(version) by now, and not of \(expected)",
+            hint: "look at it again, and then change it"
+        )
+    }
+
     /// Refuses an agent that may not act now.
     func requireActive() throws(AdministrationError) {
         try requireNotRevoked()

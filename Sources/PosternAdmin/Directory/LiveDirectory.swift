@@ -50,7 +50,7 @@ package final class LiveDirectory: @unchecked Sendable {
     }
 
     /// What ended by itself so long ago that nothing may run under it any more; `now` is in seconds since 1970.
-    package func ended(at now: Int64) -> Impact { Impact(agents: compiler.agentsWithEndedRules(at: now)) }
+    package func ended(at now: Int64) -> Impact { compiler.principalsWithEndedRules(at: now) }
 
     /// Takes every agent of the store out, for when nobody knows any more what they may do.
     package func withdrawStore() throws {
@@ -62,6 +62,9 @@ package final class LiveDirectory: @unchecked Sendable {
     package func apply(_ impact: Impact) throws {
         directory = try store.read { reader in
             var agents = impact.agents
+            var users = impact.users
+            var groups = impact.groups
+            var touchesApp = impact.app
             var secrets = impact.secrets
             if !impact.providers.isEmpty {
                 let all = try reader.secrets(includingRevoked: false)
@@ -73,7 +76,12 @@ package final class LiveDirectory: @unchecked Sendable {
                 filter.secretID = secret
                 filter.includesRevoked = true
                 for grant in try reader.grants(filter, Page()) {
-                    if case .agent(let id) = grant.principal { agents.insert(id) }
+                    switch grant.principal {
+                    case .agent(let id): agents.insert(id)
+                    case .user(let id): users.insert(id)
+                    case .group(let name): groups.insert(name)
+                    case .system: touchesApp = true
+                    }
                 }
             }
             var changed: [CompiledAgent] = []
@@ -87,6 +95,17 @@ package final class LiveDirectory: @unchecked Sendable {
                 }
                 changed.append(try compiler.compile(agent, in: reader))
             }
+            if !groups.isEmpty {
+                users.formUnion(try reader.users().filter { !groups.isDisjoint(with: $0.groups) }.map(\.id))
+            }
+            for id in users {
+                if let user = try compiler.compile(user: id, in: reader) {
+                    changed.append(user)
+                } else {
+                    gone.append(PrincipalID.user(id).directoryName)
+                }
+            }
+            if touchesApp { changed.append(try compiler.compileApp(in: reader)) }
             return try Directory(
                 directory,
                 removing: gone,

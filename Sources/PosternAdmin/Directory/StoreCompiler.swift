@@ -2,7 +2,7 @@ internal import CLinux
 internal import PosternConfig
 internal import PosternCore
 
-/// Compiles agents from rows of the store, and keeps what they share.
+/// Compiles agents and other principals from rows of the store, and keeps what they share.
 ///
 /// A row that cannot be used is left out and noted: whoever it was for may do less, never more.
 struct StoreCompiler {
@@ -12,14 +12,21 @@ struct StoreCompiler {
         let policy: String?
     }
 
+    /// A secret ready to be used, and whose account it opens, if it is a connection's.
+    private struct Rendered {
+        let credential: CompiledCredential
+        let connection: StoredConnection?
+    }
+
     private static let maxCachedTerms = 10_000
     /// How long answers may run on under a grant that has ended by itself.
     private static let keptSeconds: Int64 = 3600
 
     private let compiler: AgentCompiler
     private let declaredProviders: [String: Provider]
+    /// By the id of an agent, or the directory's name of another principal.
     private var agents: [String: Compiled] = [:]
-    private var credentials: [String: CompiledCredential] = [:]
+    private var credentials: [String: Rendered] = [:]
     private var terms: [String: GrantTerms] = [:]
     private var problems: [String] = []
 
@@ -31,7 +38,7 @@ struct StoreCompiler {
     /// The providers whose credentials are compiled.
     var usedProviders: [Provider] {
         var byName: [String: Provider] = [:]
-        for credential in credentials.values { byName[credential.provider.name] = credential.provider }
+        for rendered in credentials.values { byName[rendered.credential.provider.name] = rendered.credential.provider }
         return Array(byName.values)
     }
 
@@ -47,14 +54,21 @@ struct StoreCompiler {
     /// Forgets an agent; returns the name under which it was compiled, if it was.
     mutating func remove(agent id: String) -> String? { agents.removeValue(forKey: id)?.agent.name }
 
-    /// The ids of agents of which a rule ended by itself so long ago that nothing may run under it any more; `now` is in seconds since 1970.
-    func agentsWithEndedRules(at now: Int64) -> Set<String> {
-        let ended = agents.filter { _, compiled in
-            compiled.agent.rules.contains { rule in
+    /// The principals of which a rule ended by itself so long ago that nothing may run under it any more; `now` is in seconds since 1970.
+    func principalsWithEndedRules(at now: Int64) -> Impact {
+        var ended = Impact.none
+        for (id, compiled) in agents {
+            let hasEnded = compiled.agent.rules.contains { rule in
                 rule.expiresAt.map { $0 + StoreCompiler.keptSeconds <= now } ?? false
             }
+            guard hasEnded else { continue }
+            switch compiled.agent.principal {
+            case .agent: ended.agents.insert(id)
+            case .user(let user): ended.users.insert(user)
+            case .app: ended.app = true
+            }
         }
-        return Set(ended.keys)
+        return ended
     }
 
     /// The provider of a name: the store's, the configuration's, or the catalogue's.
@@ -65,7 +79,7 @@ struct StoreCompiler {
         return declaredProviders[name] ?? DirectoryJSON.catalogueProvider(named: name)
     }
 
-    /// Compiles every agent of the store.
+    /// Compiles every agent of the store, every user to whom something is granted, and the application.
     mutating func compileAll(in reader: any StoreReader) throws -> [CompiledAgent] {
         let stored = try reader.agents(includingRevoked: false, Page())
         var keys: [String: [StoredKey]] = [:]
@@ -73,18 +87,22 @@ struct StoreCompiler {
             if case .agent(let id) = key.owner { keys[id, default: []].append(key) }
         }
         let allGrants = try reader.grants(GrantFilter(), Page())
-        var grants: [String: [StoredGrant]] = [:]
+        var grants: [StoredGrant.Principal: [StoredGrant]] = [:]
         var parents: [String: StoredGrant] = [:]
         let parentIDs = Set(allGrants.compactMap(\.parentID))
         for grant in allGrants {
-            if case .agent(let id) = grant.principal { grants[id, default: []].append(grant) }
+            grants[grant.principal, default: []].append(grant)
             if parentIDs.contains(grant.id) { parents[grant.id] = grant }
         }
         for secret in try reader.secrets(includingRevoked: false) { try render(secret, reader) }
-        let suspended = Set(try reader.users().lazy.filter(\.isSuspended).map(\.id))
+        let users = try reader.users()
+        let suspended = Set(users.lazy.filter(\.isSuspended).map(\.id))
         let paused = Set(stored.lazy.filter { $0.status == .paused }.map(\.id))
         let parentOf = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.parentID) })
-        return stored.map { agent in
+        func withAncestors(_ grants: [StoredGrant]) -> [(StoredGrant, [StoredGrant]?)] {
+            grants.map { ($0, ancestors(of: $0, isSuspended: suspended.contains) { parents[$0] }) }
+        }
+        var compiled = stored.map { agent in
             var above: String? = agent.id
             var isPaused = false
             while let id = above {
@@ -95,36 +113,84 @@ struct StoreCompiler {
                 agent,
                 isPaused: isPaused,
                 keys: keys[agent.id] ?? [],
-                grants: (grants[agent.id] ?? []).map {
-                    ($0, ancestors(of: $0, isSuspended: suspended.contains) { parents[$0] })
-                }
+                grants: withAncestors(grants[.agent(id: agent.id)] ?? [])
             )
         }
+        for user in users where !user.isSuspended {
+            let own = grants[.user(id: user.id)] ?? []
+            let ofGroups = user.groups.flatMap { grants[.group(name: $0)] ?? [] }
+            guard !own.isEmpty || !ofGroups.isEmpty else { continue }
+            compiled.append(compile(Agent(.user(user.id), id: user.id), grants: withAncestors(own + ofGroups)))
+        }
+        let app = StoreCompiler.app(try reader.app(), keys: try reader.appKeys())
+        compiled.append(compile(app, grants: withAncestors(grants[.system] ?? [])))
+        return compiled
     }
 
     /// Compiles one agent.
     mutating func compile(_ agent: StoredAgent, in reader: any StoreReader) throws -> CompiledAgent {
-        var filter = GrantFilter()
-        filter.principal = .agent(id: agent.id)
-        var grants: [(StoredGrant, [StoredGrant]?)] = []
-        for grant in try reader.grants(filter, Page()) {
-            if credentials[grant.secretID] == nil, let secret = try reader.secret(id: grant.secretID) {
-                try render(secret, reader)
-            }
-            let ancestors = try ancestors(
-                of: grant,
-                isSuspended: { try reader.user(id: $0)?.isSuspended ?? true },
-                { try reader.grant(id: $0) }
-            )
-            grants.append((grant, ancestors))
-        }
         var isPaused = agent.status == .paused
         var above = agent.parentID
         while !isPaused, let id = above, let parent = try reader.agent(id: id) {
             isPaused = parent.status != .active
             above = parent.parentID
         }
-        return compile(agent, isPaused: isPaused, keys: try reader.keys(of: .agent(id: agent.id)), grants: grants)
+        return compile(
+            agent,
+            isPaused: isPaused,
+            keys: try reader.keys(of: .agent(id: agent.id)),
+            grants: try grants(of: [.agent(id: agent.id)], reader)
+        )
+    }
+
+    /// Compiles one user; `nil` for one who may do nothing.
+    mutating func compile(user id: String, in reader: any StoreReader) throws -> CompiledAgent? {
+        let principal = PrincipalID.user(id)
+        var found: [(StoredGrant, [StoredGrant]?)] = []
+        if let user = try reader.user(id: id), !user.isSuspended {
+            found = try grants(of: [.user(id: id)] + user.groups.map { .group(name: $0) }, reader)
+        }
+        guard !found.isEmpty else {
+            agents[principal.directoryName] = nil
+            return nil
+        }
+        return compile(Agent(principal, id: id), grants: found)
+    }
+
+    /// Compiles the application.
+    mutating func compileApp(in reader: any StoreReader) throws -> CompiledAgent {
+        compile(
+            StoreCompiler.app(try reader.app(), keys: try reader.appKeys()),
+            grants: try grants(of: [.system], reader)
+        )
+    }
+
+    private static func app(_ app: StoredApp, keys: [StoredKey]) -> Agent {
+        Agent(.app, id: app.id, keys: keys.compactMap(AgentKey.init))
+    }
+
+    /// The grants to some principals, each with those above it, and with the secrets they are of rendered.
+    private mutating func grants(
+        of principals: [StoredGrant.Principal],
+        _ reader: any StoreReader
+    ) throws -> [(StoredGrant, [StoredGrant]?)] {
+        var found: [(StoredGrant, [StoredGrant]?)] = []
+        for principal in principals {
+            var filter = GrantFilter()
+            filter.principal = principal
+            for grant in try reader.grants(filter, Page()) {
+                if credentials[grant.secretID] == nil, let secret = try reader.secret(id: grant.secretID) {
+                    try render(secret, reader)
+                }
+                let ancestors = try ancestors(
+                    of: grant,
+                    isSuspended: { try reader.user(id: $0)?.isSuspended ?? true },
+                    { try reader.grant(id: $0) }
+                )
+                found.append((grant, ancestors))
+            }
+        }
+        return found
     }
 
     private mutating func compile(
@@ -133,23 +199,39 @@ struct StoreCompiler {
         keys: [StoredKey],
         grants: [(grant: StoredGrant, ancestors: [StoredGrant]?)]
     ) -> CompiledAgent {
-        let former = agents[stored.id]
         let agent = Agent(
-            name: stored.name,
+            .agent(stored.name),
             id: stored.id,
-            keys: keys.filter { $0.revokedAt == nil }.map {
-                AgentKey($0.digest, id: $0.id, expiresAt: $0.expiresAt.map { $0 / 1_000_000_000 })
-            },
+            keys: keys.compactMap(AgentKey.init),
             limits: stored.limits,
             isPaused: isPaused,
             policy: policy(of: stored)
         )
+        return compile(
+            agent,
+            under: stored.id,
+            policy: stored.policy,
+            scopes: scopes(of: stored),
+            grants: grants
+        )
+    }
+
+    /// Compiles a principal; `id` is what it is kept under, `policy` the text of its policy.
+    private mutating func compile(
+        _ agent: Agent,
+        under id: String? = nil,
+        policy: String? = nil,
+        scopes: AgentScopes = .unlimited,
+        grants: [(grant: StoredGrant, ancestors: [StoredGrant]?)]
+    ) -> CompiledAgent {
+        let id = id ?? agent.name
+        let former = agents[id]
         let compiled = compiler.compile(
             agent,
-            grants: grants.compactMap { use($0.grant, below: $0.ancestors, of: stored) },
-            replacing: former.flatMap { $0.policy == stored.policy ? $0.agent : nil }
+            grants: grants.compactMap { use($0.grant, below: $0.ancestors, of: agent, within: scopes) },
+            replacing: former.flatMap { $0.policy == policy ? $0.agent : nil }
         )
-        agents[stored.id] = Compiled(agent: compiled, policy: stored.policy)
+        agents[id] = Compiled(agent: compiled, policy: policy)
         return compiled
     }
 
@@ -173,9 +255,12 @@ struct StoreCompiler {
     private mutating func use(
         _ stored: StoredGrant,
         below ancestors: [StoredGrant]?,
-        of agent: StoredAgent
+        of agent: Agent,
+        within scopes: AgentScopes
     ) -> (grant: Grant, credential: CompiledCredential)? {
-        guard stored.revokedAt == nil, let ancestors, let credential = credentials[stored.secretID] else { return nil }
+        guard stored.revokedAt == nil, let ancestors, let rendered = credentials[stored.secretID] else { return nil }
+        let credential = rendered.credential
+        guard scopes.allow(provider: credential.provider.name, secret: credential.name) else { return nil }
         let end = ([stored] + ancestors).compactMap(\.expiresAt).min()
         // What has ended would only be asked in vain, once what came in time has had the time to end too.
         if let end, end / 1_000_000_000 + StoreCompiler.keptSeconds <= postern_realtime_ns() / 1_000_000_000 {
@@ -194,7 +279,17 @@ struct StoreCompiler {
             terms: own,
             expiresAt: end.map { $0 / 1_000_000_000 },
             maxUses: stored.maxUses,
-            ancestors: above
+            ancestors: above,
+            facts: GrantFacts(
+                secretName: credential.name,
+                secretID: stored.secretID,
+                label: stored.label,
+                userID: ([stored] + ancestors).lazy.compactMap(\.userID).first,
+                account: rendered.connection?.account,
+                accountDisplayName: rendered.connection?.accountDisplayName,
+                parentID: stored.parentID,
+                depth: ancestors.count
+            )
         )
         return (grant, credential)
     }
@@ -224,6 +319,15 @@ struct StoreCompiler {
         }
     }
 
+    /// Scopes that cannot be read allow nothing.
+    private mutating func scopes(of agent: StoredAgent) -> AgentScopes {
+        guard let scopes = AgentScopes(agent.scopes) else {
+            problems.append("agent \(agent.name) is left without grants, since its scopes cannot be read")
+            return .none
+        }
+        return scopes
+    }
+
     private mutating func render(_ secret: StoredSecret, _ reader: any StoreReader) throws {
         guard secret.revokedAt == nil else { return }
         let versions = try reader.versions(ofSecret: secret.id)
@@ -236,6 +340,7 @@ struct StoreCompiler {
                 problems.append("secret \(secret.name) is left out: there is no provider \(secret.provider)")
                 return
             }
+            let connection = secret.kind == .connection ? try reader.connection(secretID: secret.id) : nil
             let credential = Credential(
                 name: secret.name,
                 id: secret.id,
@@ -243,13 +348,50 @@ struct StoreCompiler {
                 secrets: current.values,
                 inputs: JSONTexts.texts(secret.inputs),
                 hosts: secret.hosts.compactMap { HostPattern($0) },
-                retired: versions.filter { $0.retiredAt != nil }.flatMap { Array($0.values.values) }
+                retired: versions.filter { $0.retiredAt != nil }.flatMap { Array($0.values.values) },
+                life: connection.map { CredentialLife($0, tokens: current) }
             )
-            credentials[secret.id] = try CompiledCredential(credential, for: provider)
+            credentials[secret.id] = Rendered(
+                credential: try CompiledCredential(credential, for: provider),
+                connection: connection
+            )
         } catch let error as ConfigError {
             problems.append("secret \(secret.name) is left out: \(error.reason)")
         } catch let error as DirectoryError {
             problems.append("secret \(secret.name) is left out: \(error)")
         }
     }
+}
+
+extension AgentKey {
+    /// `nil` for a key that has ended for ever.
+    fileprivate init?(_ stored: StoredKey) {
+        guard stored.revokedAt == nil else { return nil }
+        let end = [stored.expiresAt, stored.rotatedUntil].compactMap(\.self).min()
+        self.init(
+            stored.digest,
+            id: stored.id,
+            expiresAt: end.map { $0 / 1_000_000_000 },
+            isDeprecated: stored.deprecatedAt != nil,
+            scopes: stored.scopes,
+            networks: stored.networks,
+            limits: Limits(requestsPerMinute: stored.requestsPerMinute)
+        )
+    }
+}
+
+extension CredentialLife {
+    fileprivate init(_ connection: StoredConnection, tokens: StoredSecretVersion) {
+        self.init(
+            version: tokens.number,
+            beganAt: tokens.createdAt / 1_000_000_000,
+            endsAt: connection.tokenEndsAt.map { $0 / 1_000_000_000 },
+            isRenewable: connection.status == .active && tokens.values["refresh_token"] != nil
+        )
+    }
+}
+
+extension StoredGrant {
+    /// The user to whom it is.
+    fileprivate var userID: String? { if case .user(let id) = principal { id } else { nil } }
 }

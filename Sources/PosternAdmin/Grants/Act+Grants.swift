@@ -60,7 +60,7 @@ extension Act {
     }
 
     /// Ends grants and what is below them, each one once and before those below it.
-    private mutating func endGrants(_ grants: [StoredGrant]) throws -> [String] {
+    mutating func endGrants(_ grants: [StoredGrant]) throws -> [String] {
         var ended: [String] = []
         var seen: Set<String> = []
         var waiting = grants

@@ -8,20 +8,19 @@ extension Act {
     }
 
     mutating func mintKey(_ new: NewKey, for owner: KeyOwner) throws -> MintedKey {
-        let name = try name(new.name, for: owner)
-        let (plaintext, prefix, digest) = owner.form.random()
-        let key = StoredKey(
-            id: Identifier.random(),
-            owner: owner.owner,
-            name: name,
-            prefix: prefix,
-            digest: digest,
-            createdAt: now,
-            expiresAt: try end(new.expiry)
+        try check(scopes: new.scopes)
+        try check(networks: new.networks)
+        try TextRules.check(new.requestsPerMinute, "requests_per_minute", in: 1...10_000_000)
+        return try insertKey(
+            KeyBounds(
+                expiresAt: try end(new.expiry),
+                scopes: new.scopes,
+                networks: new.networks,
+                requestsPerMinute: new.requestsPerMinute
+            ),
+            named: new.name,
+            for: owner
         )
-        try store.insert(key)
-        record.key = key.name
-        return MintedKey(key: key, plaintext: plaintext)
     }
 
     mutating func setDeprecated(_ isDeprecated: Bool, key reference: String, of owner: KeyOwner) throws -> StoredKey {
@@ -39,17 +38,36 @@ extension Act {
     }
 
     mutating func revokeKey(_ reference: String, of owner: KeyOwner, force: Bool) throws -> StoredKey {
-        var key = try key(reference, of: owner)
+        try revoke(try key(reference, of: owner), force: force)
+    }
+
+    mutating func revokeKey(_ id: String, force: Bool) throws -> StoredKey {
+        try revoke(try keyWithOwner(id).key, force: force)
+    }
+
+    /// Ends a key, and those that were derived from it.
+    private mutating func revoke(_ key: StoredKey, force: Bool) throws -> StoredKey {
         guard key.revokedAt == nil else { return key }
-        let others = try store.keys(of: owner.owner).filter { $0.id != key.id && works($0) }
-        guard !others.isEmpty || force else {
+        // What was derived ends with what it was derived from, so it is nothing to fall back on.
+        let others = try store.keys(of: key.owner).filter { $0.id != key.id && $0.parentID == nil && works($0) }
+        guard !others.isEmpty || force || key.parentID != nil else {
             throw AdministrationError.conflict(
                 code: "last_active_key",
                 reason: "key \(key.name) is the last one that works",
                 hint: "mint another one first, or revoke it with --force"
             )
         }
+        let revoked = try end(key, .revoked)
+        let derived = try store.keys(anywhereBelow: key.id).filter { $0.revokedAt == nil }
+        for each in derived { _ = try end(each, .parentRevoked) }
+        if !derived.isEmpty { record.detail = "with \(derived.count) keys derived from it" }
+        return revoked
+    }
+
+    private func end(_ key: StoredKey, _ end: StoredKey.End) throws -> StoredKey {
+        var key = key
         key.revokedAt = now
+        key.end = end
         try store.update(key)
         return key
     }
@@ -64,12 +82,13 @@ extension Act {
         return key
     }
 
-    private func works(_ key: StoredKey) -> Bool {
-        key.revokedAt == nil && key.expiresAt.map { $0 > now } ?? true
+    /// Whether a key opens anything now.
+    func works(_ key: StoredKey) -> Bool {
+        key.revokedAt == nil && [key.expiresAt, key.rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
     }
 
     /// A name that no other key of the owner has or had.
-    private func name(_ given: String?, for owner: KeyOwner) throws -> String {
+    func name(_ given: String?, for owner: KeyOwner) throws -> String {
         let taken = Set(try store.keys(of: owner.owner).map(\.name))
         guard let given else {
             var number = taken.count + 1

@@ -24,5 +24,20 @@ extension Act {
     mutating func keyOwner(agent reference: String) throws -> KeyOwner { KeyOwner(try agent(reference)) }
 
     /// The owner of the application's keys.
-    func appKeyOwner() throws -> KeyOwner { KeyOwner(try store.app()) }
+    mutating func appKeyOwner() throws -> KeyOwner {
+        impact.app = true
+        return KeyOwner(try store.app())
+    }
+
+    /// The key of an id, and whose it is, as it is recorded.
+    mutating func keyWithOwner(_ id: String) throws -> (key: StoredKey, owner: KeyOwner) {
+        guard Identifier.isOne(id), let key = try store.key(id: id) else {
+            throw AdministrationError.notFound(kind: "key", name: TextRules.shown(id))
+        }
+        record.key = key.name
+        switch key.owner {
+        case .agent(let agent): return (key, try keyOwner(agent: agent))
+        case .app: return (key, try appKeyOwner())
+        }
+    }
 }

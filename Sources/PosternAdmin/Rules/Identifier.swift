@@ -1,6 +1,7 @@
 /// Ids of the store: random UUIDs in lower case (RFC 9562 section 5.4).
-enum Identifier {
-    static func random() -> String {
+package enum Identifier {
+    /// Makes one that nothing has.
+    package static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         var bytes = [generator.next(), generator.next()].flatMap { word in
             stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: (word as UInt64) >> $0) }
@@ -16,7 +17,7 @@ enum Identifier {
     }
 
     /// Whether a text has the form of an id.
-    static func isOne(_ text: String) -> Bool {
+    package static func isOne(_ text: String) -> Bool {
         text.utf8.count == 36
             && text.utf8.enumerated().allSatisfy { index, byte in
                 [8, 13, 18, 23].contains(index) ? byte == UInt8(ascii: "-") : isDigit(byte)

@@ -24,6 +24,18 @@ enum JSONTexts {
         return texts
     }
 
+    /// Reads an object of lists of texts that was written here.
+    static func lists(_ json: String) -> [String: [String]] {
+        guard let document = try? JSONDocument(Array(json.utf8)) else { return [:] }
+        var lists: [String: [String]] = [:]
+        for (name, value) in document.root.members {
+            guard let name = name.string else { continue }
+            let texts = value.elements.compactMap(\.string).map { String(decoding: $0, as: UTF8.self) }
+            lists[String(decoding: name, as: UTF8.self)] = texts
+        }
+        return lists
+    }
+
     /// Refuses what is not an object, or too large to keep.
     static func checkObject(_ json: String, _ member: String) throws(AdministrationError) {
         try checkSize(json, member)
@@ -41,13 +53,14 @@ enum JSONTexts {
         }
     }
 
-    private static func object<Value>(_ members: [String: Value], _ text: (Value) -> String) -> String {
+    /// Writes an object; the same one for the same members.
+    static func object<Value>(_ members: [String: Value], _ text: (Value) -> String) -> String {
         let written = members.sorted { $0.key < $1.key }.map { quoted($0.key) + ":" + text($0.value) }
         return "{" + written.joined(separator: ",") + "}"
     }
 
-    /// RFC 8259 section 7.
-    private static func quoted(_ text: String) -> String {
+    /// A text as it is written in JSON (RFC 8259 section 7).
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

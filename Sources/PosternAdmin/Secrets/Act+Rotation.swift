@@ -63,7 +63,8 @@ extension Act {
         return try replace(secret)
     }
 
-    private func retire(_ version: StoredSecretVersion, forgetAt: Int64?) throws {
+    /// Has a version not be used any more.
+    func retire(_ version: StoredSecretVersion, forgetAt: Int64?) throws {
         var version = version
         version.retiredAt = now
         version.forgetAt = forgetAt

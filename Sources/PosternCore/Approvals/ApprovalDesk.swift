@@ -113,4 +113,7 @@ package protocol ApprovalDesk: Sendable {
         by route: ApprovalRoute,
         completion: @escaping @Sendable (ApprovalAnswer) -> Void
     )
+
+    /// Takes back that a request may be sent, of which nothing was: the next one that is the same may be.
+    func giveBack(_ approval: String)
 }

@@ -12,6 +12,8 @@ package struct AdministrativeAct: Sendable {
     package var provider: String?
     package var grant: String?
     package var user: String?
+    /// The id of the approval.
+    package var approval: String?
     /// What else there is to know, without a secret.
     package var detail: String?
 
@@ -34,6 +36,7 @@ package struct AdministrativeAct: Sendable {
         encoder.member("postern.provider", provider)
         encoder.member("postern.grant", grant)
         encoder.member("postern.user", user)
+        encoder.member("postern.approval", approval)
         encoder.member("event.reason", detail)
     }
 }

@@ -8,6 +8,10 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
     case proxyAuthorization
     /// By the key in the credential slot of a base-URL request.
     case urlKey
+    /// By the key that signed a request to the API.
+    case signedKey
+    /// By an approval, which the daemon carries out.
+    case approval
 
     var text: StaticString {
         switch self {
@@ -15,6 +19,8 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
         case .port: "port"
         case .proxyAuthorization: "proxy_authorization"
         case .urlKey: "url_key"
+        case .signedKey: "signed_key"
+        case .approval: "approval"
         }
     }
 }

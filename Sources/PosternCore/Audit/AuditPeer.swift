@@ -23,3 +23,13 @@ package struct AuditPeer: Sendable {
         encoder.member("postern.peer.pid", processID.map(Int.init))
     }
 }
+
+extension Peer {
+    /// The peer as audit records show it.
+    package var audited: AuditPeer {
+        switch origin {
+        case .address(let address, let port): AuditPeer(address: "\(address)", port: port)
+        case .process(let userID, let processID): AuditPeer(userID: userID, processID: processID)
+        }
+    }
+}

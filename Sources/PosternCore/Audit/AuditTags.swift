@@ -34,6 +34,14 @@ package struct AuditTags: Sendable {
 }
 
 extension AuditTags {
+    /// What a program said of a call that it asked for.
+    package init(_ attribution: CallAttribution) {
+        self.init(
+            context: attribution.context.map { Array($0.utf8)[...] },
+            trace: attribution.traceparent.flatMap { TraceParent(Array($0.utf8)[...]) }
+        )
+    }
+
     /// Longer values are cut, so that a client cannot fill the log with one header.
     private static let maxLength = 256
 

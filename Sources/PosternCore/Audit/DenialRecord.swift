@@ -7,6 +7,7 @@ package struct DenialRecord: Sendable {
     package var requestID: String
     /// The agent, if one was recognised.
     package var agent: String?
+    package var party: AuditParty
     package var identity: AuditIdentity?
     package var peer: AuditPeer
     package var provider: String?
@@ -29,6 +30,7 @@ package struct DenialRecord: Sendable {
         time: Int64,
         requestID: String,
         agent: String? = nil,
+        party: AuditParty = AuditParty(),
         identity: AuditIdentity? = nil,
         peer: AuditPeer = AuditPeer(),
         provider: String? = nil,
@@ -44,6 +46,7 @@ package struct DenialRecord: Sendable {
         self.time = time
         self.requestID = requestID
         self.agent = agent
+        self.party = party
         self.identity = identity
         self.peer = peer
         self.provider = provider
@@ -66,6 +69,7 @@ package struct DenialRecord: Sendable {
         encoder.member("http.request.id", requestID)
         encoder.member("postern.decision", constant: "deny")
         encoder.member("postern.agent", agent)
+        party.encode(into: &encoder)
         if let identity { encoder.member("postern.identity", constant: identity.text) }
         peer.encode(into: &encoder)
         encoder.member("postern.provider", provider)

@@ -3,7 +3,9 @@ package struct IntentRecord: Sendable {
     /// Nanoseconds since 1970.
     package var time: Int64
     package var requestID: String
-    package var agent: String
+    /// `nil` where no agent asks, but a user or the application.
+    package var agent: String?
+    package var party: AuditParty
     package var identity: AuditIdentity
     package var peer: AuditPeer
     /// The provider whose credential is used; `nil` for a destination that needs none.
@@ -20,7 +22,8 @@ package struct IntentRecord: Sendable {
     package init(
         time: Int64,
         requestID: String,
-        agent: String,
+        agent: String?,
+        party: AuditParty = AuditParty(),
         identity: AuditIdentity,
         peer: AuditPeer,
         provider: String? = nil,
@@ -34,6 +37,7 @@ package struct IntentRecord: Sendable {
         self.time = time
         self.requestID = requestID
         self.agent = agent
+        self.party = party
         self.identity = identity
         self.peer = peer
         self.provider = provider
@@ -52,6 +56,7 @@ package struct IntentRecord: Sendable {
         encoder.member("http.request.id", requestID)
         encoder.member("postern.decision", constant: "allow")
         encoder.member("postern.agent", agent)
+        party.encode(into: &encoder)
         encoder.member("postern.identity", constant: identity.text)
         peer.encode(into: &encoder)
         encoder.member("postern.provider", provider)

@@ -60,7 +60,9 @@ package struct OutcomeRecord: Sendable {
     /// Nanoseconds since 1970.
     package var time: Int64
     package var requestID: String
-    package var agent: String
+    /// `nil` where no agent asked, but a user or the application.
+    package var agent: String?
+    package var party: AuditParty
     package var provider: String?
     package var grant: String?
     package var rule: String?
@@ -76,7 +78,8 @@ package struct OutcomeRecord: Sendable {
     package init(
         time: Int64,
         requestID: String,
-        agent: String,
+        agent: String?,
+        party: AuditParty = AuditParty(),
         provider: String? = nil,
         grant: String? = nil,
         rule: String? = nil,
@@ -90,6 +93,7 @@ package struct OutcomeRecord: Sendable {
         self.time = time
         self.requestID = requestID
         self.agent = agent
+        self.party = party
         self.provider = provider
         self.grant = grant
         self.rule = rule
@@ -111,6 +115,7 @@ package struct OutcomeRecord: Sendable {
         encoder.member("http.request.id", requestID)
         encoder.member("postern.decision", constant: "allow")
         encoder.member("postern.agent", agent)
+        party.encode(into: &encoder)
         encoder.member("postern.provider", provider)
         encoder.member("postern.grant", grant)
         encoder.member("postern.rule", rule)

@@ -29,12 +29,19 @@ package struct CredentialLife: Hashable, Sendable {
     package let version: Int
     /// When the access token ends, in seconds since 1970; `nil` if nobody said.
     package let endsAt: Int64?
+    /// When it is to be renewed: a little before it ends.
+    package let renewsAt: Int64?
     /// Whether it can be renewed.
     package let isRenewable: Bool
 
-    package init(version: Int, endsAt: Int64?, isRenewable: Bool) {
+    /// The most seconds before its end at which a token is renewed; one that lives shortly is, a tenth of its life before.
+    private static let maxMarginSeconds: Int64 = 60
+
+    /// `beganAt` is when the token was got, in seconds since 1970.
+    package init(version: Int, beganAt: Int64, endsAt: Int64?, isRenewable: Bool) {
         self.version = version
         self.endsAt = endsAt
+        renewsAt = endsAt.map { $0 - min(CredentialLife.maxMarginSeconds, max(0, $0 - beganAt) / 10) }
         self.isRenewable = isRenewable
     }
 }

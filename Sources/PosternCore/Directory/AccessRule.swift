@@ -26,8 +26,12 @@ package final class AccessRule: Sendable {
     package let allowsWebSocket: Bool
     /// Whether it lets CONNECT through with its bytes untouched; such a rule covers no request.
     package let isTunnel: Bool
+    /// What there is to say of the grant; `nil` for what the configuration file declares.
+    package let facts: GrantFacts?
+    /// That persons have to approve each request: what the grant, those above it and the policy say.
+    package let approval: [ApprovalTerms]
     /// Whose credential it writes; `nil` for an egress rule.
-    let credential: CompiledCredential?
+    package let credential: CompiledCredential?
     /// Whether its agent holds a placeholder.
     let givesPlaceholder: Bool
     /// The id of the placeholder that may stand where the credential is written; `nil` for an egress rule.
@@ -66,6 +70,8 @@ package final class AccessRule: Sendable {
         passesCookies = provider.passesCookies
         allowsWebSocket = grant.terms.allowsWebSocket && grant.ancestors.allSatisfy(\.terms.allowsWebSocket)
         isTunnel = false
+        facts = grant.facts
+        approval = ([grant.terms.approval] + grant.ancestors.map(\.terms.approval) + [agent.policy?.approval]).compactMap(\.self)
         givesPlaceholder = grant.terms.givesPlaceholder
         placeholderID = placeholders.id(agent: grant.agent, secret: credential.name)
         tokenOwner = SealedToken.Owner(
@@ -95,6 +101,8 @@ package final class AccessRule: Sendable {
         passesCookies = true
         allowsWebSocket = rule.allowsWebSocket
         isTunnel = rule.isTunnel
+        facts = nil
+        approval = policy?.approval.map { [$0] } ?? []
         givesPlaceholder = false
         placeholderID = nil
         tokenOwner = nil

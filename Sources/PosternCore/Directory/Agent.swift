@@ -1,6 +1,6 @@
-/// A workload that may call through Postern.
+/// A workload that may call through Postern, or another principal that is served like one.
 package struct Agent: Sendable {
-    package let name: String
+    package let principal: PrincipalID
     /// Its id in the store; `nil` for one of the configuration file.
     package let id: String?
     /// Its keys; empty for an agent that only comes through a socket of its own.
@@ -11,6 +11,9 @@ package struct Agent: Sendable {
     /// What holds for every request of it, whatever its rules allow.
     package let policy: AgentPolicy?
 
+    /// The name under which a directory holds it.
+    package var name: String { principal.directoryName }
+
     package init(
         name: String,
         id: String? = nil,
@@ -19,7 +22,18 @@ package struct Agent: Sendable {
         isPaused: Bool = false,
         policy: AgentPolicy? = nil
     ) {
-        self.name = name
+        self.init(.agent(name), id: id, keys: keys, limits: limits, isPaused: isPaused, policy: policy)
+    }
+
+    package init(
+        _ principal: PrincipalID,
+        id: String? = nil,
+        keys: [AgentKey] = [],
+        limits: Limits = Limits(),
+        isPaused: Bool = false,
+        policy: AgentPolicy? = nil
+    ) {
+        self.principal = principal
         self.id = id
         self.keys = keys
         self.limits = limits

@@ -48,12 +48,6 @@ package struct AgentCompiler: Sendable {
                 )
             )
         }
-        return CompiledAgent(
-            name: agent.name,
-            isPaused: agent.isPaused,
-            limiter: limiter,
-            keys: agent.keys,
-            rules: rules
-        )
+        return CompiledAgent(agent, limiter: limiter, rules: rules)
     }
 }

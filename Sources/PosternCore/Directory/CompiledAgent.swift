@@ -1,6 +1,15 @@
 /// An agent with everything it may reach, ready to be looked up.
 package final class CompiledAgent: Sendable {
-    package let name: String
+    /// Who it is: an agent, or another principal that is served like one.
+    package let principal: PrincipalID
+    /// The name under which the directory holds it.
+    package var name: String { principal.directoryName }
+    /// The agent's name; `nil` for another principal.
+    package var agentName: String? { if case .agent(let name) = principal { name } else { nil } }
+    /// The user's id; `nil` for another principal.
+    package var userID: String? { if case .user(let id) = principal { id } else { nil } }
+    /// Its id in the store; `nil` for one of the configuration file.
+    package let id: String?
     /// Whether nothing of it is let through.
     package let isPaused: Bool
     package let keys: [AgentKey]
@@ -10,11 +19,12 @@ package final class CompiledAgent: Sendable {
     private let wildcardRules: [AccessRule]
     private let identities: Set<ObjectIdentifier>
 
-    init(name: String, isPaused: Bool, limiter: Limiter, keys: [AgentKey], rules: [AccessRule]) {
-        self.name = name
-        self.isPaused = isPaused
+    init(_ agent: Agent, limiter: Limiter, rules: [AccessRule]) {
+        principal = agent.principal
+        id = agent.id
+        isPaused = agent.isPaused
         self.limiter = limiter
-        self.keys = keys
+        keys = agent.keys
         self.rules = rules
         identities = Set(rules.map { ObjectIdentifier($0) })
         var byHost: [String: [AccessRule]] = [:]
@@ -40,8 +50,8 @@ package final class CompiledAgent: Sendable {
     /// The rule of an id.
     package func rule(_ id: String) -> AccessRule? { rules.first { $0.id == id } }
 
-    /// Whether it holds a placeholder.
-    var givesPlaceholders: Bool { rules.contains(where: \.givesPlaceholder) }
+    /// Whether it holds a placeholder, or a key by which it may ask for one.
+    var givesPlaceholders: Bool { keys.contains { $0.id != nil } || rules.contains(where: \.givesPlaceholder) }
 
     /// The rules whose placeholder the agent holds.
     package var placeholderRules: [PlaceholderRule] {

@@ -13,6 +13,8 @@ package struct Credential: Sendable {
     package let hosts: [HostPattern]?
     /// Values that it had before and that must not come back in answers either.
     package let retired: [Secret]
+    /// How long it lives, if it has to be renewed; `nil` for what lives until it is rotated.
+    package let life: CredentialLife?
 
     package init(
         name: String,
@@ -21,7 +23,8 @@ package struct Credential: Sendable {
         secrets: [String: Secret],
         inputs: [String: String],
         hosts: [HostPattern]? = nil,
-        retired: [Secret] = []
+        retired: [Secret] = [],
+        life: CredentialLife? = nil
     ) {
         self.name = name
         self.id = id
@@ -30,6 +33,7 @@ package struct Credential: Sendable {
         self.inputs = inputs
         self.hosts = hosts
         self.retired = retired
+        self.life = life
     }
 }
 
@@ -37,10 +41,12 @@ package struct Credential: Sendable {
 package final class CompiledCredential: Sendable {
     package let name: String
     /// Its id in the store, or its name.
-    let identity: String
+    package let identity: String
     package let provider: Provider
     let hosts: [HostPattern]?
     let injection: InjectionPlan
+    /// How long it lives, if it has to be renewed.
+    package let life: CredentialLife?
 
     /// Renders a credential for its provider.
     ///
@@ -50,6 +56,7 @@ package final class CompiledCredential: Sendable {
         identity = credential.id ?? credential.name
         self.provider = provider
         hosts = credential.hosts
+        life = credential.life
         injection = try InjectionPlan(credential, for: provider)
     }
 }

@@ -3,19 +3,25 @@
 /// Agents are compiled one by one, so that a change costs what it changes and not what there is.
 package final class Directory: Sendable {
     private let agentsByName: [String: CompiledAgent]
+    /// Those of the store, by id.
+    private let agentsByID: [String: CompiledAgent]
     private let keys: [KeyDigest: HeldKey]
     /// Where each provider takes its credential.
     private let slots: [String: CredentialSlots]
+    /// The hosts of each provider of which a credential is used.
+    private let hosts: [String: [HostPattern]]
     /// What the agents' placeholders are made from.
     package let placeholders: PlaceholderKey
     /// The limiters of this directory and those before it.
     package let limiters: LimiterTable
     /// Finds placeholders in requests.
     package let search: PlaceholderSearch
+    /// The placeholders that the API gives out.
+    package let issued: IssuedPlaceholders
     /// How many agents have one.
     private let placeholderHolders: Int
 
-    /// Whether any agent has a placeholder.
+    /// Whether any agent has a placeholder, or a key by which it may ask for one.
     var givesPlaceholders: Bool { placeholderHolders > 0 }
 
     /// Compiles declarations.
@@ -44,8 +50,11 @@ package final class Directory: Sendable {
     /// A directory in which nobody may do anything.
     package init(placeholders: PlaceholderKey, limiters: LimiterTable) {
         agentsByName = [:]
+        agentsByID = [:]
         keys = [:]
         slots = [:]
+        hosts = [:]
+        issued = IssuedPlaceholders(placeholders)
         self.placeholders = placeholders
         self.limiters = limiters
         search = PlaceholderSearch(placeholders)
@@ -65,11 +74,14 @@ package final class Directory: Sendable {
         providers: some Sequence<Provider> = []
     ) throws(DirectoryError) {
         var byName = base.agentsByName
+        var byID = base.agentsByID
+        var hosts = base.hosts
         var keys = base.keys
         var slots = base.slots
         var holders = base.placeholderHolders
         func remove(_ name: String) {
             guard let former = byName.removeValue(forKey: name) else { return }
+            if let id = former.id, case .agent = former.principal { byID[id] = nil }
             for key in former.keys { keys[key.digest] = nil }
             if former.givesPlaceholders { holders -= 1 }
         }
@@ -77,6 +89,7 @@ package final class Directory: Sendable {
         for agent in agents {
             remove(agent.name)
             byName[agent.name] = agent
+            if let id = agent.id, case .agent = agent.principal { byID[id] = agent }
             for key in agent.keys
             where keys.updateValue(HeldKey(key, of: agent, replacing: base.keys[key.digest]), forKey: key.digest) != nil
             {
@@ -84,8 +97,14 @@ package final class Directory: Sendable {
             }
             if agent.givesPlaceholders { holders += 1 }
         }
-        for provider in providers { slots[provider.name, default: CredentialSlots()].add(provider) }
+        for provider in providers {
+            slots[provider.name, default: CredentialSlots()].add(provider)
+            hosts[provider.name] = provider.hosts
+        }
         agentsByName = byName
+        agentsByID = byID
+        self.hosts = hosts
+        issued = base.issued
         self.keys = keys
         self.slots = slots
         placeholders = base.placeholders
@@ -94,7 +113,7 @@ package final class Directory: Sendable {
         placeholderHolders = holders
     }
 
-    /// Every agent, in no order.
+    /// Every agent, and every other principal, in no order.
     package var agents: some Collection<CompiledAgent> { agentsByName.values }
 
     /// Every key that is held, in no order.
@@ -102,6 +121,17 @@ package final class Directory: Sendable {
 
     /// The agent of a name.
     package func agent(named name: String) -> CompiledAgent? { agentsByName[name] }
+
+    /// The agent of an id of the store.
+    package func agent(id: String) -> CompiledAgent? { agentsByID[id] }
+
+    /// Whether a credential of some provider is used at this host, whoever's it is.
+    func usesCredential(at host: HostName) -> Bool {
+        hosts.values.contains { $0.contains { $0.matches(host) } }
+    }
+
+    /// The principal of an id, if there is anything that it may do.
+    package func principal(_ id: PrincipalID) -> CompiledAgent? { agentsByName[id.directoryName] }
 
     /// The key of a digest, and whose it is.
     package func key(_ digest: KeyDigest) -> HeldKey? { keys[digest] }

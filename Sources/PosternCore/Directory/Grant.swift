@@ -11,6 +11,8 @@ package struct Grant: Sendable {
     package let maxUses: Int?
     /// The grants above it, the nearest first: it never allows what one of them does not.
     package let ancestors: [Ancestor]
+    /// What there is to say of it to whoever chooses among grants; `nil` for one of the configuration file.
+    package let facts: GrantFacts?
 
     /// A grant above another.
     package struct Ancestor: Sendable {
@@ -32,7 +34,8 @@ package struct Grant: Sendable {
         terms: GrantTerms = GrantTerms(),
         expiresAt: Int64? = nil,
         maxUses: Int? = nil,
-        ancestors: [Ancestor] = []
+        ancestors: [Ancestor] = [],
+        facts: GrantFacts? = nil
     ) {
         self.id = id
         self.agent = agent
@@ -41,6 +44,7 @@ package struct Grant: Sendable {
         self.expiresAt = expiresAt
         self.maxUses = maxUses
         self.ancestors = ancestors
+        self.facts = facts
     }
 }
 

@@ -1,6 +1,6 @@
 /// The answer to a request that Postern refuses or cannot carry out: RFC 9457 problem details and RFC 9209
 /// `Proxy-Status`, so that a refusal of ours is never taken for one of the upstream's.
-package struct ProblemDetails: Equatable, Sendable {
+package struct ProblemDetails: OwnAnswer, Equatable, Sendable {
     package let status: Int
     /// The stable name of the problem, for programs.
     package let code: String
@@ -14,15 +14,18 @@ package struct ProblemDetails: Equatable, Sendable {
     package let detail: String
     /// Further header fields.
     package var fields: [(name: String, value: String)] = []
+    /// The approval that is waited for, and its page.
+    package var approval: (id: String, url: String)?
 
     package static func == (left: ProblemDetails, right: ProblemDetails) -> Bool {
         left.status == right.status && left.code == right.code && left.proxyStatus == right.proxyStatus
             && left.title == right.title && left.detail == right.detail
             && left.fields.map(\.name) == right.fields.map(\.name)
             && left.fields.map(\.value) == right.fields.map(\.value)
+            && left.approval?.id == right.approval?.id && left.approval?.url == right.approval?.url
     }
 
-    private init(_ status: Int, _ code: String, _ proxyStatus: String, _ title: String, _ detail: String) {
+    init(_ status: Int, _ code: String, _ proxyStatus: String, _ title: String, _ detail: String) {
         self.status = status
         self.code = code
         self.proxyStatus = proxyStatus
@@ -236,6 +239,11 @@ package struct ProblemDetails: Equatable, Sendable {
                 "The grant is used up",
                 "Grant \(rule) has been used as often as it may be. The operator can make another."
             )
+        case .keyOutOfPlace: self = ProblemDetails.keyOutOfPlace
+        case .placeholderExpired: self = ProblemDetails.placeholderExpired
+        case .requestRule(let refusal): self.init(refusal)
+        case .approval(let refusal): self.init(refusal)
+        case .credential(let refusal): self.init(refusal)
         case .bodyTooLarge(let limit):
             self.init(
                 413,
@@ -496,6 +504,8 @@ package struct ProblemDetails: Equatable, Sendable {
             encoder.member("detail", detail)
             encoder.member("code", code)
             encoder.member("request_id", requestID)
+            encoder.member("approval_id", approval?.id)
+            encoder.member("approval_url", approval?.url)
         }
         var body = batch.withBytes { Array($0) }
         body.append(contentsOf: "}\n".utf8)
@@ -513,6 +523,10 @@ package struct ProblemDetails: Equatable, Sendable {
 enum ReasonPhrase {
     static func of(_ status: Int) -> String {
         switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"
@@ -521,13 +535,16 @@ enum ReasonPhrase {
         case 407: "Proxy Authentication Required"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 410: "Gone"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
+        case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
+        case 501: "Not Implemented"
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"

@@ -31,7 +31,12 @@ package enum ProxyError: Error, Equatable, Sendable {
     case sealedTokenUnknown
     case rateLimited(retryAfterSeconds: Int, limit: Int)
     case tooManyRequests(limit: Int)
+    case keyOutOfPlace
+    case placeholderExpired
+    case requestRule(RequestRuleRefusal)
+    case approval(ApprovalRefusal)
     // Ours to carry out.
+    case credential(CredentialRefusal)
     case auditUnavailable
     case storeUnavailable
     case overloaded
@@ -43,6 +48,34 @@ package enum ProxyError: Error, Equatable, Sendable {
     case tunnelIdle
     case interceptionUnavailable
     case internalError
+}
+
+/// What a caller's own rule says against its call.
+package enum RequestRuleRefusal: Error, Hashable, Sendable {
+    case denied(reason: String)
+    /// It asks for a person, whom nobody has named.
+    case stepUp(reason: String)
+    /// It cannot be told whether it holds.
+    case unusable(reason: String)
+}
+
+/// Why a request that a person has to approve is not sent.
+package enum ApprovalRefusal: Error, Hashable, Sendable {
+    case pending(PendingApproval)
+    case denied(approval: String)
+    case expired(approval: String)
+    /// It cannot be asked about.
+    case unaskable(reason: String)
+    /// Nobody can be asked now.
+    case unavailable
+}
+
+/// Why a user's connection cannot be used.
+package enum CredentialRefusal: Error, Hashable, Sendable {
+    /// Its user has to connect again.
+    case broken(rule: String)
+    /// Its token has ended, and another could not be had now.
+    case unavailable(rule: String)
 }
 
 /// What can go wrong between Postern and an upstream.
@@ -73,7 +106,7 @@ extension ProxyError {
         case .upstream(.addressIsOurs), .upstream(.addressProhibited): .downstream
         case .upstream: .upstream
         case .auditUnavailable, .storeUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable, .internalError,
-            .authorityWithdrawn:
+            .authorityWithdrawn, .credential, .approval(.unavailable):
             .local
         case .malformedRequest, .headerTooLarge, .targetTooLong, .requestTimeout, .methodNotSupported,
             .misdirectedRequest, .clientHandshakeFailed, .serverNameMismatch, .expectationFailed, .identityRequired,
@@ -82,7 +115,7 @@ extension ProxyError {
             .tooManyAttempts, .browserRequest, .agentPaused, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
             .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
-            .rateLimited, .tooManyRequests,
+            .rateLimited, .tooManyRequests, .keyOutOfPlace, .placeholderExpired, .requestRule, .approval,
             .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
         }
@@ -101,7 +134,7 @@ extension ProxyError {
             .policyDenied,
             .ambiguousPath, .ambiguousGrant, .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked,
             .sealedTokenUnknown,
-            .rateLimited, .tooManyRequests,
+            .rateLimited, .tooManyRequests, .keyOutOfPlace, .placeholderExpired, .requestRule, .approval, .credential,
             .auditUnavailable, .storeUnavailable, .upstream:
             false
         }

@@ -23,10 +23,7 @@ package final class AttemptLimiter: Sendable {
     /// With `now`: nanoseconds of the monotonic clock.
     package func isExhausted(afterWrongKeyFrom source: String, now: UInt64) -> Bool {
         state.withLock { state in
-            let known = state.allowances[source] ?? (AttemptLimiter.burst, now)
-            // The loops read the clock at different moments of a turn, so `now` may lie a little before.
-            let elapsed = Double(now > known.at ? now - known.at : 0) / 1e9
-            let tokens = min(AttemptLimiter.burst, known.tokens + elapsed * AttemptLimiter.perSecond)
+            let tokens = AttemptLimiter.tokens(of: source, in: state, now: now)
             let isExhausted = tokens < 1
             if state.allowances.count >= AttemptLimiter.maxSources, state.allowances[source] == nil {
                 state.allowances.removeAll(keepingCapacity: true)
@@ -34,5 +31,17 @@ package final class AttemptLimiter: Sendable {
             state.allowances[source] = (isExhausted ? tokens : tokens - 1, now)
             return isExhausted
         }
+    }
+
+    /// Whether a source has used up its allowance, without counting anything.
+    package func isExhausted(_ source: String, now: UInt64) -> Bool {
+        state.withLock { AttemptLimiter.tokens(of: source, in: $0, now: now) < 1 }
+    }
+
+    private static func tokens(of source: String, in state: State, now: UInt64) -> Double {
+        let known = state.allowances[source] ?? (burst, now)
+        // The loops read the clock at different moments of a turn, so `now` may lie a little before.
+        let elapsed = Double(now > known.at ? now - known.at : 0) / 1e9
+        return min(burst, known.tokens + elapsed * perSecond)
     }
 }

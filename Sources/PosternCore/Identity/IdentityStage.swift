@@ -5,6 +5,13 @@ package struct IdentifiedRequest: Sendable {
     package let source: AuditIdentity
     /// The key that proved it; `nil` where the connection did.
     let key: HeldKey?
+    /// The id of the key that a placeholder in it was asked for with.
+    var placeholderKey: String?
+
+    /// The same request of whoever a placeholder in it is for.
+    func acting(as principal: CompiledAgent, with placeholderKey: String?) -> IdentifiedRequest {
+        IdentifiedRequest(ingress: ingress, agent: principal, source: source, key: key, placeholderKey: placeholderKey)
+    }
 
     /// - Throws: ``ProxyError/agentPaused`` for an agent that is known and may do nothing.
     func requireActive() throws(ProxyError) { if agent.isPaused { throw .agentPaused } }

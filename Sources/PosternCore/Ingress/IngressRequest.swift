@@ -11,6 +11,8 @@ package final class IngressRequest: Sendable {
         case provider(String)
         /// CONNECT, RFC 9110 section 9.3.6: the host and port to which bytes are to go.
         case tunnel(HostName, UInt16)
+        /// Postern's own API.
+        case own
     }
 
     package let head: RequestHead
@@ -21,16 +23,25 @@ package final class IngressRequest: Sendable {
     package let query: Range<Int>?
     /// What it says of a WebSocket, if it is to become one.
     let webSocket: WebSocketUpgrade?
+    /// Whether it asks for a WebSocket.
+    package var isUpgrade: Bool { webSocket != nil }
     package let peer: Peer
     /// The key that was shown to open the connection which the request came through.
     package let tunnelKey: KeyDigest?
 
     /// Reads a head as a request to the proxy, or, inside of a connection that CONNECT opened, as one to its host.
     ///
+    /// `ownPort` is the TCP port on which Postern was reached: a URL of this machine with that port means Postern itself.
+    ///
     /// - Throws: ``ProxyError/methodNotSupported`` for TRACE, ``ProxyError/malformedRequest(_:)`` for a target that is none
     ///   of those a proxy takes, for a Host that differs from it, and for a WebSocket that no server could open,
     ///   ``ProxyError/misdirectedRequest`` for another host than the one CONNECT named.
-    package init(_ head: RequestHead, from peer: Peer, inside intercepted: InterceptedHost? = nil) throws(ProxyError) {
+    package init(
+        _ head: RequestHead,
+        from peer: Peer,
+        inside intercepted: InterceptedHost? = nil,
+        ownPort: UInt16? = nil
+    ) throws(ProxyError) {
         self.head = head
         self.peer = peer
         tunnelKey = intercepted?.key
@@ -49,13 +60,22 @@ package final class IngressRequest: Sendable {
         case .absolute(let scheme, let authority, let place):
             try IngressRequest.requireHost(of: head, toBe: authority, at: place, scheme)
             if let intercepted { try intercepted.require(authority, scheme) }
-            self.target = .destination(scheme, authority.host, authority.port)
+            let isOwn = intercepted == nil && IngressRequest.namesAPI(scheme, authority, ownPort, head[target.path.range])
+            self.target = isOwn ? .own : .destination(scheme, authority.host, authority.port)
             path = target.path.range
         case .origin where intercepted != nil:
             self.target = try IngressRequest.interceptedTarget(head, intercepted)
             path = target.path.range
         case .origin:
             try IngressRequest.requireOwnHost(of: head)
+            guard !IngressRequest.isAPIPath(head[target.path.range]) else {
+                self.target = .own
+                path = target.path.range
+                webSocket = nil
+                hazards = target.path.hazards
+                query = target.query
+                return
+            }
             let (provider, rest) = try IngressRequest.baseURL(head, target.path.range)
             self.target = .provider(provider)
             path = rest
@@ -93,6 +113,25 @@ package final class IngressRequest: Sendable {
         }
         try intercepted.require(authority, .https)
         return .destination(.https, intercepted.host, intercepted.port)
+    }
+
+    private static let apiPrefix = Array("/sdk/".utf8)
+
+    private static func isAPIPath(_ path: ArraySlice<UInt8>) -> Bool { path.starts(with: apiPrefix) }
+
+    /// Whether an absolute URL means Postern's own API: by the name that only Postern has, or by the loopback address and port
+    /// at which it was reached, which clients ask their proxy for like any other.
+    private static func namesAPI(
+        _ scheme: Scheme,
+        _ authority: Authority,
+        _ ownPort: UInt16?,
+        _ path: ArraySlice<UInt8>
+    ) -> Bool {
+        guard scheme == .http, isAPIPath(path) else { return false }
+        if authority.host.text == "postern.internal" { return authority.port ?? 80 == 80 }
+        guard let ownPort, authority.port == ownPort else { return false }
+        return authority.host.text == "localhost" || authority.host.text == "127.0.0.1"
+            || authority.host.address?.bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
 
     private static let basePrefix = Array("/via/".utf8)

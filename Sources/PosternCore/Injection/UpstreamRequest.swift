@@ -6,6 +6,8 @@ package struct UpstreamRequest: Sendable {
     package let ingress: IngressRequest
     package let agent: CompiledAgent
     package let identitySource: AuditIdentity
+    /// The id of the key that was shown for it, if one was.
+    package let keyID: String?
     package let rule: AccessRule
     package let destination: Destination
     /// When it was let through, in seconds since 1970: whether it is in time is judged by this moment.
@@ -44,6 +46,7 @@ package struct UpstreamRequest: Sendable {
         ingress = allowed.identified.ingress
         agent = allowed.identified.agent
         identitySource = allowed.identified.source
+        keyID = allowed.identified.placeholderKey ?? allowed.identified.key?.id
         rule = allowed.rule
         destination = allowed.destination
         // On a grant every credential field goes anyway.
@@ -153,6 +156,30 @@ package struct UpstreamRequest: Sendable {
         case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
         }
         buffer.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// What a person is asked to approve: everything that is sent but the credential, and what it is about.
+    ///
+    /// Fields that only trace requests are left out, since they are others each time.
+    package func frozen(body: [UInt8], attribution: CallAttribution, rule: RequestRule?) -> FrozenRequest {
+        let head = ingress.head
+        var url = "\(destination.scheme == .https ? "https" : "http")://\(destination.authority)"
+        let audited = auditURL
+        // Where a secret stands in the path its name is shown in braces, which no path that is read may have.
+        url += String(decoding: audited.path.filter { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
+        if let query = audited.query { url += "?" + String(decoding: query, as: UTF8.self) }
+        return FrozenRequest(
+            principal: agent.principal,
+            grant: self.rule.id,
+            method: head.method,
+            url: url,
+            fields: head.fields.indices.lazy
+                .filter { forwards($0) && head.fields[$0].known != .traceparent }
+                .map { FrozenField(name: head.text(head.fields[$0].name), value: head.text(head.fields[$0].value)) },
+            body: body,
+            attribution: attribution,
+            rule: rule
+        )
     }
 
     /// Whether the connection becomes a WebSocket with this answer.

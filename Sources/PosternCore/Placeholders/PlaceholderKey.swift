@@ -45,6 +45,13 @@ package struct PlaceholderKey: Sendable {
         PlaceholderKey.digits(PlaceholderKey.idLength, of: ["placeholder", agent, secret], key)
     }
 
+    /// A key for another purpose, made from this one.
+    func derived(_ purpose: String) -> Secret {
+        key.withBytes { key in
+            Secret(Array(HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: SymmetricKey(data: key))))
+        }
+    }
+
     /// Hexadecimal digits of an HMAC over texts, none of which holds the NUL that is put between them.
     private static func digits(_ count: Int, of texts: [String], _ key: Secret) -> [UInt8] {
         let message = Array(texts.joined(separator: "\0").utf8)

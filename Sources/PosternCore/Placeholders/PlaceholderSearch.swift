@@ -7,6 +7,8 @@ package final class PlaceholderSearch: Sendable {
             case credential(id: [UInt8])
             /// Stands for a token that was sealed.
             case token(id: [UInt8])
+            /// Was given out for a grant; what it stands for is in its digits.
+            case issued(digits: [UInt8])
             /// Begins like one of ours and is none.
             case neither
         }
@@ -40,13 +42,14 @@ package final class PlaceholderSearch: Sendable {
         var found: [Finding] = []
         var start = 0
         while let place = text[start...].firstRange(of: mark) {
-            let digits = text[place.upperBound...].prefix(SealedTokens.idLength).prefix {
+            let digits = text[place.upperBound...].prefix(IssuedPlaceholders.digitCount).prefix {
                 HexDigit.value(of: $0) != nil
             }
             let kind: Finding.Kind =
                 switch digits.count {
                 case PlaceholderKey.idLength: .credential(id: Array(digits))
                 case SealedTokens.idLength: .token(id: Array(digits))
+                case IssuedPlaceholders.digitCount: .issued(digits: Array(digits))
                 default: .neither
                 }
             found.append(Finding(kind: kind, range: place.lowerBound..<digits.endIndex))

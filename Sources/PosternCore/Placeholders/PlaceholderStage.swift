@@ -7,14 +7,48 @@ struct PlaceholderStage: Sendable {
     /// Whether requests are looked at under this directory: some grant gives placeholders, or a token was sealed.
     func isOn(in directory: Directory) -> Bool { directory.givesPlaceholders || tokens.isInUse }
 
+    /// Finds the placeholder that the API gave out, if a request has one.
+    ///
+    /// - Throws: ``ProxyError/placeholderLeaked(where:)`` for several that differ, or one that was not made here,
+    ///   ``ProxyError/placeholderExpired``.
+    func issued(
+        in ingress: IngressRequest,
+        _ directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> IssuedPlaceholders.Meaning? {
+        let head = ingress.head
+        guard isOn(in: directory), directory.search.mayFind(in: head) else { return nil }
+        var found: IssuedPlaceholders.Meaning?
+        let fields = head.fields.map { FieldValue.basicPair(head[$0.value]) ?? Array(head[$0.value]) }
+        for text in fields + [QueryParameters.decodedName(head[head.target])] {
+            for finding in directory.search.findings(in: text) {
+                guard case .issued(let digits) = finding.kind else { continue }
+                guard let meaning = directory.issued.meaning(of: digits), found == nil || found == meaning else {
+                    throw .placeholderLeaked(where: .otherSlot)
+                }
+                found = meaning
+            }
+        }
+        if let found, nowSeconds >= found.endsAt { throw .placeholderExpired }
+        return found
+    }
+
     /// Checks an allowed request; returns where in it a sealed token is to be written.
     ///
-    /// With `now`: nanoseconds of the monotonic clock.
+    /// `issued` is the placeholder of the API's that it has; with `now`: nanoseconds of the monotonic clock.
     ///
     /// - Throws: ``ProxyError/placeholderLeaked(where:)``, or ``ProxyError/sealedTokenUnknown`` for a token that has ended.
-    func check(_ allowed: AllowedRequest, in directory: Directory, now: UInt64) throws(ProxyError) -> SealedSlot? {
+    func check(
+        _ allowed: AllowedRequest,
+        issued: IssuedPlaceholders.Meaning?,
+        in directory: Directory,
+        now: UInt64
+    ) throws(ProxyError) -> SealedSlot? {
         let ingress = allowed.identified.ingress
         guard isOn(in: directory), directory.search.mayFind(in: ingress.head) else { return nil }
+        if let issued, issued.grant != allowed.rule.id || !issued.isFor(allowed.destination) {
+            throw .placeholderLeaked(where: .host)
+        }
         let slots = PlaceholderSlots(allowed, directory.search)
         try slots.checkURL()
         return try slots.checkFields(tokens, now: now)
@@ -104,6 +138,8 @@ private struct PlaceholderSlots {
         for finding in search.findings(in: text) {
             switch finding.kind {
             case .credential(let id) where id == rule.placeholderID: continue
+            // That it is for this rule was checked before.
+            case .issued: continue
             case .credential, .neither: throw .placeholderLeaked(where: .otherSlot)
             case .token(let id):
                 let before = text[..<finding.range.lowerBound]
@@ -134,8 +170,10 @@ private struct PlaceholderSlots {
     /// Requires that whatever placeholder stands in a slot of the URL is the one for its credential.
     private func requireOwn(_ text: [UInt8]) throws(ProxyError) {
         for finding in search.findings(in: text) {
-            guard case .credential(let id) = finding.kind, id == rule.placeholderID else {
-                throw .placeholderLeaked(where: .otherSlot)
+            switch finding.kind {
+            case .credential(let id) where id == rule.placeholderID: continue
+            case .issued: continue
+            case .credential, .token, .neither: throw .placeholderLeaked(where: .otherSlot)
             }
         }
     }

@@ -45,6 +45,17 @@ package final class Limiter: Sendable {
         if limits.concurrentRequests != nil { running.subtract(1, ordering: .relaxed) }
     }
 
+    /// How many requests the rate admits at once now, and in how many nanoseconds it is a whole minute's worth again;
+    /// `nil` if there is no rate.
+    package func allowance(now: UInt64) -> (remaining: Int, fullIn: UInt64)? {
+        guard let rate = limits.requestsPerMinute else { return nil }
+        guard rate > 0 else { return (0, Limiter.minute) }
+        let seen = arrival.load(ordering: .relaxed)
+        let ahead = seen > now ? seen - now : 0
+        let free = ahead < Limiter.minute ? Limiter.minute - ahead : 0
+        return (min(rate, Int(free / (Limiter.minute / UInt64(rate)))), ahead)
+    }
+
     /// Counts a request against the rate; returns the nanoseconds to wait if the rate is used up.
     private func waitBeforeNext(rate: UInt64, now: UInt64) -> UInt64? {
         guard rate > 0 else { return Limiter.minute }

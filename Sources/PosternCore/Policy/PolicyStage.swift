@@ -54,6 +54,7 @@ package struct PolicyStage: Sendable {
             for rule in request.agent.rules(for: host) where !rule.isTunnel {
                 if let destination = rule.destination(scheme, host, port) { found.append((rule, destination)) }
             }
+        case .own: break
         case .tunnel(let host, let port):
             for rule in request.agent.rules(for: host) where rule.isTunnel {
                 // What is written is meant: no scheme stands behind the port of a tunnel.
@@ -170,6 +171,7 @@ package struct PolicyStage: Sendable {
         case .destination(_, let host, let port): port.map { "\(host):\($0)" } ?? host.text
         case .tunnel(let host, let port): "\(host):\(port)"
         case .provider(let name): name
+        case .own: "Postern itself"
         }
     }
 }

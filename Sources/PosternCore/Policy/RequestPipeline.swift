@@ -15,28 +15,34 @@ package struct RequestPipeline: Sendable {
 
     /// Proves who asks and whether they may.
     ///
+    /// `only` is the id of the one grant that is meant, if somebody has chosen already.
+    ///
     /// - Returns: the request, admitted under its agent's and its rule's limits; whoever takes it calls
     ///   ``UpstreamRequest/end()`` once.
     package func authorize(
         _ ingress: IngressRequest,
         listenerAgent: (name: String, source: AuditIdentity)?,
+        only grant: String? = nil,
         in directory: Directory,
         nowSeconds: Int64,
         monotonicNow: UInt64
     ) throws(Refusal) -> UpstreamRequest {
         var proven: IdentifiedRequest?
         do throws(ProxyError) {
-            let identified = try identity.identify(
+            let found = try identity.identify(
                 ingress,
                 listenerAgent: listenerAgent,
                 in: directory,
                 nowSeconds: nowSeconds
             )
+            proven = found
+            found.key?.noteUse(at: nowSeconds)
+            try found.requireActive()
+            let issued = try placeholders.issued(in: ingress, directory, nowSeconds: nowSeconds)
+            let identified = try act(found, by: issued, in: directory, nowSeconds: nowSeconds)
             proven = identified
-            identified.key?.noteUse(at: nowSeconds)
-            try identified.requireActive()
-            let allowed = try allow(identified, in: directory, nowSeconds: nowSeconds)
-            let sealed = try placeholders.check(allowed, in: directory, now: monotonicNow)
+            let allowed = try allow(identified, only: grant ?? issued?.grant, in: directory, nowSeconds: nowSeconds)
+            let sealed = try placeholders.check(allowed, issued: issued, in: directory, now: monotonicNow)
             try allowed.rule.admit(now: monotonicNow)
             return UpstreamRequest(
                 allowed,
@@ -51,13 +57,46 @@ package struct RequestPipeline: Sendable {
         }
     }
 
+    /// The request of whoever a placeholder of the API's is for: the agent itself, or anybody for whom the application
+    /// asks.
+    private func act(
+        _ found: IdentifiedRequest,
+        by issued: IssuedPlaceholders.Meaning?,
+        in directory: Directory,
+        nowSeconds: Int64
+    ) throws(ProxyError) -> IdentifiedRequest {
+        try found.key?.requireUsable(from: found.ingress.peer, withPlaceholder: issued != nil)
+        guard let issued else { return found }
+        let principal: CompiledAgent?
+        switch issued.principal {
+        case .agent(let id): principal = directory.agent(id: id)
+        case .user(let id): principal = directory.principal(.user(id))
+        case .app: principal = directory.principal(.app)
+        }
+        let application = directory.principal(.app)
+        guard found.agent === principal || found.agent === application else {
+            throw .placeholderLeaked(where: .otherSlot)
+        }
+        guard let principal, principal.rule(issued.grant) != nil else { throw .placeholderExpired }
+        if let key = issued.key {
+            let held = principal.keys + (application?.keys ?? [])
+            guard held.contains(where: { $0.id == key && $0.expiresAt.map { nowSeconds < $0 } ?? true }) else {
+                throw .placeholderExpired
+            }
+        }
+        let acting = found.acting(as: principal, with: issued.key)
+        try acting.requireActive()
+        return acting
+    }
+
     private func allow(
         _ request: IdentifiedRequest,
+        only grant: String?,
         in directory: Directory,
         nowSeconds: Int64
     ) throws(ProxyError) -> AllowedRequest {
         do throws(ProxyError) {
-            return try policy.evaluate(request, nowSeconds: nowSeconds)
+            return try policy.evaluate(request, nowSeconds: nowSeconds, only: grant)
         } catch {
             throw placeholders.reason(error, for: request.ingress, in: directory)
         }
@@ -86,7 +125,12 @@ package struct RequestPipeline: Sendable {
             )
             proven = identified
             try identified.requireActive()
-            guard policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds) else { return nil }
+            if let key = identified.key, !key.isUsable(from: connect.peer) { throw .keyOutOfPlace }
+            // Inside, the application may ask for whomever it has a placeholder.
+            let isForOthers = identified.agent.principal == .app && directory.usesCredential(at: host)
+            guard
+                isForOthers || policy.intercepts(host, port, for: identified.agent, nowSeconds: nowSeconds)
+            else { return nil }
             return InterceptedHost(
                 host: host,
                 port: port,
@@ -111,13 +155,15 @@ package struct RequestPipeline: Sendable {
         in directory: Directory
     ) throws(ProxyError) -> UpstreamRequest {
         do throws(ProxyError) {
-            let identified = try identity.identify(
+            let found = try identity.identify(
                 request.ingress,
                 listenerAgent: listenerAgent,
                 in: directory,
                 nowSeconds: request.admittedAt
             )
-            try identified.requireActive()
+            try found.requireActive()
+            let issued = try placeholders.issued(in: request.ingress, directory, nowSeconds: request.admittedAt)
+            let identified = try act(found, by: issued, in: directory, nowSeconds: request.admittedAt)
             let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt, only: request.rule.id)
             if identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner

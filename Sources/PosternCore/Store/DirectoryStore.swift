@@ -74,6 +74,8 @@ package protocol StoreReader {
     func agentCount(includingRevoked: Bool) throws -> Int
     /// The agents directly below one, revoked ones too.
     func agents(below parentID: String) throws -> [StoredAgent]
+    /// The agents whose scopes are to be narrowed by now.
+    func agents(withScopesDueAt now: Int64) throws -> [StoredAgent]
 
     func key(id: String) throws -> StoredKey?
     func keys(of owner: StoredKey.Owner) throws -> [StoredKey]

@@ -9,7 +9,8 @@ extension Exchange {
             IntentRecord(
                 time: worker.wallClock,
                 requestID: requestID,
-                agent: request.agent.name,
+                agent: request.agent.agentName,
+                party: party,
                 identity: request.identitySource,
                 peer: client.source.auditedPeer,
                 provider: request.rule.providerName,
@@ -24,6 +25,18 @@ extension Exchange {
         )
     }
 
+    /// Who is behind it beside the agent.
+    private var party: AuditParty {
+        let attribution = client.call?.attribution
+        return AuditParty(
+            user: request.agent.userID ?? request.rule.facts?.userID ?? attribution?.user,
+            key: attribution?.key ?? request.keyID,
+            caller: attribution?.caller,
+            approval: approval,
+            reason: attribution?.reason
+        )
+    }
+
     private var spoken: AuditProtocol {
         if client.prefersHTTP2 { return .http2 }
         return request.ingress.head.version == .http10 ? .http10 : .http11
@@ -35,7 +48,8 @@ extension Exchange {
             DenialRecord(
                 time: worker.wallClock,
                 requestID: requestID,
-                agent: request.agent.name,
+                agent: request.agent.agentName,
+                party: party,
                 identity: request.identitySource,
                 peer: client.source.auditedPeer,
                 provider: request.rule.providerName,
@@ -61,7 +75,8 @@ extension Exchange {
             OutcomeRecord(
                 time: worker.wallClock,
                 requestID: requestID,
-                agent: request.agent.name,
+                agent: request.agent.agentName,
+                party: party,
                 provider: request.rule.providerName,
                 grant: isGrant ? request.rule.id : nil,
                 rule: isGrant ? nil : request.rule.id,

@@ -3,10 +3,11 @@ internal import PosternEventLoop
 
 // What a rule wants to know before a request is recorded as let through.
 extension Exchange {
-    /// Gathers the body, if the rule looks into bodies, and judges it.
+    /// Gathers the body, if the rule looks into bodies or a person is shown it, and judges it.
     func inspect() {
-        guard let inspection = request.rule.inspection else {
-            countUse()
+        let inspection = request.rule.inspection
+        guard inspection != nil || asksPerson else {
+            refresh()
             return
         }
         if !phase.isGathering {
@@ -18,12 +19,7 @@ extension Exchange {
             while true {
                 try client.takeBody(into: &bodyToRepeat)
                 try holdBody()
-                guard bodyToRepeat.count <= inspection.maxBytes else {
-                    throw .policyDenied(
-                        rule: request.rule.id,
-                        reason: "it looks into bodies of up to \(inspection.maxBytes) bytes, and this one is longer"
-                    )
-                }
+                try checkLength(inspection)
                 if client.isRequestComplete { break }
                 switch client.awaitBody() {
                 case .some: continue
@@ -33,12 +29,26 @@ extension Exchange {
             }
             requestBodyBytes = bodyToRepeat.count
             if let limit = request.rule.maxBodyBytes, requestBodyBytes > limit { throw .bodyTooLarge(limit: limit) }
-            if let reason = inspection.refusal(of: request.ingress.head, body: bodyToRepeat) {
+            if let reason = inspection?.refusal(of: request.ingress.head, body: bodyToRepeat) {
                 throw .policyDenied(rule: request.rule.id, reason: reason)
             }
-            toolListRules = inspection.toolListRules(forAnswerTo: bodyToRepeat)
-            countUse()
+            toolListRules = inspection?.toolListRules(forAnswerTo: bodyToRepeat) ?? []
+            refresh()
         } catch { fail(error) }
+    }
+
+    /// Refuses a body that is longer than may be held.
+    private func checkLength(_ inspection: BodyInspection?) throws(ProxyError) {
+        if let inspection, bodyToRepeat.count > inspection.maxBytes {
+            throw .policyDenied(
+                rule: request.rule.id,
+                reason: "it looks into bodies of up to \(inspection.maxBytes) bytes, and this one is longer"
+            )
+        }
+        let limit = worker.snapshot.settings.approvals.maxBodyBytes
+        if asksPerson, bodyToRepeat.count > limit {
+            throw .approval(.unaskable(reason: "its body is longer than the \(limit) bytes that are kept"))
+        }
     }
 
     /// Counts the bytes that are held of the body among those of all requests.
@@ -49,7 +59,7 @@ extension Exchange {
     }
 
     /// Counts a use, if the grant, or one above it, is used up by uses.
-    private func countUse() {
+    func countUse() {
         let limits = request.rule.useLimits
         guard !limits.isEmpty else {
             record()

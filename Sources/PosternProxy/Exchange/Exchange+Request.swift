@@ -31,7 +31,7 @@ extension Exchange {
         if !hasSentHead {
             request.appendHead(
                 to: &worker.sending,
-                tags: TagContext(agent: request.agent.name, requestID: requestID, tags: tags),
+                tags: TagContext(agent: request.agent.agentName ?? "", requestID: requestID, tags: tags),
                 takesTrailers: upstream.takesTrailers
             )
         }
@@ -49,6 +49,7 @@ extension Exchange {
             bodyToRepeat.removeFirst(repeated)
             if bodyToRepeat.isEmpty { try client.takeBody(into: &worker.sending) }
             requestBodyBytes += worker.sending.count - bodyStart - repeated
+            if sentBody != nil { keep(worker.sending[bodyStart...]) }
             if let limit = request.rule.maxBodyBytes, requestBodyBytes > limit {
                 throw .bodyTooLarge(limit: limit)
             }

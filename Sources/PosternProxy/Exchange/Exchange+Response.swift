@@ -86,6 +86,7 @@ extension Exchange {
 
     /// Takes in the final head, which goes out with the first bytes of the body.
     private func prepare(_ head: ResponseHead) throws(UpstreamError) {
+        if head.status == 401, renewAfterRefusal() { return }
         if request.issuesTokens, head.body != .none { response.tokens = TokenAnswer() }
         if let scrubbing = request.scrubbing {
             if head.isContentEncoded, head.body != .none {

@@ -3,17 +3,22 @@ internal import PosternEventLoop
 
 /// One allowed request, up to its outcome record.
 ///
-///     inspecting -> counting -> recording -> connecting -> running -> ended
-///                                                       -> relaying -> ended     a tunnel, or what a request was upgraded to
+///     inspecting -> refreshing -> approving -> counting -> recording -> connecting -> running -> ended
+///                                                                    -> relaying -> ended     a tunnel, or what a request was upgraded to
 ///
-/// The first two are passed over by rules that neither look into bodies nor are used up.
+/// The first four are passed over by rules that do not look into bodies, have nothing to renew, ask nobody and are not used up.
+/// Once, an answer of 401 leads from running back to refreshing, and from there to connecting.
 /// Bytes flow only while the other side takes them: nothing is read from the client while the upstream's socket is full,
 /// and nothing from the upstream while the client's is. The file `Exchange+Preparation` is about
 /// what comes before the intent record, `Exchange+Request` carries the request up, `Exchange+Response` the answer down.
-final class Exchange: UpstreamUser, IntentWaiter {
+final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
     enum Phase {
         /// As much of the body is gathered as must be seen before anything is decided for good.
         case inspecting(isGathering: Bool)
+        /// The access token is being renewed.
+        case refreshing
+        /// A person is being asked.
+        case approving
         /// A use of the grant is being counted.
         case counting
         /// The intent record is being written. Nothing has been sent.
@@ -43,6 +48,12 @@ final class Exchange: UpstreamUser, IntentWaiter {
     var requestBodyBytes = 0
     /// What is to be sent before anything else of the body: what was seen of it beforehand, or is sent again.
     var bodyToRepeat: [UInt8] = []
+    /// What was sent of the body, as long as it could be sent again with a renewed token.
+    var sentBody: [UInt8]?
+    /// Whether the token was renewed since the upstream refused it.
+    var hasRenewed = false
+    /// The approval by which it is sent.
+    var approval: String?
     /// What of the body counts among the bytes that are held for inspection.
     var heldBytes = 0
     /// Whether the client has been waited for to take its answer.
@@ -65,7 +76,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     var firstByteAt: Instant?
     var retries = 0
     private var unsettledEnd: ProxyError?
-    private var isSettled = false
+    /// Whether its intent is in the log.
+    private(set) var isSettled = false
 
     /// The connection's, which serves one exchange after another.
     var deadline: Deadline { client.exchangeDeadline }
@@ -78,7 +90,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
         self.requestID = requestID
         self.client = client
         worker = client.worker
-        tags = AuditTags(request.ingress.head)
+        tags = client.call.map { AuditTags($0.attribution) } ?? AuditTags(request.ingress.head)
+        approval = client.call?.approval
         bodySearch = request.bodySearch
         startedAt = .now
     }
@@ -171,7 +184,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
             receiveAnswer()
         case .relaying(let relay): relay.advance()
         case .inspecting: inspect()
-        case .counting, .recording, .connecting, .ended: break
+        case .refreshing, .approving, .counting, .recording, .connecting, .ended: break
         }
     }
 
@@ -205,7 +218,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
             // try would begin anew.
             switch phase {
             case .running: renewal = renewed
-            case .inspecting, .counting, .recording: request = renewed
+            case .inspecting, .refreshing, .approving, .counting, .recording: request = renewed
             case .connecting where renewed.rule === request.rule: break
             case .connecting:
                 // A connection made for the old credential never carries the new one.
@@ -229,6 +242,7 @@ final class Exchange: UpstreamUser, IntentWaiter {
         else { return false }
         if let body = upstream.refusedBody {
             bodyToRepeat = body + bodyToRepeat
+            if sentBody != nil { sentBody = [] }
         } else {
             guard upstream.isReused, retries == 0, requestBodyBytes == 0,
                 !upstream.hasSentBytes
@@ -251,6 +265,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
     func deadlineExpired() {
         switch phase {
         case .inspecting: fail(.clientTimeout)
+        case .refreshing: fail(.credential(.unavailable(rule: request.rule.id)))
+        case .approving: fail(.approval(.unavailable))
         case .counting: fail(.storeUnavailable)
         case .recording: fail(.auditUnavailable)
         case .connecting: fail(.upstream(.connectionTimeout))
@@ -282,10 +298,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
         end(error)
         if let farewell {
             finish(with: farewell)
-        } else if hasBegun {
-            client.cut()
         } else {
-            client.answer(ProblemDetails(error), endsConnection: error.endsConnection, requestID: requestID)
+            client.failed(error, hasBegun: hasBegun, requestID: requestID)
         }
     }
 
@@ -307,7 +321,8 @@ final class Exchange: UpstreamUser, IntentWaiter {
         request.end()
         worker.shared.letGo(heldBytes)
         switch (former, error) {
-        case (.inspecting, let error?), (.counting, let error?): recordRefusal(error)
+        case (.inspecting, let error?), (.approving, let error?), (.counting, let error?): recordRefusal(error)
+        case (.refreshing, let error?) where !isSettled: recordRefusal(error)
         case (.recording, _) where !isSettled: unsettledEnd = error
         case (_, .auditUnavailable?): recordRefusal(.auditUnavailable)
         default: recordOutcome(error)

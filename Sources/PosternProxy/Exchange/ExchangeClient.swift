@@ -47,12 +47,28 @@ protocol ExchangeClient: AnyObject {
     func sendTrailers(_ trailers: [UInt8], at end: Int)
     /// Sends a head that still waits.
     func flushHead()
-    /// Answers with a problem of ours, which ends the exchange.
-    func answer(_ problem: ProblemDetails, endsConnection: Bool, requestID: String)
+    /// What the daemon calls by itself, if that is where the request comes from.
+    var call: ProxiedCall? { get }
+    /// Answers with an answer of ours, which ends the exchange.
+    func answer(_ own: any OwnAnswer, endsConnection: Bool, requestID: String)
+    /// The exchange ended with an error, before anything of an answer was sent or afterwards.
+    func failed(_ error: ProxyError, hasBegun: Bool, requestID: String)
     /// The answer has been passed on whole.
     func exchangeEnded()
     /// Sees to it that the client does not take half an answer for a whole one.
     func cut()
     /// Calls ``Exchange/clientReady()`` in the next turn.
     func goOnNextTurn()
+}
+
+extension ExchangeClient {
+    var call: ProxiedCall? { nil }
+
+    func failed(_ error: ProxyError, hasBegun: Bool, requestID: String) {
+        if hasBegun {
+            cut()
+        } else {
+            answer(ProblemDetails(error), endsConnection: error.endsConnection, requestID: requestID)
+        }
+    }
 }

@@ -183,9 +183,9 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
 
     private func admit(_ head: RequestHead, on stream: HTTP2Stream) {
         switch worker.admit(head, from: client.source, inside: client.intercepted, client: stream) {
-        case .exchange(let exchange):
-            stream.exchange = exchange
-            exchange.begin()
+        case .task(let task):
+            stream.exchange = task
+            task.begin()
         case .intercept: session?.reset(stream.id, code: HTTP2ErrorCode.protocolError)
         case .refused(let refused):
             stream.answer(refused.problem, endsConnection: false, requestID: refused.requestID)

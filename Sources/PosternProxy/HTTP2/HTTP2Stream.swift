@@ -11,8 +11,8 @@ final class HTTP2Stream: ExchangeClient {
     private unowned let connection: HTTP2Connection
     let worker: ProxyWorker
     let source: ClientSource
-    /// The exchange under way.
-    var exchange: Exchange?
+    /// What is under way for its request.
+    var exchange: (any ClientTask)?
     private(set) lazy var exchangeDeadline = Deadline { [unowned self] in deadlineExpired() }
     private let isHead: Bool
 
@@ -171,9 +171,9 @@ final class HTTP2Stream: ExchangeClient {
         return count > 0 ? .bytes(count, isLast: false) : .wait
     }
 
-    func answer(_ problem: ProblemDetails, endsConnection: Bool, requestID: String) {
+    func answer(_ own: any OwnAnswer, endsConnection: Bool, requestID: String) {
         exchange = nil
-        let text = problem.response(requestID: requestID, closes: false, isBodiless: isHead)
+        let text = own.response(requestID: requestID, closes: false, isBodiless: isHead)
         var scanner = HeadScanner()
         text.withUnsafeBytes { bytes in
             guard case .complete(let length) = scanner.scan(bytes) else { return }

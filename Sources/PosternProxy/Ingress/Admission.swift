@@ -3,8 +3,8 @@ internal import PosternEventLoop
 
 /// What becomes of a request whose head has arrived.
 enum Admission {
-    /// It is carried out; ``Exchange/begin()`` is next.
-    case exchange(Exchange)
+    /// It is carried out; ``ClientTask/begin()`` is next.
+    case task(any ClientTask)
     /// A connection is opened to the host, in which each request is judged.
     case intercept(InterceptedHost)
     /// It is refused, which is recorded; the problem is still to be told.
@@ -33,8 +33,23 @@ extension ProxyWorker {
         do throws(ProxyError) {
             if isDraining { throw .shuttingDown }
             let listenerAgent = try source.listenerAgent(in: snapshot)
-            let request = try IngressRequest(head, from: source.peer, inside: intercepted)
+            let request = try IngressRequest(
+                head,
+                from: source.peer,
+                inside: intercepted,
+                ownPort: source.localPort
+            )
             ingress = request
+            if case .own = request.target, client.call == nil {
+                return .task(
+                    try ServiceExchange(
+                        request,
+                        id: nextRequestID(),
+                        listenerAgent: listenerAgent?.name,
+                        client: client
+                    )
+                )
+            }
             do throws(Refusal) {
                 let now = wallClock / 1_000_000_000
                 if head.method == .connect,
@@ -50,15 +65,24 @@ extension ProxyWorker {
                 let authorized = try pipeline.authorize(
                     request,
                     listenerAgent: listenerAgent,
+                    only: client.call?.grant,
                     in: snapshot.directory,
                     nowSeconds: now,
                     monotonicNow: loop.now.nanoseconds
                 )
-                return .exchange(Exchange(authorized, requestID: nextRequestID(), client: client))
+                return .task(Exchange(authorized, requestID: nextRequestID(), client: client))
             } catch {
                 let reason = slowed(error.error, head, source)
                 return .refused(
-                    refusal(reason, from: source, head: head, ingress: request, error.agent, error.identity)
+                    refusal(
+                        reason,
+                        from: source,
+                        head: head,
+                        ingress: request,
+                        error.agent,
+                        error.identity,
+                        party: client.call.map(AuditParty.init) ?? AuditParty()
+                    )
                 )
             }
         } catch {
@@ -74,7 +98,8 @@ extension ProxyWorker {
         ingress: IngressRequest? = nil,
         intercepted: InterceptedHost? = nil,
         _ agent: String? = nil,
-        _ identity: AuditIdentity? = nil
+        _ identity: AuditIdentity? = nil,
+        party: AuditParty = AuditParty()
     ) -> Admission.Refused {
         let requestID = nextRequestID()
         let problem = ProblemDetails(error)
@@ -83,7 +108,8 @@ extension ProxyWorker {
             DenialRecord(
                 time: wallClock,
                 requestID: requestID,
-                agent: agent ?? intercepted?.agent,
+                agent: (agent ?? intercepted?.agent).flatMap { snapshot.directory.agent(named: $0)?.agentName },
+                party: party,
                 identity: identity ?? intercepted?.identity,
                 peer: source.auditedPeer,
                 provider: rule?.providerName ?? ingress?.providerName,
@@ -141,7 +167,7 @@ extension AuditURL {
         case .destination(let scheme, let host, let port):
             destination = Destination(scheme: scheme, host: host, port: port ?? scheme.defaultPort)
         case .tunnel(let host, let port): destination = Destination(scheme: .https, host: host, port: port)
-        case .provider: return nil
+        case .provider, .own: return nil
         }
         self.init(
             destination: destination,

@@ -118,9 +118,9 @@ extension ClientConnection: ExchangeClient {
     /// HTTP/1.1 clients hardly ever read trailers, and nobody may merge them into a head: RFC 9110 section 6.5.1.
     func sendTrailers(_ trailers: [UInt8], at end: Int) { send(end..<end, isLast: true) }
 
-    func answer(_ problem: ProblemDetails, endsConnection: Bool, requestID: String) {
+    func answer(_ own: any OwnAnswer, endsConnection: Bool, requestID: String) {
         let keeps = round.keepsConnection && !endsConnection && !worker.isDraining
-        let response = problem.response(
+        let response = own.response(
             requestID: requestID,
             closes: !keeps,
             isBodiless: round.head?.method == .head
@@ -132,7 +132,7 @@ extension ClientConnection: ExchangeClient {
     func exchangeEnded() { exchangeEnded(keeps: round.keepsConnection) }
 
     private func exchangeEnded(keeps: Bool) {
-        guard case .exchange = state else { return }
+        guard case .busy = state else { return }
         guard keeps, !socket.hasEnded || !input.isEmpty, !worker.isDraining, !socket.isBroken else {
             finishConnection()
             return

@@ -69,7 +69,7 @@ extension ClientConnection {
     /// Ends the connection without further ado; an exchange under way is recorded as ended for this reason.
     func abandon(_ reason: ProxyError) {
         switch state {
-        case .exchange(let exchange): exchange.clientGone(reason)
+        case .busy(let task): task.clientGone(reason)
         case .http2(let connection): connection.clientGone(reason)
         default: break
         }
@@ -97,7 +97,7 @@ extension ClientConnection {
     /// Cuts an exchange whose agent, listener or grant is no longer there.
     func reviewAuthority() {
         switch state {
-        case .exchange(let exchange): exchange.reviewAuthority(in: worker.snapshot)
+        case .busy(let task): task.reviewAuthority(in: worker.snapshot)
         case .http2(let connection): connection.reviewAuthority()
         default: break
         }
@@ -132,7 +132,7 @@ extension ClientConnection {
         case .head: refuse(.requestTimeout)
         case .handshake: refuseHandshake(.clientHandshakeFailed)
         case .http2(let connection): connection.deadlineExpired()
-        case .exchange, .closed: break
+        case .busy, .closed: break
         case .discarding, .lingering: close()
         }
     }

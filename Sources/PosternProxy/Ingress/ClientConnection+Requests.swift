@@ -6,9 +6,9 @@ extension ClientConnection {
     func admit(_ head: RequestHead) {
         round = Round(head)
         switch worker.admit(head, from: source, inside: intercepted, client: self) {
-        case .exchange(let exchange):
-            state = .exchange(exchange)
-            exchange.begin()
+        case .task(let task):
+            state = .busy(task)
+            task.begin()
         case .intercept(let host): intercept(host, head)
         case .refused(let refused): answer(refused, head: head)
         }

@@ -4,9 +4,9 @@ internal import PosternCore
 internal import PosternEventLoop
 
 /// One client's connection: reads requests one after the other, answers what it refuses itself, and hands what is allowed
-/// to an ``Exchange``.
+/// to a ``ClientTask``.
 ///
-///     idle -> head -> exchange -> idle        the usual round
+///     idle -> head -> busy -> idle            the usual round
 ///                  -> discarding -> idle      a refused request whose body is read and dropped
 ///                  -> lingering -> closed     an answer after which the connection ends
 ///                  -> handshake -> idle       CONNECT: the same again inside TLS,
@@ -17,7 +17,8 @@ final class ClientConnection: ReadinessHandler {
         case idle
         /// Part of a head has arrived.
         case head(HeadScanner)
-        case exchange(Exchange)
+        /// A request is carried out.
+        case busy(any ClientTask)
         /// TLS is being agreed on, inside a connection that CONNECT opened.
         case handshake
         case http2(HTTP2Connection)
@@ -52,7 +53,7 @@ final class ClientConnection: ReadinessHandler {
     private var goesOnNextTurn = false
     lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }
     private(set) lazy var exchangeDeadline: Deadline = Deadline { [unowned self] in
-        if case .exchange(let exchange) = state { exchange.deadlineExpired() }
+        if case .busy(let task) = state { task.deadlineExpired() }
     }
 
     /// Whether it takes one of the places that `max_connections` gives.
@@ -62,13 +63,14 @@ final class ClientConnection: ReadinessHandler {
         _ descriptor: CInt,
         from peer: Peer,
         through listener: ListenerID,
+        at port: UInt16?,
         isCounted: Bool,
         worker: ProxyWorker
     ) {
         self.isCounted = isCounted
         self.worker = worker
         socket = ClientSocket(descriptor)
-        source = ClientSource(peer: peer, listener: listener)
+        source = ClientSource(peer: peer, listener: listener, port: port)
     }
 
     /// Begins to serve the client, or answers it with an error and sees to it that it can read that.
@@ -104,7 +106,7 @@ final class ClientConnection: ReadinessHandler {
     func advance() {
         switch state {
         case .idle, .head, .discarding: readRequests()
-        case .exchange(let exchange): exchange.clientReady()
+        case .busy(let task): task.clientReady()
         case .handshake: handshake()
         case .http2(let connection): connection.advance()
         case .lingering: linger()
@@ -141,7 +143,7 @@ final class ClientConnection: ReadinessHandler {
                     guard output.isEmpty, receive() else { return endIfClientEnded() }
                 }
             case .discarding: if !discard() { return endIfClientEnded() }
-            case .exchange, .handshake, .http2, .lingering, .closed: return
+            case .busy, .handshake, .http2, .lingering, .closed: return
             }
         }
     }

@@ -1,28 +1,51 @@
+internal import Glibc
 package import PosternCore
 
-/// Where a request comes from: who is at the other end, and through which listener.
+/// Where a request comes from: who is at the other end, and how it reached Postern.
 struct ClientSource {
+    /// How a request reached Postern.
+    enum Entry {
+        /// Through a listener, at this TCP port, if it has one.
+        case listener(ListenerID, port: UInt16?)
+        /// By a call that the daemon makes itself, for a principal that is proven.
+        case call(PrincipalID, AuditIdentity)
+    }
+
     let peer: Peer
     let auditedPeer: AuditPeer
-    let listener: ListenerID
+    let entry: Entry
 
-    init(peer: Peer, listener: ListenerID) {
+    init(peer: Peer, listener: ListenerID, port: UInt16?) {
         self.peer = peer
-        self.listener = listener
+        entry = .listener(listener, port: port)
         auditedPeer = peer.audited
     }
 
-    /// The agent whose listener this is, as a snapshot has it.
+    /// Of a call that the daemon makes itself.
+    init(_ call: ProxiedCall) {
+        peer = call.attribution.peer ?? Peer(origin: .process(userID: getuid(), processID: getpid()))
+        auditedPeer = call.attribution.peer?.audited ?? AuditPeer()
+        entry = .call(call.principal, call.approval == nil ? .signedKey : .approval)
+    }
+
+    /// The TCP port at which Postern was reached.
+    var localPort: UInt16? { if case .listener(_, let port) = entry { port } else { nil } }
+
+    /// The agent, or other principal, whose entry this is, as a snapshot has it.
     ///
     /// - Throws: ``ProxyError/shuttingDown`` where the listener is gone, ``ProxyError/peerNotAllowed`` where it does not
     ///   take this user any more.
     func listenerAgent(in snapshot: ProxySnapshot) throws(ProxyError) -> (name: String, source: AuditIdentity)? {
-        guard let settings = snapshot.listener(listener) else { throw .shuttingDown }
-        var isUnix = false
-        if case .process(let userID, _) = peer.origin {
-            isUnix = true
-            if let allowed = settings.allowedUserIDs, !allowed.contains(userID) { throw .peerNotAllowed }
+        switch entry {
+        case .call(let principal, let identity): return (principal.directoryName, identity)
+        case .listener(let listener, _):
+            guard let settings = snapshot.listener(listener) else { throw .shuttingDown }
+            var isUnix = false
+            if case .process(let userID, _) = peer.origin {
+                isUnix = true
+                if let allowed = settings.allowedUserIDs, !allowed.contains(userID) { throw .peerNotAllowed }
+            }
+            return settings.agent.map { ($0, isUnix ? .socket : .port) }
         }
-        return settings.agent.map { ($0, isUnix ? .socket : .port) }
     }
 }

@@ -10,6 +10,7 @@ final class ListeningSocket: ReadinessHandler {
 
     let id: ListenerID
     private let socket: ListeningDescriptor
+    private let port: UInt16?
     private unowned let worker: ProxyWorker
     private var registration: EventLoop.Registration?
     private lazy var retry: Deadline = Deadline { [unowned self] in start() }
@@ -18,6 +19,7 @@ final class ListeningSocket: ReadinessHandler {
         self.socket = socket
         self.worker = worker
         id = socket.id
+        port = socket.port == 0 ? nil : socket.port
         start()
     }
 
@@ -64,6 +66,7 @@ final class ListeningSocket: ReadinessHandler {
             descriptor,
             from: peer,
             through: id,
+            at: port,
             isCounted: hasRoom,
             worker: worker
         )
@@ -96,14 +99,6 @@ extension Peer {
             guard let ip = IPAddress(bytes: bytes) else { return nil }
             self.init(origin: .address(ip, port: port))
         default: return nil
-        }
-    }
-
-    /// The peer as audit records show it.
-    var audited: AuditPeer {
-        switch origin {
-        case .address(let address, let port): AuditPeer(address: "\(address)", port: port)
-        case .process(let userID, let processID): AuditPeer(userID: userID, processID: processID)
         }
     }
 }

@@ -33,6 +33,7 @@ package final class ProxyServer {
         _ snapshot: ProxySnapshot,
         sink: any AuditSink,
         uses: any UseLedger,
+        desks: ProxyDesks,
         issuer: LeafIssuer?,
         inherited: [String: CInt]
     ) throws(ListenError) {
@@ -41,7 +42,7 @@ package final class ProxyServer {
         self.sink = sink
         self.inherited = inherited
         startedAt = postern_realtime_ns()
-        shared = SharedState(startedAt: startedAt, uses: uses)
+        shared = SharedState(startedAt: startedAt, uses: uses, desks: desks)
         for (id, _) in ListenerID.identify(snapshot.settings.listeners) {
             listening[id] = try ListeningDescriptor(id, inherited: inherited)
         }
@@ -81,6 +82,9 @@ package final class ProxyServer {
             .map { (address: $0.description, agent: snapshot.listener($0.id)?.agent) }
             .sorted { $0.address < $1.address }
     }
+
+    /// What makes the daemon's own calls, once the proxy has started.
+    package var calls: ProxyCalls { ProxyCalls(loops) }
 
     /// How many clients are connected.
     package var connectionCount: Int { shared.connectionCount }

@@ -37,6 +37,7 @@ final class ProxyWorker {
 
     private var requestIDs: RequestIDGenerator
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var calls: [ObjectIdentifier: CallClient] = [:]
     private var listening: [ListeningSocket] = []
 
     init(
@@ -97,6 +98,10 @@ extension ProxyWorker {
         }
     }
 
+    func add(_ call: CallClient) { calls[ObjectIdentifier(call)] = call }
+
+    func remove(_ call: CallClient) { calls[ObjectIdentifier(call)] = nil }
+
     func add(_ connection: ClientConnection) { connections[ObjectIdentifier(connection)] = connection }
 
     func remove(_ connection: ClientConnection) {
@@ -116,6 +121,7 @@ extension ProxyWorker {
         engine.discard { directory.holds($0) }
         connector.discard { directory.holds($0) }
         for connection in Array(connections.values) { connection.reviewAuthority() }
+        for call in Array(calls.values) { call.reviewAuthority() }
     }
 
     /// Starts no further request and closes idle connections.
@@ -128,5 +134,6 @@ extension ProxyWorker {
     /// Cuts whatever still runs.
     func abandon() {
         for connection in Array(connections.values) { connection.abandon(.shuttingDown) }
+        for call in Array(calls.values) { call.abandon(.shuttingDown) }
     }
 }

@@ -42,8 +42,45 @@ struct Columns {
     mutating func flag() throws -> Bool { try number() != 0 }
 
     mutating func bytes() throws -> Data {
-        guard case .blob(let bytes) = take() else { throw damage }
+        guard let bytes = try optionalBytes() else { throw damage }
         return bytes
+    }
+
+    mutating func optionalBytes() throws -> Data? {
+        switch take() {
+        case .null: nil
+        case .blob(let bytes): bytes
+        case .int64, .double, .string: throw damage
+        }
+    }
+
+    mutating func digest() throws -> KeyDigest {
+        guard let digest = KeyDigest(bytes: Array(try bytes())) else { throw damage }
+        return digest
+    }
+
+    /// A list of texts, one a line.
+    mutating func lines() throws -> [String] {
+        guard let lines = try optionalLines() else { throw damage }
+        return lines
+    }
+
+    mutating func optionalLines() throws -> [String]? {
+        try optionalText()?.split(separator: "\n").map { String($0) }
+    }
+
+    /// One of the texts of an enumeration.
+    mutating func choice<Choice: RawRepresentable<String>>(of type: Choice.Type = Choice.self) throws -> Choice {
+        guard let choice = try optionalChoice(of: type) else { throw damage }
+        return choice
+    }
+
+    mutating func optionalChoice<Choice: RawRepresentable<String>>(
+        of type: Choice.Type = Choice.self
+    ) throws -> Choice? {
+        guard let text = try optionalText() else { return nil }
+        guard let choice = Choice(rawValue: text) else { throw damage }
+        return choice
     }
 
     /// What is thrown when a row holds what its table cannot hold.

@@ -10,6 +10,8 @@ extension StoredAgent: StoredRow {
             parentID.databaseValue, scopes.databaseValue, limits.requestsPerMinute.databaseValue,
             limits.concurrentRequests.databaseValue, policy.databaseValue, metadata.databaseValue,
             version.databaseValue, createdAt.databaseValue, updatedAt.databaseValue,
+            (kind == .agent ? nil : kind.rawValue).databaseValue, pendingScopes.databaseValue,
+            scopesApplyAt.databaseValue,
         ]
     }
 
@@ -17,23 +19,34 @@ extension StoredAgent: StoredRow {
         let id = try columns.text()
         let name = try columns.text()
         let displayName = try columns.optionalText()
-        guard let status = Status(rawValue: try columns.text()) else { throw columns.damage }
+        let status: Status = try columns.choice()
+        let parentID = try columns.optionalText()
+        let scopes = try columns.text()
+        let limits = Limits(
+            requestsPerMinute: try columns.optionalNumber().map { Int($0) },
+            concurrentRequests: try columns.optionalNumber().map { Int($0) }
+        )
+        let policy = try columns.optionalText()
+        let metadata = try columns.text()
+        let version = Int(try columns.number())
+        let createdAt = try columns.number()
+        let updatedAt = try columns.number()
         self.init(
             id: id,
             name: name,
+            kind: try columns.optionalChoice() ?? .agent,
             displayName: displayName,
             status: status,
-            parentID: try columns.optionalText(),
-            scopes: try columns.text(),
-            limits: Limits(
-                requestsPerMinute: try columns.optionalNumber().map { Int($0) },
-                concurrentRequests: try columns.optionalNumber().map { Int($0) }
-            ),
-            policy: try columns.optionalText(),
-            metadata: try columns.text(),
-            version: Int(try columns.number()),
-            createdAt: try columns.number(),
-            updatedAt: try columns.number()
+            parentID: parentID,
+            scopes: scopes,
+            pendingScopes: try columns.optionalText(),
+            scopesApplyAt: try columns.optionalNumber(),
+            limits: limits,
+            policy: policy,
+            metadata: metadata,
+            version: version,
+            createdAt: createdAt,
+            updatedAt: updatedAt
         )
     }
 }

@@ -6,27 +6,39 @@ extension StoredSecret: StoredRow {
 
     var values: [DatabaseValue] {
         [
-            id.databaseValue, name.databaseValue, provider.databaseValue,
-            hosts.joined(separator: "\n").databaseValue, inputs.databaseValue, allowsSelfBind.databaseValue,
-            version.databaseValue, createdAt.databaseValue, updatedAt.databaseValue, revokedAt.databaseValue,
+            id.databaseValue, name.databaseValue, provider.databaseValue, hosts.lines, inputs.databaseValue,
+            allowsSelfBind.databaseValue, version.databaseValue, createdAt.databaseValue, updatedAt.databaseValue,
+            revokedAt.databaseValue, (kind == .managed ? nil : kind.rawValue).databaseValue,
+            selfBinders?.lines ?? .null,
         ]
     }
 
+    var lists: [[String]] { [hosts, selfBinders ?? []] }
+
     init(_ columns: inout Columns) throws {
+        let id = try columns.text()
+        let name = try columns.text()
+        let provider = try columns.text()
+        let hosts = try columns.lines()
+        let inputs = try columns.text()
+        let allowsSelfBind = try columns.flag()
+        let version = Int(try columns.number())
+        let createdAt = try columns.number()
+        let updatedAt = try columns.number()
+        let revokedAt = try columns.optionalNumber()
         self.init(
-            id: try columns.text(),
-            name: try columns.text(),
-            provider: try columns.text(),
-            hosts: try columns.text().split(separator: "\n").map { String($0) },
-            inputs: try columns.text(),
-            allowsSelfBind: try columns.flag(),
-            version: Int(try columns.number()),
-            createdAt: try columns.number(),
-            updatedAt: try columns.number(),
-            revokedAt: try columns.optionalNumber()
+            id: id,
+            kind: try columns.optionalChoice() ?? .managed,
+            name: name,
+            provider: provider,
+            hosts: hosts,
+            inputs: inputs,
+            allowsSelfBind: allowsSelfBind,
+            selfBinders: try columns.optionalLines(),
+            version: version,
+            createdAt: createdAt,
+            updatedAt: updatedAt,
+            revokedAt: revokedAt
         )
     }
-
-    /// Whether its hosts can be told apart where they are kept, one a line.
-    var hasStorableHosts: Bool { hosts.allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: "\n")) } }
 }

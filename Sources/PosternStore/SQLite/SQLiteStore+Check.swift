@@ -32,6 +32,9 @@ extension SQLiteStore {
                     try note { _ = try transaction.versions(ofSecret: secret.id) }
                 }
             }
+            try note {
+                for row in try transaction.approvalRows() { try note { _ = try row.opened(transaction.values) } }
+            }
             return lines
         }
     }

@@ -28,6 +28,10 @@ extension Transaction: StoreReader {
         try rows(.agents, where: "parent_id = ?", [parentID])
     }
 
+    func agents(withScopesDueAt now: Int64) throws -> [StoredAgent] {
+        try rows(.agents, where: "scopes_apply_at <= ? AND status <> 'revoked'", [now])
+    }
+
     // MARK: Keys
 
     func key(id: String) throws -> StoredKey? {
@@ -40,6 +44,17 @@ extension Transaction: StoreReader {
     }
 
     func agentKeys() throws -> [StoredKey] { try rows(.agentKeys) }
+
+    func appKeys() throws -> [StoredKey] { try rows(.appKeys) }
+
+    func key(digest: KeyDigest) throws -> StoredKey? {
+        if let key = try row(.agentKeys, "digest", digest.databaseValue, as: StoredKey.self) { return key }
+        return try row(.appKeys, "digest", digest.databaseValue)
+    }
+
+    func keys(derivedFrom parentID: String) throws -> [StoredKey] {
+        try [Table.agentKeys, .appKeys].flatMap { try rows($0, where: "parent_id = ?", [parentID]) }
+    }
 
     // MARK: Providers
 
@@ -106,7 +121,7 @@ extension Transaction: StoreReader {
         return user
     }
 
-    private func count(
+    func count(
         _ table: Table,
         where condition: String,
         _ arguments: StatementArguments = []

@@ -18,13 +18,9 @@ extension Transaction: StoreWriter {
 
     // MARK: Secrets
 
-    func insert(_ secret: StoredSecret) throws {
-        try checkHosts(secret)
-        try insert(row: secret)
-    }
+    func insert(_ secret: StoredSecret) throws { try insert(row: secret) }
 
     func update(_ secret: StoredSecret) throws {
-        try checkHosts(secret)
         if let old = try self.secret(id: secret.id), old.hosts != secret.hosts {
             for row in try versionRows(ofSecret: secret.id) {
                 let version = try row.opened(of: old, values)
@@ -85,13 +81,12 @@ extension Transaction: StoreWriter {
     func deleteUser(id: String) throws {
         var filter = GrantFilter()
         filter.principal = .user(id: id)
-        guard try grantCount(filter) == 0 else { throw StoreError.conflict(table: Table.users.name) }
+        guard try grantCount(filter) == 0, try connections(ofUser: id, includingRevoked: false).isEmpty else {
+            throw StoreError.conflict(table: Table.users.name)
+        }
+        try deleteRows(.connectSessions, where: "user_id = ?", [id], as: StoredConnectSession.self)
         for row in try groupRows(ofUser: id) { try delete(row.id, from: .userGroups) }
         try delete(id, from: .users)
-    }
-
-    private func checkHosts(_ secret: StoredSecret) throws {
-        guard secret.hasStorableHosts else { throw StoreError.conflict(table: Table.secrets.name) }
     }
 
     private func forget(_ rows: [VersionRow]) throws {

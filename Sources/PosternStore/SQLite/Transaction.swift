@@ -21,16 +21,18 @@ final class Transaction {
         self.sum = sum
     }
 
-    /// The rows of a table that meet a condition, in the order in which they were inserted.
+    /// The rows of a table that meet a condition, in the order in which they were inserted, or the other way round.
     func rows<Row: StoredRow>(
         _ table: Table,
         where condition: String = "1",
         _ arguments: StatementArguments = [],
         _ page: Page = Page(),
+        newestFirst: Bool = false,
         as type: Row.Type = Row.self
     ) throws -> [Row] {
         var result: [Row] = []
-        let sql = "\(table.selection) WHERE \(condition) ORDER BY rowid LIMIT ? OFFSET ?"
+        let order = newestFirst ? "rowid DESC" : "rowid"
+        let sql = "\(table.selection) WHERE \(condition) ORDER BY \(order) LIMIT ? OFFSET ?"
         try forEach(table, sql, arguments + [page.limit, page.offset]) { values, _ in
             var columns = Columns(values, of: table)
             result.append(try Row(&columns))
@@ -42,17 +44,18 @@ final class Transaction {
     func row<Row: StoredRow>(
         _ table: Table,
         _ column: String,
-        _ value: String,
+        _ value: some DatabaseValueConvertible,
         where condition: String = "1",
         as type: Row.Type = Row.self
     ) throws -> Row? {
+        let value = value.databaseValue
         // No text in a row holds NUL, at which SQLite would stop comparing.
-        guard !value.utf8.contains(0) else { return nil }
+        guard !value.holdsNull else { return nil }
         let rows: [Row] = try rows(table, where: "\(column) = ? AND \(condition)", [value])
         guard let row = rows.first else { return nil }
         // A damaged index leads to another row, whose own seal holds.
         guard rows.count == 1, let index = table.columns.firstIndex(of: column),
-            row.values[index] == value.databaseValue
+            row.values[index] == value
         else { throw StoreError.corrupt(reason: "an index of \(table.name) leads to another row") }
         return row
     }
@@ -90,6 +93,7 @@ final class Transaction {
     /// Inserts a row.
     func insert(row: some StoredRow) throws {
         let table = row.table
+        try checkLists(row)
         let values = row.values
         let seal = sealer.seal(values, in: table)
         try execute(table.insertion, values + [seal.bytes.databaseValue], table)
@@ -100,6 +104,7 @@ final class Transaction {
     /// Replaces the row of the same id.
     func update(row: some StoredRow) throws {
         let table = row.table
+        try checkLists(row)
         let values = row.values
         let old = try seal(of: values[0], in: table)
         let seal = sealer.seal(values, in: table)
@@ -110,9 +115,10 @@ final class Transaction {
     }
 
     /// Removes the row of this id.
-    func delete(_ id: String, from table: Table) throws {
-        let old = try seal(of: id.databaseValue, in: table)
-        try execute(table.deletion, [id.databaseValue], table)
+    func delete(_ id: some DatabaseValueConvertible, from table: Table) throws {
+        let id = id.databaseValue
+        let old = try seal(of: id, in: table)
+        try execute(table.deletion, [id], table)
         sum -= old.summand
         hasChanges = true
     }
@@ -132,6 +138,12 @@ final class Transaction {
         guard database.isInsideTransaction else {
             throw StoreError.unavailable(reason: "the transaction has failed already")
         }
+    }
+
+    /// Refuses a list whose texts could not be told apart where they are kept, one a line.
+    private func checkLists(_ row: some StoredRow) throws {
+        let areLines = row.lists.joined().allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: "\n")) }
+        guard areLines else { throw StoreError.conflict(table: row.table.name) }
     }
 
     private func seal(of id: DatabaseValue, in table: Table) throws -> RowSealer.Seal {

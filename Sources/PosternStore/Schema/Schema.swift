@@ -6,6 +6,7 @@ enum Schema {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration(Migration1.identifier) { try $0.execute(sql: Migration1.sql) }
+        migrator.registerMigration(Migration2.identifier) { try $0.execute(sql: Migration2.sql) }
         return migrator
     }
 

@@ -3,15 +3,18 @@ struct Table: Sendable {
     let name: String
     /// All columns but `seal`; the first one identifies the row.
     let columns: [String]
+    /// How many of them the table was made with: the others were added later, and are sealed only where they are not NULL.
+    let originalCount: Int
 
     let selection: String
     let insertion: String
     let replacement: String
     let deletion: String
 
-    init(_ name: String, _ columns: [String]) {
+    init(_ name: String, _ original: [String], added: [String] = []) {
         self.name = name
-        self.columns = columns
+        columns = original + added
+        originalCount = original.count
         let all = columns + ["seal"]
         let list = all.joined(separator: ", ")
         selection = "SELECT \(list) FROM \(name)"
@@ -28,17 +31,19 @@ struct Table: Sendable {
         [
             "id", "name", "display_name", "status", "parent_id", "scopes", "requests_per_minute",
             "concurrent_requests", "policy", "metadata", "version", "created_at", "updated_at",
-        ]
+        ],
+        added: ["kind", "pending_scopes", "scopes_apply_at"]
     )
-    static let agentKeys = Table("agent_keys", ["id", "agent_id"] + keyColumns)
-    static let appKeys = Table("app_keys", ["id", "app_id"] + keyColumns)
+    static let agentKeys = Table("agent_keys", ["id", "agent_id"] + keyColumns, added: addedKeyColumns)
+    static let appKeys = Table("app_keys", ["id", "app_id"] + keyColumns, added: addedKeyColumns)
     static let providers = Table("providers", ["name", "definition", "created_at", "updated_at"])
     static let secrets = Table(
         "secrets",
         [
             "id", "name", "provider", "hosts", "inputs", "allows_self_bind", "version", "created_at", "updated_at",
             "revoked_at",
-        ]
+        ],
+        added: ["kind", "self_binders"]
     )
     static let secretVersions = Table(
         "secret_versions",
@@ -52,7 +57,14 @@ struct Table: Sendable {
     static let connections = Table(
         "connections",
         [
-            "id", "user_id", "provider", "account", "scopes", "status", "sealed", "created_at", "updated_at",
+            "id", "user_id", "provider", "account", "account_display_name", "scopes", "status", "secret_id",
+            "token_ends_at", "created_at", "updated_at",
+        ]
+    )
+    static let connectSessions = Table(
+        "connect_sessions",
+        [
+            "id", "poll_digest", "page_digest", "user_id", "agent_id", "request", "status", "outcome", "created_at",
             "expires_at",
         ]
     )
@@ -67,18 +79,25 @@ struct Table: Sendable {
     static let approvals = Table(
         "approvals",
         [
-            "id", "grant_id", "agent_id", "status", "request", "created_at", "expires_at", "decided_at", "decided_by",
+            "id", "principal", "principal_id", "grant_id", "sender", "status", "gates", "fingerprint", "request",
+            "reason", "created_at", "expires_at", "decided_at", "decision_reason", "executed_at", "failure", "result",
         ]
     )
-    static let nonces = Table("nonces", ["digest", "purpose", "created_at", "expires_at"])
+    static let idempotency = Table(
+        "idempotency",
+        ["digest", "body_digest", "subject_id", "created_at", "expires_at"]
+    )
 
-    /// Every table but `meta`, whose one row seals all the others together.
+    /// Every table but `meta`, whose one row seals all the others together, and `nonces`.
     static let all = [
         wraps, apps, agents, agentKeys, appKeys, providers, secrets, secretVersions, users, userGroups, connections,
-        grants, uses, approvals, nonces,
+        connectSessions, grants, uses, approvals, idempotency,
     ]
 
     private static let keyColumns = [
         "name", "prefix", "digest", "created_at", "expires_at", "deprecated_at", "revoked_at", "last_used_at",
+    ]
+    private static let addedKeyColumns = [
+        "scopes", "parent_id", "networks", "requests_per_minute", "successor_id", "rotated_until", "end_reason",
     ]
 }

@@ -26,7 +26,12 @@ struct RowSealer {
         form.removeAll()
         form.append("row")
         form.append(table.name)
-        for value in values { form.append(value) }
+        for value in values.prefix(table.originalCount) { form.append(value) }
+        // A row from before a column was added is sealed as it was then.
+        for (index, value) in values.enumerated().dropFirst(table.originalCount) where !value.isNull {
+            form.append(Int64(index))
+            form.append(value)
+        }
         return code().withUnsafeBytes { code in
             Seal(
                 bytes: Data(code[..<Seal.byteCount]),

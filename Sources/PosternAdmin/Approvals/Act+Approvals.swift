@@ -1,0 +1,169 @@
+internal import PosternCore
+
+// What is written of approvals; each step holds only where the one before it did.
+extension Act {
+    /// Writes down that persons are asked about a request, or finds that they are already.
+    mutating func requestApproval(
+        _ request: FrozenRequest,
+        under terms: [ApprovalTerms],
+        sender: StoredApproval.Sender,
+        settings: ApprovalSettings
+    ) throws -> StoredApproval {
+        let fingerprint = request.fingerprint(sender: sender)
+        if let former = try store.openApproval(fingerprint: fingerprint, sender: sender, now: now) {
+            parts = []
+            return former
+        }
+        note(request)
+        guard request.body.count <= settings.maxBodyBytes else {
+            throw AdministrationError.conflict(
+                code: "approval_too_large",
+                reason: "a body of more than \(settings.maxBodyBytes) bytes cannot be approved"
+            )
+        }
+        let waiting = try store.approvals(of: request.principal, in: [.pending], Page()).filter { $0.expiresAt > now }
+        guard waiting.count < settings.maxPending else {
+            throw AdministrationError.conflict(
+                code: "too_many_approvals",
+                reason: "\(waiting.count) requests wait for an approval already"
+            )
+        }
+        let gates = ApprovalGate.gates(for: terms)
+        let approval = StoredApproval(
+            id: Identifier.random(),
+            principal: request.principal,
+            grantID: request.grant,
+            sender: sender,
+            gates: ApprovalGate.json(gates),
+            fingerprint: fingerprint,
+            request: request.packed,
+            reason: request.attribution.reason.map { String($0.prefix(1024)) },
+            createdAt: now,
+            expiresAt: Act.end(of: terms, from: now)
+        )
+        try store.insert(approval)
+        record.approval = approval.id
+        record.detail = "\(request.method.rawValue), \(gates.count) to approve"
+        return approval
+    }
+
+    /// Decides for one gate; a denial of one is a denial of all.
+    mutating func decide(
+        _ reference: String,
+        _ decision: ApprovalDecision,
+        by approver: Approver
+    ) throws -> StoredApproval {
+        var approval = try store.existingApproval(reference, for: approver)
+        note(approval)
+        guard approval.status == .pending else {
+            throw AdministrationError.conflict(code: "approval_decided", reason: "it is \(approval.status) already")
+        }
+        guard approval.expiresAt > now else {
+            throw AdministrationError.conflict(code: "approval_expired", reason: "the time to decide is over")
+        }
+        var gates = try ApprovalGate.gates(approval.gates)
+        guard let index = gates.firstIndex(where: { $0.isOpen(to: approver, reference, of: approval.id) }) else {
+            throw AdministrationError.conflict(
+                code: "approval_not_yours",
+                reason: "nothing of it is left for \(approver.name ?? "any operator") to decide",
+                hint:
+                    "it asks for \(gates.lazy.filter { $0.status == .pending }.compactMap(\.approver).joined(separator: ", "))"
+            )
+        }
+        try decision.check(approval)
+        gates[index].status = decision.gateStatus
+        gates[index].decidedAt = now
+        gates[index].decidedBy = approver.shownName
+        approval.gates = ApprovalGate.json(gates)
+        switch decision {
+        case .deny(let reason):
+            approval.status = .denied
+            approval.decisionReason = reason
+        case .approve: if gates.allSatisfy({ $0.status == .approved }) { approval.status = .approved }
+        }
+        if approval.status != .pending { approval.decidedAt = now }
+        try store.update(approval)
+        let place = "gate \(index + 1) of \(gates.count)"
+        record.detail = [approver.name.map { "as \($0)" }, place].compactMap { $0 }.joined(separator: ", ")
+        return approval
+    }
+
+    /// Begins to carry out what is approved: from here on it is never begun again.
+    mutating func beginExecution(_ id: String) throws -> StoredApproval {
+        guard var approval = try store.approval(id: id) else {
+            throw AdministrationError.notFound(kind: "approval", name: TextRules.shown(id))
+        }
+        note(approval)
+        guard approval.status == .approved, approval.usableUntil > now else {
+            throw AdministrationError.conflict(code: "approval_used", reason: "it is \(approval.status) already")
+        }
+        switch approval.sender {
+        case .daemon: approval.status = .executing
+        case .client: approval.status = .executed
+        }
+        approval.executedAt = now
+        try store.update(approval)
+        return approval
+    }
+
+    /// Writes down what came of it.
+    mutating func endExecution(_ id: String, _ outcome: ExecutionOutcome) throws {
+        guard var approval = try store.approval(id: id), approval.status == .executing else {
+            throw AdministrationError.conflict(code: "approval_used", reason: "it is not being carried out")
+        }
+        note(approval)
+        switch outcome {
+        case .answered(let answer, let status):
+            approval.status = .executed
+            approval.result = answer
+            record.detail = "answered \(status)"
+        case .failed(let code):
+            approval.status = .failed
+            approval.failure = code
+            record.detail = code
+        }
+        try store.update(approval)
+    }
+
+    /// Ends what nobody decided, or used, in time; returns which.
+    mutating func expireApprovals() throws -> [String] {
+        var ended: [AdministrativeAct] = []
+        for var approval in try store.approvals(of: nil, in: [.pending, .approved], Page())
+        where approval.isOverdue(at: now) {
+            approval.status = .expired
+            try store.update(approval)
+            note(approval)
+            ended.append(record)
+        }
+        parts = ended
+        return ended.compactMap(\.approval)
+    }
+
+    private mutating func note(_ approval: StoredApproval) {
+        record.approval = approval.id
+        record.grant = approval.grantID
+        note(approval.principal)
+    }
+
+    private mutating func note(_ request: FrozenRequest) {
+        record.grant = request.grant
+        note(request.principal)
+    }
+
+    private mutating func note(_ principal: PrincipalID) {
+        record.agent = nil
+        record.user = nil
+        switch principal {
+        case .agent(let name): record.agent = name
+        case .user(let id): record.user = id
+        case .app: break
+        }
+    }
+
+    /// The shortest time that any of the terms leaves, from a second to a week.
+    private static func end(of terms: [ApprovalTerms], from now: Int64) -> Int64 {
+        let shortest = terms.map(\.lifetime).min() ?? ApprovalTerms.usualLifetime
+        let seconds = min(max(shortest.components.seconds, 1), 7 * 86_400)
+        return now + seconds * 1_000_000_000
+    }
+}

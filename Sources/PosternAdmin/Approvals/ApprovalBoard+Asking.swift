@@ -1,0 +1,85 @@
+package import PosternCore
+
+extension ApprovalBoard: ApprovalDesk {
+    package func ask(
+        _ request: FrozenRequest,
+        under terms: [ApprovalTerms],
+        by route: ApprovalRoute,
+        completion: @escaping @Sendable (ApprovalAnswer) -> Void
+    ) {
+        switch route {
+        case .execution(let approval): completion(answer(request, executing: approval))
+        case .api: start(completion) { try await self.answer(request, under: terms) }
+        case .proxy(let patience):
+            start(completion) { try await self.answer(request, under: terms, patience: patience) }
+        }
+    }
+
+    /// Enters what is asynchronous: whoever asks is called back.
+    private func start(
+        _ completion: @escaping @Sendable (ApprovalAnswer) -> Void,
+        _ work: @escaping @Sendable () async throws -> ApprovalAnswer
+    ) {
+        Task {
+            do { completion(try await work()) } catch let error as AdministrationError {
+                completion(ApprovalBoard.answer(to: error))
+            } catch { completion(.unavailable) }
+        }
+    }
+
+    private static func answer(to error: AdministrationError) -> ApprovalAnswer {
+        switch error {
+        case .conflict(_, let reason, _): .refused(reason: reason)
+        case .invalid, .notFound, .auditUnavailable, .notInForce, .store: .unavailable
+        }
+    }
+
+    private func answer(_ request: FrozenRequest, under terms: [ApprovalTerms]) async throws -> ApprovalAnswer {
+        .pending(try pending(try await approval(of: request, under: terms, sender: .daemon)))
+    }
+
+    private func answer(
+        _ request: FrozenRequest,
+        under terms: [ApprovalTerms],
+        patience: Duration
+    ) async throws -> ApprovalAnswer {
+        let former = try await approval(of: request, under: terms, sender: .client)
+        let place = former.status == .pending ? watch.take(former.id) : nil
+        defer { if let place { watch.leave(place) } }
+        let approval = try await wait(for: former.id, atMost: patience, place: place) { $0.status != .pending }
+        guard let approval else { return .unavailable }
+        switch approval.status {
+        case .pending where approval.isOverdue(at: now), .expired: return .expired(approval: approval.id)
+        case .pending: return .pending(try pending(approval))
+        case .denied: return .denied(approval: approval.id)
+        case .approved:
+            // Of those who wait it is the one who came last: others may have given up, and been followed by that one.
+            guard place.map(watch.isNewest) ?? true else { return ApprovalBoard.used }
+            _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(approval.id) }
+            watch.wake(approval.id)
+            return .granted(approval: approval.id)
+        case .executing, .executed, .failed: return ApprovalBoard.used
+        }
+    }
+
+    private static let used = ApprovalAnswer.refused(reason: "an identical request has used the approval")
+
+    /// The approval that a request stands under, which is asked for now if there is none.
+    private func approval(
+        of request: FrozenRequest,
+        under terms: [ApprovalTerms],
+        sender: StoredApproval.Sender
+    ) async throws(AdministrationError) -> StoredApproval {
+        let fingerprint = request.fingerprint(sender: sender)
+        let now = now
+        // First without a transaction: clients ask again and again.
+        let former = try await administration.read {
+            try $0.openApproval(fingerprint: fingerprint, sender: sender, now: now)
+        }
+        if let former { return former }
+        let settings = settings()
+        return try await administration.act("approval_request", by: .daemon) {
+            try $0.requestApproval(request, under: terms, sender: sender, settings: settings)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package import PosternCore
+internal import Synchronization
+
+extension ApprovalBoard {
+    /// How long what came of an approval is kept.
+    private static let retention: Int64 = 7 * 86_400 * 1_000_000_000
+
+    /// Names who sends what was approved, and begins with what was left over from before the daemon started.
+    package func start(carrier: any CallCarrier) async throws(AdministrationError) {
+        for approval in try await administration.read({ try $0.approvals(of: nil, in: [.executing], Page()) }) {
+            // It may have been sent, so it is not sent again.
+            try await write(.failed(code: "outcome_unknown"), of: approval.id)
+        }
+        execution.withLock { $0.carrier = carrier }
+        try await expireDue()
+    }
+
+    /// Answers everybody who waits and begins nothing more; returns when nothing is being sent, or after so long.
+    ///
+    /// What is approved is sent after the next start.
+    package func stop(patience: Duration = .seconds(10)) async {
+        execution.withLock { $0.carrier = nil }
+        watch.end()
+        let end = ContinuousClock.now + patience
+        while execution.withLock({ $0.running > 0 }), .now < end { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// Ends what nobody decided in time, makes up for what could not be done at its time, and forgets what is over since a week.
+    ///
+    /// To be called now and then.
+    package func expireDue() async throws(AdministrationError) {
+        for (id, outcome) in execution.withLock({ $0.unwritten }) { try await write(outcome, of: id) }
+        let now = now
+        let waiting = try await administration.read { try $0.approvals(of: nil, in: [.pending, .approved], Page()) }
+        if waiting.contains(where: { $0.isOverdue(at: now) }) {
+            let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals() }
+            for id in ended { watch.wake(id) }
+        }
+        for approval in waiting where !approval.isOverdue(at: now) { execute(approval) }
+        try await forgetOld(now)
+    }
+
+    private func forgetOld(_ now: Int64) async throws(AdministrationError) {
+        let isLongAgo = execution.withLock { execution in
+            defer { if now - execution.lastForgetting > 3600 * 1_000_000_000 { execution.lastForgetting = now } }
+            return now - execution.lastForgetting > 3600 * 1_000_000_000
+        }
+        guard isLongAgo else { return }
+        try await administration.settle { [store = administration.store] in
+            try store.write { try $0.deleteApprovals(overBefore: now - ApprovalBoard.retention) }
+        }
+    }
+
+    /// Has the daemon send a request that it is to send, if it is approved.
+    func execute(_ approval: StoredApproval) {
+        guard approval.status == .approved, approval.sender == .daemon else { return }
+        let carrier = execution.withLock { execution in
+            if execution.carrier != nil { execution.running += 1 }
+            return execution.carrier
+        }
+        guard let carrier else { return }
+        // Whoever approves does not wait for the upstream.
+        Task {
+            await execute(approval, with: carrier)
+            execution.withLock { $0.running -= 1 }
+        }
+    }
+
+    private func execute(_ approval: StoredApproval, with carrier: any CallCarrier) async {
+        let id = approval.id
+        guard let request = try? FrozenRequest(packed: approval.request) else { return }
+        do {
+            _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
+        } catch { return }  // That is recorded; if nothing could be written, it is tried again later.
+        watch.wake(id)
+        execution.withLock { $0.begun[id] = approval.fingerprint }
+        let result = await carrier.carry(ProxiedCall(request, approval: id))
+        let outcome = ExecutionOutcome(result)
+        execution.withLock { execution in
+            execution.begun[id] = nil
+            execution.unwritten[id] = outcome
+        }
+        try? await write(outcome, of: id)
+    }
+
+    /// Answers the pipeline when it asks whether the daemon may send what it sends, once.
+    func answer(_ request: FrozenRequest, executing id: String) -> ApprovalAnswer {
+        let expected = execution.withLock { $0.begun.removeValue(forKey: id) }
+        guard let expected, expected == request.fingerprint(sender: .daemon) else {
+            return .refused(reason: "it is not what was approved")
+        }
+        return .granted(approval: id)
+    }
+
+    private func write(_ outcome: ExecutionOutcome, of id: String) async throws(AdministrationError) {
+        try await administration.act("approval_finish", by: .daemon) { try $0.endExecution(id, outcome) }
+        execution.withLock { _ = $0.unwritten.removeValue(forKey: id) }
+        watch.wake(id)
+    }
+}
+
+extension ProxiedCall {
+    /// The call that a frozen request becomes when it is approved.
+    init(_ request: FrozenRequest, approval: String) {
+        self.init(
+            principal: request.principal,
+            grant: request.grant,
+            method: request.method,
+            url: request.url,
+            fields: request.fields.map { ($0.name, $0.value) },
+            body: request.body.isEmpty ? nil : request.body,
+            attribution: request.attribution,
+            rule: request.rule,
+            approval: approval
+        )
+    }
+}

@@ -1,0 +1,83 @@
+internal import PosternCore
+
+extension StoreReader {
+    /// The approval of this id, or of which a gate has it, as far as an approver is asked.
+    func existingApproval(_ reference: String, for approver: Approver) throws -> StoredApproval {
+        let found = Identifier.isOne(reference) ? try approval(id: reference) ?? approval(gateID: reference) : nil
+        // Whoever is at the control socket sees everything, in whatever name.
+        guard let found, try approver.by.userID != nil || found.names(approver) else {
+            throw AdministrationError.notFound(kind: "approval", name: TextRules.shown(reference))
+        }
+        return found
+    }
+
+    /// The approval by which an identical request stands, if it is to wait for that one or go by it.
+    func openApproval(
+        fingerprint: KeyDigest,
+        sender: StoredApproval.Sender,
+        now: Int64
+    ) throws -> StoredApproval? {
+        let states: Set<StoredApproval.Status>
+        switch sender {
+        case .daemon: states = [.pending]
+        // A denial is one for as long as there was to decide: nobody is asked again and again.
+        case .client: states = [.pending, .approved, .denied]
+        }
+        let found = try approval(fingerprint: fingerprint, in: states)
+        return found.flatMap { $0.isOverdue(at: now) ? nil : $0 }
+    }
+
+    /// How it stands with an approval, for whoever asked for it.
+    func approval(_ id: String, askedBy principal: PrincipalID) throws -> StoredApproval? {
+        guard Identifier.isOne(id), let found = try approval(id: id) else { return nil }
+        if found.principal == principal { return found }
+        // The application asks for its users, and without their tokens afterwards.
+        if case .user = found.principal, principal == .app { return found }
+        return nil
+    }
+}
+
+extension StoredApproval {
+    /// How long what was approved may still be sent: at least five minutes from the decision.
+    var usableUntil: Int64 { max(expiresAt, (decidedAt ?? 0) + 300 * 1_000_000_000) }
+
+    /// Whether nothing may come of it any more, though that is not written down yet.
+    func isOverdue(at now: Int64) -> Bool {
+        switch status {
+        case .pending, .denied: expiresAt <= now
+        case .approved: usableUntil <= now
+        case .executing, .executed, .failed, .expired: false
+        }
+    }
+
+    /// Whether somebody is asked about it by name, or is an operator.
+    func names(_ approver: Approver) throws -> Bool {
+        guard let name = approver.name else { return true }
+        return try ApprovalGate.gates(gates).contains { $0.approver == name }
+    }
+
+    /// How it stands at a time.
+    func described(at now: Int64) throws -> ApprovalStatus {
+        let shown = status != .denied && isOverdue(at: now) ? .expired : status
+        let gates = try ApprovalGate.gates(gates).map { gate in
+            var gate = gate
+            if gate.status == .pending, shown == .expired { gate.status = .expired }
+            return gate
+        }
+        return ApprovalStatus(
+            id: id,
+            principal: principal,
+            grant: grantID,
+            sender: sender,
+            status: shown,
+            gates: gates,
+            createdAt: createdAt,
+            expiresAt: expiresAt,
+            decidedAt: decidedAt,
+            decisionReason: decisionReason,
+            executedAt: executedAt,
+            failure: failure,
+            hasResult: result != nil
+        )
+    }
+}

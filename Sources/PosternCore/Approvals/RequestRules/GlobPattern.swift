@@ -1,0 +1,38 @@
+/// A pattern in which `*` is any text and `?` any one character.
+struct GlobPattern {
+    private let scalars: [Unicode.Scalar]
+
+    /// Reads a pattern.
+    ///
+    /// Brackets are sets of characters to some and plain ones to others, so they are refused.
+    init(_ text: String) throws(RequestRuleFault) {
+        guard !text.unicodeScalars.contains("[") else {
+            throw RequestRuleFault("params: a pattern has no other signs than * and ?")
+        }
+        scalars = Array(text.unicodeScalars)
+    }
+
+    /// Whether a whole text is like this, in time bounded by the product of their lengths.
+    func matches(_ text: String) -> Bool {
+        let text = Array(text.unicodeScalars)
+        var position = 0
+        var index = 0
+        var retry: (index: Int, position: Int)?
+        while position < text.count {
+            if index < scalars.count, scalars[index] == "*" {
+                retry = (index, position)
+                index += 1
+            } else if index < scalars.count, scalars[index] == "?" || scalars[index] == text[position] {
+                index += 1
+                position += 1
+            } else if let last = retry {
+                retry = (last.index, last.position + 1)
+                index = last.index + 1
+                position = last.position + 1
+            } else {
+                return false
+            }
+        }
+        return scalars[index...].allSatisfy { $0 == "*" }
+    }
+}

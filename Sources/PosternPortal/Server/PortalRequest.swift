@@ -1,0 +1,36 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+internal import PosternCore
+
+/// A request that has passed the gate: from a page of ours, or typed, or followed from somewhere.
+struct PortalRequest: Sendable {
+    enum Method: Sendable {
+        case get, post
+    }
+
+    let method: Method
+    /// The path as it was sent, to which a form's key is bound.
+    let path: String
+    let segments: [String]
+    let query: [String: String]
+    /// The fields of the form; empty for a `GET`.
+    let form: [String: String]
+    /// The value of each cookie that came and is well formed.
+    let browser: String?
+    let session: String?
+    /// Whether the browser says that another site sent it here.
+    let isFromElsewhere: Bool
+    /// The address at the other end, by which guessing is slowed.
+    let peer: String
+    /// Nanoseconds since 1970.
+    let receivedAt: Int64
+}
+
+extension Secret {
+    /// A text that nobody is to see.
+    convenience init(text: String) { self.init(Array(text.utf8)) }
+
+    /// The text, for an address or a field; to be forgotten soon.
+    var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+}

@@ -1,0 +1,91 @@
+internal import PosternCore
+internal import PosternEventLoop
+
+// Access tokens that end are renewed before they are sent, and once more if the upstream does not take them.
+extension Exchange {
+    /// The most of a body that is kept to be sent again.
+    private static let maxKeptBytes = 262_144
+    /// How long a renewal may take.
+    private static let patience = Duration.seconds(45)
+
+    private var life: CredentialLife? { request.rule.credential?.life }
+
+    /// Renews the token first, if it is about to end.
+    func refresh() {
+        guard let life else {
+            approve()
+            return
+        }
+        let now = worker.wallClock / 1_000_000_000
+        sentBody = []
+        guard let renewsAt = life.renewsAt, renewsAt <= now else {
+            approve()
+            return
+        }
+        guard life.isRenewable else {
+            if let end = life.endsAt, end <= now { fail(.credential(.broken(rule: request.rule.id))) } else { approve() }
+            return
+        }
+        renew(life)
+    }
+
+    /// Keeps what is sent of the body, as long as all of it can be kept.
+    func keep(_ piece: some Collection<UInt8>) {
+        guard let kept = sentBody?.count else { return }
+        guard kept + piece.count <= Exchange.maxKeptBytes else {
+            sentBody = nil
+            return
+        }
+        sentBody?.append(contentsOf: piece)
+    }
+
+    /// Sends the request again with another token, after the upstream refused the one it had; `false` if that is its answer.
+    func renewAfterRefusal() -> Bool {
+        guard !hasRenewed, let life, life.isRenewable, isRequestSent, let body = sentBody,
+            request.refusal(at: worker.wallClock / 1_000_000_000) == nil
+        else { return false }
+        hasRenewed = true
+        upstream?.release()
+        upstream = nil
+        response = ResponseProgress()
+        hasSentHead = false
+        isRequestSent = false
+        sentAt = nil
+        firstByteAt = nil
+        requestBodyBytes = 0
+        bodyToRepeat = body
+        sentBody = []
+        retries += 1
+        renew(life)
+        return true
+    }
+
+    private func renew(_ life: CredentialLife) {
+        guard let refresher = worker.shared.desks.refresher, let credential = request.rule.credential else {
+            fail(.credential(.unavailable(rule: request.rule.id)))
+            return
+        }
+        phase = .refreshing
+        worker.loop.set(deadline, after: Exchange.patience)
+        let exchange = LoopBound(self, on: worker.loop)
+        let mailbox = worker.loop.mailbox
+        refresher.refresh(credential.identity, after: life.version) { result in
+            mailbox.post { loop in exchange.on(loop).renewed(result, after: life.version) }
+        }
+    }
+
+    private func renewed(_ result: CredentialRefresh, after version: Int) {
+        guard case .refreshing = phase else { return }
+        switch result {
+        case .refreshed:
+            // It is in force on this loop already, so the request has the authority with the new token.
+            guard let life, life.version > version else {
+                fail(.credential(.unavailable(rule: request.rule.id)))
+                return
+            }
+            if isSettled { connect(mayReuse: true) } else { approve() }
+        case .broken: fail(.credential(.broken(rule: request.rule.id)))
+        case .unavailable: fail(.credential(.unavailable(rule: request.rule.id)))
+        }
+    }
+}

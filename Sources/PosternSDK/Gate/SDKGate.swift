@@ -1,0 +1,105 @@
+internal import PosternAdmin
+internal import PosternCore
+
+/// What every request of the API has to pass before its route is asked.
+///
+///     key -> signature, time, nonce -> state of the key -> networks, listener -> rate -> state of the agent
+///         -> caller -> constraints -> context -> whose the route is -> scope
+///
+/// In this order. Nothing of a request is believed before its signature is verified, and a nonce is spent only by a request whose
+/// signature is right.
+struct SDKGate: Sendable {
+    let services: SDKServices
+    let limits = RequestLimits()
+    let attempts = AttemptLimiter()
+    /// Nanoseconds of the monotonic clock.
+    let monotonic: @Sendable () -> UInt64
+
+    /// Proves who asks, or refuses; `route` is `nil` where there is none.
+    func admit(
+        _ request: ServiceRequest,
+        to route: SDKRoute?,
+        path: SignedPath,
+        query: SignedQuery,
+        _ trail: inout SDKTrail
+    ) async throws -> SDKCaller {
+        let fields = try SignedFields(request)
+        let now = services.now()
+        let digest = KeyDigest(ofKey: Array(fields.key.utf8))
+        let presented = try await presentedKey(digest, peer: request.peer, now: now)
+        let signature = RequestSignature(fields: fields)
+        try signature.verify(request, path: path, query: query)
+        try signature.checkTime(now: now, skew: services.settings.clockSkew)
+        try await spend(try signature.nonceDigest(of: digest), now: now)
+        let directory = services.directory.directory
+        let key = try presented.key()
+        key.noteUse(at: now / 1_000_000_000)
+        trail.note(key)
+        try checkPlace(of: request, key)
+        trail.fields += try limits.count(rates(of: key), now: monotonic(), seconds: now / 1_000_000_000)
+        if key.agent.isPaused, route?.worksWhilePaused != true { throw SDKRefusal.agentInactive }
+        let caller = try caller(fields, key, request, in: directory)
+        trail.caller = caller
+        guard let route else { throw SDKRefusal.notSupported }
+        try check(route.audience, caller)
+        try check(route.need, caller)
+        return caller
+    }
+
+    private func spend(_ nonce: KeyDigest, now: Int64) async throws(SDKRefusal) {
+        // Until the time at which the same request would be too old, wherever the client's clock stood.
+        let until = now + 2 * services.settings.clockSkew.components.seconds * 1_000_000_000
+        switch await services.nonces.admit(nonce, until: until) {
+        case .fresh: return
+        case .replayed:
+            throw SDKRefusal(status: 401, code: "replayed_request", message: "the nonce was used before")
+        case .unavailable:
+            throw SDKRefusal(status: 503, code: "store_error", message: "nonces cannot be written down now")
+        }
+    }
+
+    private func checkPlace(of request: ServiceRequest, _ key: HeldKey) throws(SDKRefusal) {
+        guard key.isUsable(from: request.peer) else {
+            throw SDKRefusal(
+                status: 403,
+                code: "network_not_allowed",
+                message: "the key is bound to networks, and the request comes from none of them"
+            )
+        }
+        guard request.listenerAgent.map({ key.principal == .agent($0) }) ?? true else {
+            throw SDKRefusal(
+                status: 403,
+                code: "identity_conflict",
+                message: "this listener belongs to another agent than the key"
+            )
+        }
+    }
+
+    private func rates(of key: HeldKey) -> [(holder: RequestLimits.Holder, rate: Int?)] {
+        let own = key.key.limits.requestsPerMinute ?? services.settings.requestsPerMinute
+        var rates: [(holder: RequestLimits.Holder, rate: Int?)] = [(.key(key.id ?? key.agent.name), own)]
+        if key.principal != .app {
+            rates.append((.agent(key.agent.name), key.agent.limiter.limits.requestsPerMinute))
+        }
+        return rates
+    }
+}
+
+extension SDKRefusal {
+    /// The agent is paused.
+    static let agentInactive = SDKRefusal(
+        status: 401,
+        code: "agent_inactive",
+        message: "the agent is paused",
+        hint: "the operator can resume it"
+    )
+
+    /// Something of the protocol that Postern does not serve.
+    ///
+    /// Never 404, which clients read as a missing grant.
+    static let notSupported = SDKRefusal(
+        status: 501,
+        code: "not_supported",
+        message: "Postern does not serve this request"
+    )
+}

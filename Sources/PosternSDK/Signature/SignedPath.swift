@@ -1,0 +1,58 @@
+internal import PosternCore
+
+/// The path of a request as the client signed it, and its parts.
+///
+/// What is signed is the decoded path, so two paths that differ only in what is encoded have one signature. A part is
+/// therefore refused in which a decoded byte could be taken for something else than text: were `/` or `?` let through,
+/// whoever changes a request on its way could make another route of the same signature.
+struct SignedPath: Hashable, Sendable {
+    /// The decoded parts between the slashes.
+    let parts: [String]
+
+    /// Reads a path as it was sent; `nil` if it is not well encoded or has a part that is ambiguous.
+    init?(_ path: String) {
+        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+        var parts: [String] = []
+        for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            guard let bytes = PercentEncoding.decode(part), SignedPath.isPlain(bytes),
+                let text = String(validating: bytes, as: UTF8.self)
+            else { return nil }
+            parts.append(text)
+        }
+        self.parts = parts
+    }
+
+    /// What is signed.
+    var canonical: String { "/" + parts.joined(separator: "/") }
+
+    private static func isPlain(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { byte in
+            switch byte {
+            case 0..<0x20, 0x7f, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): false
+            default: true
+            }
+        } && bytes != Array(".".utf8) && bytes != Array("..".utf8)
+    }
+}
+
+/// Percent-encoding, read strictly: a percent sign that stands alone is refused.
+///
+/// RFC 3986 section 2.1.
+enum PercentEncoding {
+    static func decode(_ text: some Sequence<UInt8>, plusIsBlank: Bool = false) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var rest = text.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = rest.next().flatMap(HexDigit.value(of:)),
+                    let low = rest.next().flatMap(HexDigit.value(of:))
+                else { return nil }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsBlank: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+}
