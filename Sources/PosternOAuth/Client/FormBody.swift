@@ -51,7 +51,6 @@ struct FormBody {
     }
 
     private mutating func append(_ text: Secret) {
-        let digits = Array("0123456789ABCDEF".utf8)
         text.withBytes { source in
             for byte in source {
                 switch byte {
@@ -61,8 +60,8 @@ struct FormBody {
                     bytes.append(byte)
                 default:
                     bytes.append(UInt8(ascii: "%"))
-                    bytes.append(digits[Int(byte >> 4)])
-                    bytes.append(digits[Int(byte & 15)])
+                    bytes.append(HexDigit.upper[Int(byte >> 4)])
+                    bytes.append(HexDigit.upper[Int(byte & 15)])
                 }
             }
         }
