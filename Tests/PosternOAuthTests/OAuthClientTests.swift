@@ -89,6 +89,20 @@ struct OAuthClientTests {
         }
     }
 
+    @Test(
+        "a dead refresh token has one name",
+        arguments: [
+            (400, "", "invalid_grant"), (200, #"{"error":"bad_refresh_token"}"#, "invalid_grant"),
+            (400, #"{"error":"invalid_scope"}"#, "invalid_scope"),
+        ]
+    )
+    func namesDeadTokens(status: Int, body: String, code: String) async throws {
+        server.answer(status, body)
+        await #expect(throws: OAuthError.refused(code: code)) {
+            try await client.refresh(Secret("r".utf8), with: provider(.basic))
+        }
+    }
+
     @Test("without its secret the client asks nobody")
     func needsSecret() async throws {
         for reference in [nil, "env:ABSENT", "file:/nonexistent/secret"] {

@@ -36,7 +36,8 @@ package struct OAuthClient: OAuthGateway {
         let fields: [(String, Secret)] = [
             ("grant_type", Secret("refresh_token".utf8)), ("refresh_token", refreshToken),
         ]
-        return try TokenReply.tokens(await post(fields, to: provider.settings.tokenEndpoint, of: provider))
+        let answer = try await post(fields, to: provider.settings.tokenEndpoint, of: provider)
+        do throws(OAuthError) { return try TokenReply.tokens(answer) } catch { throw TokenReply.ofRefreshing(error) }
     }
 
     package func account(

@@ -20,6 +20,19 @@ enum TokenReply {
         return try result.get()
     }
 
+    /// What providers call `invalid_grant`, which RFC 6749 section 5.2 has them say of a refresh token that is dead; without any
+    /// code, 400 can mean little else.
+    private static let deadTokenCodes: Set<String> = [
+        "http_400", "bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired", "invalid_token",
+        "expired_token", "interaction_required", "consent_required", "login_required",
+    ]
+
+    /// An error of refreshing, where a dead token has one name.
+    static func ofRefreshing(_ error: OAuthError) -> OAuthError {
+        if case .refused(let code) = error, deadTokenCodes.contains(code) { return .refused(code: "invalid_grant") }
+        return error
+    }
+
     /// Throws what an answer says went wrong; nothing if it says that all is well.
     static func check(_ answer: FetchAnswer) throws(OAuthError) {
         guard !(200...299).contains(answer.status) else { return }
