@@ -84,6 +84,8 @@ struct FetcherTests {
     func demandsEncryption() async throws {
         let url = try #require(WebURL("http://auth.example.test/"))
         #expect(await error(FetchRequest(url: url, network: UpstreamNetwork())) == .notEncrypted)
+        let inside = UpstreamNetwork(allowsPrivateAddresses: true)
+        #expect(await error(FetchRequest(url: url, network: inside)) == .notEncrypted)
     }
 
     @Test("long answers, slow ones and broken ones are given up")

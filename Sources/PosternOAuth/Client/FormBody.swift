@@ -31,22 +31,27 @@ struct FormBody {
         pair.append(Secret(user.utf8))
         pair.bytes.append(UInt8(ascii: ":"))
         pair.append(password)
-        var value = Array("Basic ".utf8) + Base64.encode(pair.bytes)
+        var encoded = Base64.encode(pair.bytes)
         defer {
             pair.bytes.wipe()
-            value.wipe()
+            encoded.wipe()
         }
-        return Secret(value)
+        return value(of: "Basic ", encoded)
     }
 
     /// The value that shows a token.
     ///
     /// RFC 6750 section 2.1.
     static func bearer(_ token: Secret) -> Secret {
-        var value = Array("Bearer ".utf8)
-        value.reserveCapacity(value.count + token.count)
+        token.withBytes { value(of: "Bearer ", $0) }
+    }
+
+    private static func value(of scheme: String, _ rest: some Collection<UInt8>) -> Secret {
+        var value: [UInt8] = []
+        value.reserveCapacity(scheme.utf8.count + rest.count)
         defer { value.wipe() }
-        token.withBytes { value.append(contentsOf: $0) }
+        value.append(contentsOf: scheme.utf8)
+        value.append(contentsOf: rest)
         return Secret(value)
     }
 

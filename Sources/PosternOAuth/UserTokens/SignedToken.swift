@@ -24,7 +24,13 @@ struct SignedToken: Sendable {
     /// Takes a token apart.
     init(_ token: Secret) throws(UserTokenError) {
         guard token.count <= SignedToken.maxBytes else { throw .invalid(reason: "it is too long") }
-        let text = token.withBytes { Array($0) }
+        var text = token.withBytes { Array($0) }
+        // What is kept is worth nothing without the whole.
+        defer { text.wipe() }
+        self = try SignedToken(parts: text)
+    }
+
+    private init(parts text: [UInt8]) throws(UserTokenError) {
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let head = SignedToken.decoded(parts[0]), let payload = SignedToken.decoded(parts[1]),
             let signature = SignedToken.decoded(parts[2]), !signature.isEmpty
