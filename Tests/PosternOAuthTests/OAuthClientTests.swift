@@ -23,6 +23,7 @@ struct OAuthClientTests {
         secret: String? = "env:CLIENT_SECRET"
     ) throws -> OAuthProvider {
         var network = server.network
+        network.allowsPrivateAddresses = false
         // Where the provider's own hosts are has nothing to do with it.
         network.fixedAddress = IPEndpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
         let settings = OAuthClientSettings(
@@ -60,6 +61,17 @@ struct OAuthClientTests {
                 "redirect_uri=http%3A%2F%2F127.0.0.1%3A3129%2Fconnect%2Fcallback", "code_verifier=verifier~",
             ]
         )
+    }
+
+    @Test("what is at an address that is not public is not asked, unless the operator wrote that it is this machine")
+    func checksAddresses() async throws {
+        var provider = try provider(.none, secret: nil)
+        var settings = provider.settings
+        settings.tokenEndpoint = "https://10.255.255.1/token"
+        provider = OAuthProvider(name: "test", settings: settings, network: provider.network)
+        await #expect(throws: OAuthError.unreachable(reason: "its address is not public, or is Postern's own")) {
+            try await client.refresh(Secret("r".utf8), with: provider)
+        }
     }
 
     @Test("a token is renewed, with the secret in the body or without one")
