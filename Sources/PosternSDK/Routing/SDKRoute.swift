@@ -60,6 +60,5 @@ package struct SDKRoute: Sendable {
     }
 
     /// Every request that there is; what has a name in place of a parameter stands before it.
-    package static let all: [SDKRoute] =
-        agents + agentKeys + keys + scopes + users + reports + grants + calls + connect + approvals
+    package static let all: [SDKRoute] = agents + agentKeys + keys + scopes + users + reports + calls + grants + approvals + connect
 }
