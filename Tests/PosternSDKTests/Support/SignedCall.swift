@@ -54,7 +54,7 @@ struct SignedCall: Sendable {
     /// The request, with its signature.
     func request() -> ServiceRequest {
         let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-        let digest = String(decoding: HexDigit.text(of: SHA256.hash(data: Array(body.utf8))), as: UTF8.self)
+        let digest = String(decoding: HexDigit.text(of: Array(SHA256.hash(data: Array(body.utf8)))), as: UTF8.self)
         var all =
             fields + [
                 ("x-api-key", key.text), ("x-alter-timestamp", "\(timestamp)"), ("x-alter-nonce", nonce),
