@@ -271,6 +271,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternSDKTests",
+            dependencies: [
+                "PosternSDK", "PosternAdmin", "PosternCore", "PosternStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
             dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
