@@ -1,7 +1,7 @@
-import PosternAdmin
 import PosternCore
 import Testing
 
+@testable import PosternAdmin
 @testable import PosternSDK
 
 /// Following approvals through the API.

@@ -1,8 +1,8 @@
-import PosternAdmin
 import PosternCore
 import Synchronization
 import Testing
 
+@testable import PosternAdmin
 @testable import PosternSDK
 
 /// Connecting users' accounts through the API.
