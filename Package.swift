@@ -160,7 +160,8 @@ let package = Package(
             name: "PosternDaemon",
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
-                "PosternCore", "PosternEventLoop", "PosternProxy", "PosternStore",
+                "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
+                "PosternSDK", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -280,6 +281,20 @@ let package = Package(
         .testTarget(
             name: "PosternCLITests",
             dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CTestServer",
+            path: "Tests/CTestServer",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
+        .testTarget(
+            name: "PosternOAuthTests",
+            dependencies: [
+                "PosternConfig", "PosternCore", "PosternFetch", "PosternOAuth", "CTestServer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

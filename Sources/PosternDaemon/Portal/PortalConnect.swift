@@ -45,7 +45,8 @@ struct PortalConnect: ConnectPages {
     private func step(_ outcome: ConnectOutcome) async throws(PageRefusal) -> ConnectStep {
         switch outcome {
         case .open(let pageURL):
-            return .more(pageToken: Secret(pageURL.utf8.suffix { $0 != UInt8(ascii: "/") }))
+            let token = pageURL.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
+            return .more(pageToken: Secret(Array(token.reversed())))
         case .completed(let accounts, let returnURL):
             return .completed(
                 accounts: accounts.map { ConnectedAccount(provider: Self.title($0.provider), account: $0.account ?? "") },
@@ -71,13 +72,6 @@ struct PortalConnect: ConnectPages {
     static func title(_ provider: String) -> String { ProviderCatalogue.builtIn.entries[provider]?.title ?? provider }
 }
 
-extension Collection where Element == UInt8 {
-    /// The elements behind the last one that does not hold.
-    fileprivate func suffix(while holds: (UInt8) -> Bool) -> [UInt8] {
-        Array(reversed().prefix(while: holds).reversed())
-    }
-}
-
 extension ConsentRequest {
     fileprivate init(_ page: ConnectPage) {
         self.init(
@@ -94,7 +88,7 @@ extension ConsentRequest {
 
     private static func origin(of url: String) -> String? {
         guard let start = url.firstRange(of: "://") else { return nil }
-        return url[..<start.upperBound] + url[start.upperBound...].prefix { !"/?#".contains($0) }
+        return String(url[..<start.upperBound]) + String(url[start.upperBound...].prefix { !"/?#".contains($0) })
     }
 
     private static func limits(_ page: ConnectPage) -> [String] {

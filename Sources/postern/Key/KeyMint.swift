@@ -20,7 +20,12 @@ struct KeyMint: ParsableCommand {
     @Option(help: ArgumentHelp("When it ends by itself, such as 30d; by default never.", valueName: "time"))
     var expiresIn: Span?
 
-    @Option(help: ArgumentHelp("What it may be used for in the API, such as grants:read; may be repeated.", valueName: "scope"))
+    @Option(
+        help: ArgumentHelp(
+            "What it may be used for in the API, such as grants:read; may be repeated.",
+            valueName: "scope"
+        )
+    )
     var scope: [String] = []
 
     @Option(help: ArgumentHelp("From where it may be used, such as 10.0.0.0/8; may be repeated.", valueName: "network"))

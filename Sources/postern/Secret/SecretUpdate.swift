@@ -22,7 +22,10 @@ struct SecretUpdate: ParsableCommand {
     var selfBind: Bool?
 
     @Option(
-        help: ArgumentHelp("Only this agent may, of all; may be repeated, and replaces all of them.", valueName: "agent"),
+        help: ArgumentHelp(
+            "Only this agent may, of all; may be repeated, and replaces all of them.",
+            valueName: "agent"
+        ),
         completion: .agents
     )
     var selfBindAgent: [String] = []
@@ -30,7 +33,9 @@ struct SecretUpdate: ParsableCommand {
     @OptionGroup var control: ControlOptions
 
     func validate() throws {
-        if input.isEmpty, selfBind == nil, selfBindAgent.isEmpty { throw ValidationError("nothing to change was given") }
+        if input.isEmpty, selfBind == nil, selfBindAgent.isEmpty {
+            throw ValidationError("nothing to change was given")
+        }
     }
 
     func run() throws {
