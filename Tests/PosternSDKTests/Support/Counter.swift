@@ -19,7 +19,12 @@ final class Counter: Sendable {
     private let store: SQLiteStore
     private let directory: String
 
-    init(_ settings: APISettings = APISettings()) throws {
+    init(
+        _ settings: APISettings = APISettings(),
+        carrier: any CallCarrier = NoCarrier(),
+        connect: any ConnectSessions = NoConnect(),
+        approvals: any ApprovalFollowing = NoApprovals()
+    ) throws {
         directory = FileManager.default.temporaryDirectory.path + "/postern-sdk-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: directory,
@@ -40,10 +45,10 @@ final class Counter: Sendable {
                 administration: administration,
                 directory: shown,
                 nonces: nonces,
-                carrier: NoCarrier(),
+                carrier: carrier,
                 userTokens: SpelledUsers(),
-                connect: NoConnect(),
-                approvals: NoApprovals(),
+                connect: connect,
+                approvals: approvals,
                 settings: settings,
                 sink: sink,
                 now: { [time] in time.now },
