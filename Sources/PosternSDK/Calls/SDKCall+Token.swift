@@ -1,3 +1,4 @@
+internal import PosternAdmin
 internal import PosternCore
 
 extension SDKCall {

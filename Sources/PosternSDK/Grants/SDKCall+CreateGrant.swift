@@ -40,7 +40,7 @@ extension SDKCall {
         case .agent: return try effectiveAgent(for: secret)
         case .user(let token):
             try requireApplication()
-            return .user(try await user(token).id)
+            return .user(try await user(of: token).id)
         case .group(let name):
             try requireApplication()
             return .group(name)
