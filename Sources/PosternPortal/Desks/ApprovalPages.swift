@@ -69,6 +69,8 @@ package struct ApprovalDetails: Hashable, Sendable {
     package var fields: [NamedText]
     /// `nil` if the request has none.
     package var body: BodyPreview?
+    /// Whether anything of the request is not shown, in its body or elsewhere.
+    package var isPartial: Bool
     /// Why it is made, in the words of whoever asks.
     package var reason: String?
     /// The work that it is said to be part of, in the words of whoever asks.
@@ -88,6 +90,7 @@ package struct ApprovalDetails: Hashable, Sendable {
         parameters: [NamedText] = [],
         fields: [NamedText] = [],
         body: BodyPreview? = nil,
+        isPartial: Bool = false,
         reason: String? = nil,
         context: [NamedText] = [],
         decisions: [ApprovalDecision],
@@ -102,6 +105,7 @@ package struct ApprovalDetails: Hashable, Sendable {
         self.parameters = parameters
         self.fields = fields
         self.body = body
+        self.isPartial = isPartial || body?.isCut == true
         self.reason = reason
         self.context = context
         self.decisions = decisions

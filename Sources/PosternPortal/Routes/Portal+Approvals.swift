@@ -28,9 +28,9 @@ extension Portal {
         let visitor = try await visitor(of: request)
         try checkForm(of: request, cookie: visitor.cookie)
         let details = try await approvals.approval(id, for: visitor.person)
-        guard details.body?.isCut != true || request.form[ApprovalPage.unseenField] != nil else {
+        guard !details.isPartial || request.form[ApprovalPage.unseenField] != nil else {
             throw .invalid(
-                "The body is longer than what is shown of it. Say that you approve what you have not seen, or deny."
+                "More is sent than is shown here. Say that you approve what you have not seen, or deny."
             )
         }
         try await approvals.approve(id, by: visitor.person)
