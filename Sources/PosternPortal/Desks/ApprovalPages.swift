@@ -69,8 +69,8 @@ package struct ApprovalDetails: Hashable, Sendable {
     package var fields: [NamedText]
     /// `nil` if the request has none.
     package var body: BodyPreview?
-    /// Whether anything of the request is not shown, in its body or elsewhere.
-    package var isPartial: Bool
+    /// Whether anything but the body's end is not shown.
+    package var hasCutParts: Bool
     /// Why it is made, in the words of whoever asks.
     package var reason: String?
     /// The work that it is said to be part of, in the words of whoever asks.
@@ -105,7 +105,7 @@ package struct ApprovalDetails: Hashable, Sendable {
         self.parameters = parameters
         self.fields = fields
         self.body = body
-        self.isPartial = isPartial || body?.isCut == true
+        hasCutParts = isPartial
         self.reason = reason
         self.context = context
         self.decisions = decisions
@@ -113,6 +113,9 @@ package struct ApprovalDetails: Hashable, Sendable {
         self.decisionReason = decisionReason
         self.outcome = outcome
     }
+
+    /// Whether anything of the request is not shown, in its body or elsewhere.
+    package var isPartial: Bool { hasCutParts || body?.isCut == true }
 }
 
 /// A text and what it is.
