@@ -28,8 +28,6 @@ package struct ControlServices: Sendable {
     package var recordRefusal: @Sendable (AdministrativeAct) -> Void
     /// `nil` where nobody is asked.
     package var approvals: ApprovalBoard?
-    /// `nil` where no accounts are connected.
-    package var connections: Connections?
     /// `nil` where there is no portal.
     package var portal: PortalAccess?
 

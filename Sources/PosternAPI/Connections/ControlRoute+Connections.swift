@@ -6,37 +6,22 @@ extension ControlRoute {
     static let connections: [ControlRoute] = [
         ControlRoute(.get, "/v1/connections", query: ControlPage.parameters + ["user", "include_revoked"]) { call in
             let page = try ControlPage(call.query)
-            let found = try await call.connections.list(
+            let found = try await call.administration.connections(
                 ofUser: call.query["user"],
                 includingRevoked: call.flag("include_revoked")
             )
             return .ok(page.answer(cutting: found) { ConnectionAnswer($0) })
         },
         ControlRoute(.get, "/v1/connections/{connection}") { call in
-            .ok(ConnectionAnswer(try await call.connections.connection(call.parameter("connection"))))
+            .ok(ConnectionAnswer(try await call.administration.connection(call.parameter("connection"))))
         },
         ControlRoute(.post, "/v1/connections/{connection}/revoke") { call in
             try call.expectNoMembers()
             let id = try call.parameter("connection")
-            _ = try await call.connections.revoke(id, by: call.operator)
-            return .ok(ConnectionAnswer(try await call.connections.connection(id)))
+            _ = try await call.administration.revokeConnection(id, by: call.operator)
+            return .ok(ConnectionAnswer(try await call.administration.connection(id)))
         },
     ]
-}
-
-extension ControlCall {
-    fileprivate var connections: Connections {
-        get throws(ControlRefusal) {
-            guard let connections = services.connections else {
-                throw ControlRefusal(
-                    status: 409,
-                    code: "connections_unavailable",
-                    message: "this daemon connects no accounts"
-                )
-            }
-            return connections
-        }
-    }
 }
 
 extension ConnectionAnswer {

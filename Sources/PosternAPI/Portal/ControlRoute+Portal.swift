@@ -1,4 +1,4 @@
-internal import PosternAdmin
+package import PosternAdmin
 internal import PosternControl
 internal import PosternCore
 

@@ -45,7 +45,8 @@ struct PortalConnect: ConnectPages {
     private func step(_ outcome: ConnectOutcome) async throws(PageRefusal) -> ConnectStep {
         switch outcome {
         case .open(let pageURL):
-            return .more(pageToken: Secret(pageURL.utf8.suffix { $0 != UInt8(ascii: "/") }))
+            let token = pageURL.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
+            return .more(pageToken: Secret(Array(token.reversed())))
         case .completed(let accounts, let returnURL):
             return .completed(
                 accounts: accounts.map { ConnectedAccount(provider: Self.title($0.provider), account: $0.account ?? "") },
@@ -69,13 +70,6 @@ struct PortalConnect: ConnectPages {
 
     /// What a provider is called for people.
     static func title(_ provider: String) -> String { ProviderCatalogue.builtIn.entries[provider]?.title ?? provider }
-}
-
-extension Collection where Element == UInt8 {
-    /// The elements behind the last one that does not hold.
-    fileprivate func suffix(while holds: (UInt8) -> Bool) -> [UInt8] {
-        Array(reversed().prefix(while: holds).reversed())
-    }
 }
 
 extension ConsentRequest {

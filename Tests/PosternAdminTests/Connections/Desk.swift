@@ -1,5 +1,6 @@
 import PosternAdmin
 import PosternCore
+import PosternStore
 import Testing
 
 /// A connect desk over an office, with a user, two agents and two providers.
