@@ -10,8 +10,10 @@ package protocol ApprovalPages: Sendable {
 
     func approval(_ id: String, for person: PortalPerson) async throws(PageRefusal) -> ApprovalDetails
 
-    /// Approves, in all decisions that are this person's.
-    func approve(_ id: String, by person: PortalPerson) async throws(PageRefusal)
+    /// Approves, in all decisions that are this person's; `unseen` is whether that holds for what is not shown as well.
+    ///
+    /// - Throws: ``PageRefusal/invalid(_:)`` if not all is shown, and it does not.
+    func approve(_ id: String, unseen: Bool, by person: PortalPerson) async throws(PageRefusal)
 
     /// Denies, for a reason that is told to whoever asked; `nil` without one.
     func deny(_ id: String, reason: String?, by person: PortalPerson) async throws(PageRefusal)

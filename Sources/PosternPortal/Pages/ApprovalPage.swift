@@ -132,7 +132,7 @@ struct ApprovalPage {
             key: denyKey,
             content: """
                 <label for="reason">Reason, if you want to give one</label>
-                <input id="reason" name="reason" maxlength="500" autocomplete="off" aria-describedby="reason-note">
+                <input id="reason" name="reason" maxlength="250" autocomplete="off" aria-describedby="reason-note">
                 <p class="note" id="reason-note">The agent is told.</p>
                 <button class="danger wide">Deny</button>
                 """
