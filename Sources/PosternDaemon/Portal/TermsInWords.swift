@@ -24,7 +24,7 @@ enum TermsInWords {
         case "requests_per_minute": "At most \(list) requests in a minute"
         case "concurrent_requests": "At most \(list) requests at once"
         case "max_uses": "At most \(list) times in all"
-        case "websocket": value.boolean == true ? "WebSockets as well" : nil
+        case "websocket": value.boolean == true ? "WebSockets as well" : "No WebSockets"
         case "requires_approval": value.boolean == false ? nil : "A person approves each request\(detail(of: value))"
         case _: nil
         }
