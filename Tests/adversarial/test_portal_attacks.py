@@ -110,14 +110,15 @@ def test_no_other_site_is_allowed(alter):
 @pytest.mark.attack(133)
 def test_every_answer_is_guarded(alter):
     for path in PATHS:
-        for head in (f"GET {path}", f"POST {path}", f"PUT {path}"):
-            _, fields, _ = exchange(alter, f"{head} HTTP/1.1\nHost: {host(alter)}\nContent-Length: 0\nConnection: close\n")
+        for head in (f"GET {path}", f"POST {path}", f"PUT {path}", f"HEAD {path}"):
+            _, fields, body = exchange(alter, f"{head} HTTP/1.1\nHost: {host(alter)}\nContent-Length: 0\nConnection: close\n")
             (policy,) = fields["content-security-policy"]
             assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "form-action 'self'" in policy
             assert "unsafe" not in policy and "script-src" not in policy
             assert fields["cache-control"] == ["no-store"] and fields["x-content-type-options"] == ["nosniff"]
             assert fields["referrer-policy"] == ["same-origin"] and fields["x-frame-options"] == ["DENY"]
             assert "server" not in fields
+            assert not (head.startswith("HEAD") and body)
 
 
 @pytest.mark.attack(138)
