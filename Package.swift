@@ -275,6 +275,20 @@ let package = Package(
             dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
             swiftSettings: strict
         ),
+        .target(
+            name: "CTestServer",
+            path: "Tests/CTestServer",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
+        .testTarget(
+            name: "PosternOAuthTests",
+            dependencies: [
+                "PosternConfig", "PosternCore", "PosternFetch", "PosternOAuth", "CTestServer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PosternPortalTests",
             dependencies: [

@@ -90,7 +90,7 @@ extension ConsentRequest {
 
     private static func origin(of url: String) -> String? {
         guard let start = url.firstRange(of: "://") else { return nil }
-        return url[..<start.upperBound] + url[start.upperBound...].prefix { !"/?#".contains($0) }
+        return String(url[..<start.upperBound]) + String(url[start.upperBound...].prefix { !"/?#".contains($0) })
     }
 
     private static func limits(_ page: ConnectPage) -> [String] {
