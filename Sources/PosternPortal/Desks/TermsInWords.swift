@@ -1,11 +1,11 @@
 internal import PosternCore
 
 /// What a grant's terms allow, in a short sentence for each key.
-enum TermsInWords {
+package enum TermsInWords {
     /// Reads terms as they are stored, a JSON object with the keys of a grant in the configuration file.
     ///
     /// A key that has no words here is shown as it stands: nothing that binds is left out.
-    static func sentences(_ terms: String) -> [String] {
+    package static func sentences(_ terms: String) -> [String] {
         guard let root = try? JSONDocument(Array(terms.utf8)).root, root.kind == .object else { return [terms] }
         return root.members.compactMap { name, value in
             let name = text(name)
