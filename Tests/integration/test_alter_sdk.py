@@ -123,7 +123,7 @@ def test_the_application_binds_a_secret_for_an_agent(alter):
 def test_an_agent_binds_what_was_opened_to_it(alter):
     agent, stranger = alter.new_agent(), alter.new_agent()
     alter.control.create_secret("ms_anthropic_abc", "acme", alter.secrets["acme"])
-    alter.control.do("PATCH", "secrets", "ms_anthropic_abc", body={"self_bind": [agent.name]})
+    alter.control.do("PATCH", "secrets", "ms_anthropic_abc", body={"self_bind": True, "self_binders": [agent.name]})
     principal = {"$": "AgentPrincipal", "label": "claude-key"}
     own = alter.sdk().app(agent.key)  # no class of the SDK looks at the kind of key
     made = own("create_managed_secret_grant", "ms_anthropic_abc", principal=principal)
