@@ -160,7 +160,8 @@ let package = Package(
             name: "PosternDaemon",
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
-                "PosternCore", "PosternEventLoop", "PosternProxy", "PosternStore",
+                "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
+                "PosternSDK", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],

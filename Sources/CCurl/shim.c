@@ -1,4 +1,5 @@
 #include "CCurl.h"
+#include "open_socket.h"
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -103,8 +104,8 @@ CURL *postern_multi_next_done(CURLM *multi, CURLcode *result) {
     return NULL;
 }
 
-// The socket is opened only for an address that was checked, so the address checked is the address dialled.
-static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+curl_socket_t postern_open_socket(postern_address_check check, void *context, curlsocktype purpose,
+                                  struct curl_sockaddr *address) {
     const uint8_t *bytes;
     int length;
     uint16_t port;
@@ -122,8 +123,12 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     } else {
         return CURL_SOCKET_BAD;
     }
-    if (!may_dial(user, bytes, length, port)) return CURL_SOCKET_BAD;
+    if (!check(context, bytes, length, port)) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+}
+
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+    return postern_open_socket(may_dial, user, purpose, address);
 }
 
 // Partial writes, so that a full socket gives back what it took; a moving buffer, because what is left is sent from

@@ -1,3 +1,4 @@
+package import PosternAdmin
 package import PosternControl
 package import PosternCore
 
@@ -25,6 +26,10 @@ package struct ControlServices: Sendable {
     package var rekey: @Sendable (_ source: String?, Operator) async throws -> DoneAnswer
     /// Records that somebody who may not was at the control socket.
     package var recordRefusal: @Sendable (AdministrativeAct) -> Void
+    /// `nil` where nobody is asked.
+    package var approvals: ApprovalBoard?
+    /// `nil` where there is no portal.
+    package var portal: PortalAccess?
 
     package init(
         status: @escaping @Sendable () async throws -> StatusAnswer,

@@ -3,10 +3,11 @@ internal import PosternAPI
 internal import PosternAdmin
 internal import Synchronization
 
-/// What runs beside the event loops: the control socket and the housekeeping.
+/// What runs beside the event loops: the control socket, the pages and the housekeeping.
 final class ControlPlane: Sendable {
     private let server: ControlServer
     private let housekeeping: Housekeeping
+    private let desks: Desks
     private let logger: Logger
     /// The housekeeping under way.
     private let keeping = Mutex<Task<Void, Never>?>(nil)
@@ -17,6 +18,7 @@ final class ControlPlane: Sendable {
         administration: Administration,
         services: ControlServices,
         housekeeping: Housekeeping,
+        desks: Desks,
         logger: Logger
     ) throws {
         server = try ControlServer(
@@ -26,6 +28,7 @@ final class ControlPlane: Sendable {
             logger: logger
         )
         self.housekeeping = housekeeping
+        self.desks = desks
         self.logger = logger
     }
 
@@ -37,12 +40,21 @@ final class ControlPlane: Sendable {
                 logger.critical("the control socket is closed", metadata: ["reason": "\(error)"])
             }
         }
+        if let portal = desks.portal {
+            Task {
+                do { try await portal.run() } catch {
+                    logger.critical("the portal is closed", metadata: ["reason": "\(error)"])
+                }
+            }
+        }
         keeping.withLock { $0 = Task { [housekeeping] in await housekeeping.run() } }
     }
 
     /// Takes no more from operators, and writes down what is kept for later.
     func stop() {
         server.stop()
+        desks.portal?.stop()
+        try? Waiting.result { [desks] in await desks.approvals.stop() }
         keeping.withLock { $0?.cancel() }
         do { try housekeeping.finish() } catch {
             logger.error("housekeeping failed", metadata: ["reason": "\(error)"])

@@ -6,6 +6,8 @@ internal import PosternAudit
 internal import PosternCertificates
 internal import PosternConfig
 internal import PosternCore
+internal import PosternFetch
+internal import PosternOAuth
 internal import PosternProxy
 internal import PosternStore
 
@@ -89,10 +91,12 @@ package struct Daemon {
             let state = try OpenedState(for: configuration, environment, options, logger)
             warnAboutSharedUser()
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: state.live.directory)
+            let proxyDesks = ProxyDesks()
             let server = try ProxyServer(
                 snapshot,
                 sink: state.audit,
                 uses: StoreUses(state.store, logger),
+                desks: proxyDesks,
                 issuer: makeIssuer(state),
                 inherited: environment.inheritedSockets
             )
@@ -103,7 +107,20 @@ package struct Daemon {
                 records: state.records,
                 logger: logger
             )
-            let administration = state.administration { try inForce.enforce($0) }
+            let fetcher = Fetcher()
+            let gateway = OAuthClient(
+                fetcher: fetcher,
+                secrets: ClientSecretReader(environment: environment.variables)
+            )
+            let administration = state.administration(telling: gateway) { try inForce.enforce($0) }
+            let desks = try Desks(
+                state,
+                administration,
+                gateway: gateway,
+                fetcher: fetcher,
+                approvalSettings: { inForce.approvalSettings },
+                logger: logger
+            )
             let reload = Reload(
                 loader: loader,
                 administration: administration,
@@ -111,7 +128,7 @@ package struct Daemon {
                 records: state.records,
                 logger: logger
             )
-            let control = try makeControl(state, administration, inForce, reload)
+            let control = try makeControl(state, administration, inForce, reload, desks)
             guard state.records.record(.start(version: Version.current, configuration.counts)) else {
                 complain("the audit log cannot be written")
                 return .failure
@@ -120,6 +137,7 @@ package struct Daemon {
                 complain("the event loops cannot be started")
                 return .failure
             }
+            try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
             control.start()
             Service(
                 inForce: inForce,
@@ -172,9 +190,10 @@ package struct Daemon {
         _ state: OpenedState,
         _ administration: Administration,
         _ inForce: InForce,
-        _ reload: Reload
+        _ reload: Reload,
+        _ desks: Desks
     ) throws -> ControlPlane {
-        let services = ControlServices(
+        var services = ControlServices(
             DaemonServices(
                 administration: administration,
                 inForce: inForce,
@@ -184,6 +203,8 @@ package struct Daemon {
                 environment: environment.variables
             )
         )
+        services.approvals = desks.approvals
+        services.portal = PortalAccess(sessions: desks.sessions) { desks.portalURL }
         return try ControlPlane(
             socketPath: state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock",
             administration: administration,
@@ -192,8 +213,10 @@ package struct Daemon {
                 administration: administration,
                 inForce: inForce,
                 store: state.store,
+                desks: desks,
                 logger: logger
             ),
+            desks: desks,
             logger: logger
         )
     }

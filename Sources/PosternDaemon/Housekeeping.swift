@@ -12,6 +12,7 @@ struct Housekeeping: Sendable {
     let administration: Administration
     let inForce: InForce
     let store: any DirectoryStore
+    let desks: Desks
     let logger: Logger
 
     /// Goes on until the task is cancelled.
@@ -22,6 +23,7 @@ struct Housekeeping: Sendable {
             turn += 1
             do {
                 _ = try await administration.forgetDueVersions()
+                try await desks.keep()
                 try await administration.alone { [inForce] in
                     try inForce.settle(at: postern_realtime_ns() / 1_000_000_000)
                 }

@@ -4,6 +4,7 @@ internal import PosternAdmin
 internal import PosternConfig
 internal import PosternCore
 internal import PosternProxy
+internal import Synchronization
 
 /// What is in force, and how something else is put in its place.
 ///
@@ -11,7 +12,10 @@ internal import PosternProxy
 final class InForce: @unchecked Sendable {
     let server: ProxyServer
     let live: LiveDirectory
-    private(set) var settings: ProxySettings
+    /// What the event loops go by, for everybody else.
+    let published: PublishedDirectory
+    private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings.approvals } } }
+    private let asked: Mutex<ApprovalSettings>
     private let records: AdministrativeLog
     private let logger: Logger
     /// What has changed and is not yet in force.
@@ -26,10 +30,15 @@ final class InForce: @unchecked Sendable {
     ) {
         self.server = server
         self.live = live
+        published = PublishedDirectory(live.directory)
         self.settings = settings
+        asked = Mutex(settings.approvals)
         self.records = records
         self.logger = logger
     }
+
+    /// How persons are asked; for any thread.
+    var approvalSettings: ApprovalSettings { asked.withLock { $0 } }
 
     /// Puts a change of the store in force; returns whether every event loop goes by it.
     ///
@@ -63,7 +72,8 @@ final class InForce: @unchecked Sendable {
     }
 
     private func apply() -> Bool {
-        server.apply(ProxySnapshot(settings: settings, directory: live.directory), adding: [])
+        published.publish(live.directory)
+        return server.apply(ProxySnapshot(settings: settings, directory: live.directory), adding: [])
     }
 
     /// Puts another configuration in force.
@@ -83,11 +93,13 @@ final class InForce: @unchecked Sendable {
             guard records.record(.reload(configuration.counts)) else {
                 throw ReloadRefusal("the audit log could not be written")
             }
+            published.publish(live.directory)
             guard server.apply(next, adding: added) else {
                 throw ReloadRefusal("an event loop is stuck and may still go by the old configuration")
             }
         } catch {
             try live.replaceDeclarations(former)
+            published.publish(live.directory)
             throw error
         }
         defer { settings = configuration.settings }

@@ -57,13 +57,19 @@ final class OpenedState: Sendable {
     var isAuditWritable: Bool { health.isWritable }
 
     /// The use cases, which put changes in force by `enforce`.
-    func administration(enforcing enforce: @escaping @Sendable (Impact) throws -> Bool) -> Administration {
+    ///
+    /// `gateway` is told of tokens that are not used any more.
+    func administration(
+        telling gateway: (any OAuthGateway)? = nil,
+        enforcing enforce: @escaping @Sendable (Impact) throws -> Bool
+    ) -> Administration {
         let live = live
         return Administration(
             store: store,
             sink: audit,
             reservedNames: { live.declaredAgents },
             providerResolver: { name in live.declared.providers.first { $0.name == name } },
+            tellProviders: gateway.map(ForgottenToken.tell) ?? { _ in },
             enforce: enforce
         )
     }

@@ -18,8 +18,12 @@ struct Postern: ParsableCommand {
             CommandGroup(name: "First", subcommands: [Init.self, Status.self, Explain.self]),
             CommandGroup(
                 name: "Directory",
-                subcommands: [Agents.self, Keys.self, Secrets.self, Grants.self, Providers.self, Users.self]
+                subcommands: [
+                    Agents.self, Keys.self, Secrets.self, Grants.self, Providers.self, Users.self,
+                    ConnectionCommands.self,
+                ]
             ),
+            CommandGroup(name: "People", subcommands: [Approvals.self, Portal.self]),
             CommandGroup(
                 name: "Record and client",
                 subcommands: [Audit.self, Authority.self, Placeholder.self]

@@ -17,6 +17,8 @@ struct ControlFixture: Sendable {
     let sink: RecordingSink
     let refusals: Refusals
     private let administration: Administration
+    private let board: ApprovalBoard
+    let sessions = PortalSessions()
     private let client: ControlClient
 
     /// Runs `body` against a server that is stopped afterwards.
@@ -71,6 +73,11 @@ struct ControlFixture: Sendable {
         socketPath = directory + "/control.sock"
         sink = RecordingSink()
         administration = Administration(store: store, sink: sink) { _ in true }
+        board = ApprovalBoard(
+            administration: administration,
+            settings: { ApprovalSettings() },
+            portalURL: { "http://127.0.0.1:3129" }
+        )
         refusals = Refusals()
         client = ControlClient(socketPath: socketPath, timeoutSeconds: 20)
     }
@@ -102,6 +109,27 @@ struct ControlFixture: Sendable {
         }
     }
 
+    /// The id of an approval that is waited for.
+    func approval(
+        of body: String = #"{"amount":100}"#,
+        under terms: [ApprovalTerms] = [ApprovalTerms()]
+    ) async throws -> String {
+        let request = FrozenRequest(
+            principal: .agent("worker"),
+            grant: "7f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10",
+            method: .post,
+            url: "https://api.stripe.com/v1/charges",
+            fields: [],
+            body: Array(body.utf8),
+            attribution: CallAttribution()
+        )
+        let answer = await withCheckedContinuation { continuation in
+            board.ask(request, under: terms, by: .api) { continuation.resume(returning: $0) }
+        }
+        guard case .pending(let pending) = answer else { throw UnexpectedError() }
+        return pending.id
+    }
+
     /// Sends bytes as they are, and reads until the server closes.
     func exchange(_ request: String) async throws -> String {
         try await Blocking.run { [socketPath] in
@@ -112,7 +140,7 @@ struct ControlFixture: Sendable {
     }
 
     private var services: ControlServices {
-        ControlServices(
+        var services = ControlServices(
             status: {
                 StatusAnswer(
                     version: "1",
@@ -148,6 +176,9 @@ struct ControlFixture: Sendable {
             rekey: { source, _ in DoneAnswer(message: source ?? "a new file") },
             recordRefusal: { [refusals] act in refusals.acts.withLock { $0.append(act) } }
         )
+        services.approvals = board
+        services.portal = PortalAccess(sessions: sessions) { "http://127.0.0.1:3129" }
+        return services
     }
 
     private struct UnexpectedError: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import PosternAdmin
 import PosternCore
+import PosternStore
 import Testing
 
 @Suite struct DerivedKeyTests {

@@ -32,7 +32,7 @@ import Testing
 
     @Test("a change touches what is given, and reaches who depends on the user") func changeTouches() async throws {
         let bot = try await office.agent("bot")
-        let stored = try await office.secret()
+        try await office.secret()
         _ = try await admin.createUser(NewUser(subject: "alice"), by: olga)
         let own = try await office.grant(to: .user("alice"))
         try await office.grant(below: own.id)
@@ -43,7 +43,7 @@ import Testing
         #expect(changed.isSuspended)
         #expect(changed.groups == ["ops"])
         #expect(office.effects.last.agents == [bot.id])
-        #expect(office.effects.last.secrets == [stored.id])
+        #expect(office.effects.last.users == [changed.id])
         change.groups = .set([""])
         await refused("invalid_request") { [change] in _ = try await admin.updateUser("alice", change, by: olga) }
     }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "fetch.h"
 
 // Called where a socket would be opened. Returns whether this address may be dialled.
 typedef bool (*postern_address_check)(void *context, const uint8_t *address, int address_length, uint16_t port);

@@ -19,6 +19,9 @@ extension AgentAnswer {
             createdAt: Timestamp.text(agent.createdAt),
             updatedAt: Timestamp.text(agent.updatedAt)
         )
+        kind = agent.kind.rawValue
+        pendingScopes = agent.pendingScopes.flatMap { RawJSON(json: $0)?.listsByName }
+        scopesApplyAt = agent.scopesApplyAt.map { Timestamp.text($0) }
         self.key = key.map { KeyAnswer($0) }
     }
 }

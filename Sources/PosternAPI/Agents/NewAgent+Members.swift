@@ -4,6 +4,10 @@ internal import PosternCore
 extension NewAgent {
     init(_ members: inout RequestMembers) throws(ControlRefusal) {
         self.init(name: try members.requiredText("name"))
+        if let text = try members.text("kind") {
+            guard let kind = StoredAgent.Kind(rawValue: text) else { throw .invalid("kind is not agent or service") }
+            self.kind = kind
+        }
         displayName = try members.text("display_name")
         parent = try members.text("parent")
         scopes = try members.listsByName("scopes") ?? [:]
@@ -34,5 +38,7 @@ extension AgentChange {
         metadata = try members.change("metadata", empty: "{}") { members throws(ControlRefusal) in
             try members.json("metadata")
         }
+        expectedVersion = try members.integer("expected_version", minimum: 1)
+        grace = try members.seconds("grace_s") ?? .zero
     }
 }

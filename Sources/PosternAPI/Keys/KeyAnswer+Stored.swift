@@ -26,6 +26,10 @@ extension KeyAnswer {
             revokedAt: key.revokedAt.map { Timestamp.text($0) },
             lastUsedAt: key.lastUsedAt.map { Timestamp.text($0) }
         )
+        scopes = key.scopes
+        networks = key.networks
+        requestsPerMinute = key.requestsPerMinute
+        parent = key.parentID
     }
 
     /// The only answer in which the key itself stands.
@@ -38,5 +42,8 @@ extension KeyAnswer {
 extension NewKey {
     init(_ members: inout RequestMembers) throws(ControlRefusal) {
         self.init(name: try members.text("name"), expiry: try members.expiry())
+        scopes = try members.texts("scopes")
+        networks = try members.texts("networks")
+        requestsPerMinute = try members.integer("requests_per_minute", minimum: 1)
     }
 }

@@ -27,7 +27,8 @@ package struct ControlRoute: Sendable {
 
     /// Every request that there is.
     package static let all: [ControlRoute] =
-        service + agents + agentKeys + appKeys + secrets + grants + providers + users + provisioning
+        service + agents + agentKeys + appKeys + secrets + grants + providers + users + approvals
+        + connections + portal + provisioning
 }
 
 /// What is answered.

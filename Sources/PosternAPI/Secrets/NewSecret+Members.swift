@@ -7,7 +7,8 @@ extension NewSecret {
         let provider = try members.requiredText("provider")
         self.init(name: name, provider: provider, values: try members.secretValues())
         inputs = try members.textsByName("inputs") ?? [:]
-        allowsSelfBind = try members.boolean("self_bind") ?? false
+        selfBinders = try members.texts("self_binders")
+        allowsSelfBind = try members.boolean("self_bind") ?? (selfBinders != nil)
     }
 }
 
@@ -19,6 +20,9 @@ extension SecretChange {
         }
         allowsSelfBind = try members.change("self_bind", empty: false) { members throws(ControlRefusal) in
             try members.boolean("self_bind")
+        }
+        selfBinders = try members.change("self_binders") { members throws(ControlRefusal) in
+            try members.texts("self_binders")
         }
     }
 }

@@ -16,6 +16,7 @@ extension SecretAnswer {
             revokedAt: secret.revokedAt.map { Timestamp.text($0) },
             versions: versions?.map { Version($0) }
         )
+        selfBinders = secret.selfBinders
     }
 }
 

@@ -106,6 +106,17 @@ extension Act {
         return approval
     }
 
+    /// Takes back that a client was to send it, of which nothing was sent.
+    mutating func giveBack(_ id: String) throws {
+        guard var approval = try store.approval(id: id), approval.sender == .client, approval.status == .executed else {
+            throw AdministrationError.conflict(code: "approval_used", reason: "no client is to send it")
+        }
+        note(approval)
+        approval.status = .approved
+        approval.executedAt = nil
+        try store.update(approval)
+    }
+
     /// Writes down what came of it.
     mutating func endExecution(_ id: String, _ outcome: ExecutionOutcome) throws {
         guard var approval = try store.approval(id: id), approval.status == .executing else {

@@ -15,6 +15,11 @@ extension ApprovalBoard: ApprovalDesk {
         }
     }
 
+    package func giveBack(_ approval: String) {
+        // Whoever gives it back has nobody to wait for it; if it cannot be written, the approval is used up.
+        Task { _ = try? await administration.act("approval_give_back", by: .daemon) { try $0.giveBack(approval) } }
+    }
+
     /// Enters what is asynchronous: whoever asks is called back.
     private func start(
         _ completion: @escaping @Sendable (ApprovalAnswer) -> Void,

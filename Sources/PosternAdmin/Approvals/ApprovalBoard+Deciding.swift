@@ -10,7 +10,7 @@ extension ApprovalBoard {
         let now = now
         return try await administration.read { store in
             try store.approvals(of: nil, in: states, Page())
-                .lazy.filter { try $0.concerns(approver) }
+                .filter { try $0.names(approver) }
                 .dropFirst(page.offset).prefix(page.limit)
                 .map { try store.put($0, before: approver, at: now) }
         }

@@ -172,7 +172,7 @@ package final class ConnectDesk: Sendable {
         let returnURL = session.request.returnURL
         switch session.record.state(session.status(at: administration.now())) {
         case .pending: return .open(pageURL: pageURL(page, portalURL() ?? ""))
-        case .completed: return .completed(returnURL: returnURL)
+        case .completed: return .completed(session.record.connected, returnURL: returnURL)
         case .failed(code: "connect_denied", _): return .denied(returnURL: returnURL)
         case .failed(_, let message): return .failed(message: message, returnURL: returnURL)
         case .expired: return .refused(reason: "this request to connect an account has ended")

@@ -21,8 +21,8 @@ package struct ConnectCallback: Sendable {
 package enum ConnectOutcome: Hashable, Sendable {
     /// The session goes on at its page.
     case open(pageURL: String)
-    /// It is completed; the browser goes back where the application wants it.
-    case completed(returnURL: String?)
+    /// It is completed, with these accounts; the browser goes back where the application wants it.
+    case completed([ConnectedGrant], returnURL: String?)
     /// Nothing was connected, since the user did not want it.
     case denied(returnURL: String?)
     /// Nothing was connected, since it did not work.

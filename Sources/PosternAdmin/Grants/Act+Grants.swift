@@ -3,9 +3,10 @@ internal import PosternCore
 
 extension Act {
     mutating func createGrant(_ new: NewGrant) throws -> DescribedGrant {
-        let secret = try secret(new.secret)
+        let secret = try managedSecret(new.secret)
         try secret.requireNotRevoked()
         let principal = try activePrincipal(new.principal)
+        if new.isSelfBound { try check(secret, isOpenTo: principal) }
         try TextRules.check(new.label, "label")
         try TextRules.check(new.maxUses, "max_uses", in: 1...1_000_000_000_000)
         let terms = try terms(new.terms)
@@ -39,8 +40,31 @@ extension Act {
         record.provider = described.provider
         note(grant)
         let ended = try endGrants([grant])
-        record.detail = "with \(max(ended.count - 1, 0)) grants below it"
+        let connection = try ended.isEmpty ? nil : endConnection(withoutRoot: grant)
+        record.detail =
+            "with \(max(ended.count - 1, 0)) grants below it" + (connection.map { " and connection \($0.id)" } ?? "")
         return ended
+    }
+
+    mutating func revokeDelegation(ofGrant id: String, agent reference: String) throws -> [String] {
+        let parent = try store.existingGrant(id)
+        let agent = try agent(reference)
+        record.grant = parent.id
+        let delegations = try store.grants(below: parent.id).filter { $0.principal == .agent(id: agent.id) }
+        let ended = try endGrants(delegations)
+        record.detail = "\(ended.count) grants below it"
+        return ended
+    }
+
+    /// Ends a connection of which no grant is left at the top: nobody could use its tokens any more.
+    private mutating func endConnection(withoutRoot grant: StoredGrant) throws -> StoredConnection? {
+        guard grant.parentID == nil, let connection = try store.connection(secretID: grant.secretID),
+            connection.status != .revoked
+        else { return nil }
+        var filter = GrantFilter()
+        filter.secretID = grant.secretID
+        guard try !store.grants(filter, Page()).contains(where: { $0.parentID == nil }) else { return nil }
+        return try end(connection)
     }
 
     /// Ends the grants of somebody, and what is below them.
@@ -91,11 +115,13 @@ extension Act {
         noteImpact(of: grant)
     }
 
-    /// A grant that is not an agent's own makes a difference wherever its secret is used.
+    /// A grant makes a difference to whoever has it.
     mutating func noteImpact(of grant: StoredGrant) {
         switch grant.principal {
         case .agent(let id): impact.agents.insert(id)
-        case .user, .group, .system: impact.secrets.insert(grant.secretID)
+        case .user(let id): impact.users.insert(id)
+        case .group(let name): impact.groups.insert(name)
+        case .system: impact.app = true
         }
     }
 }

@@ -32,6 +32,17 @@ extension Administration {
         try await act("grant_revoke", by: `operator`) { try $0.revokeGrant(id) }
     }
 
+    /// Ends what an agent was given directly below a grant, and what is below that, for ever.
+    ///
+    /// - Returns: the ids of the grants that ended now; none if there were none.
+    package func revokeDelegation(
+        ofGrant id: String,
+        agent: String,
+        by operator: Operator
+    ) async throws(AdministrationError) -> [String] {
+        try await act("delegation_revoke", by: `operator`) { try $0.revokeDelegation(ofGrant: id, agent: agent) }
+    }
+
     /// How often a grant was used, if it has a limit.
     package func uses(ofGrant id: String) async throws(AdministrationError) -> Int {
         try await read { store in try store.uses(ofGrant: try store.existingGrant(id).id) }

@@ -24,6 +24,8 @@ package struct NewGrant: Sendable {
     package var maxUses: Int?
     /// `never` is as long as the grant above it, or for ever.
     package var expiry = Expiry.never
+    /// Whether the agent itself asks for it, which it may only where the operator has opened the secret to it.
+    package var isSelfBound = false
 
     package init(to principal: PrincipalReference, of secret: String) {
         self.principal = principal

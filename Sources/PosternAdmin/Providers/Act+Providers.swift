@@ -56,7 +56,10 @@ extension Act {
     /// Refuses a definition that secrets of the provider do not fit.
     private func checkSecretsFit(_ provider: Provider) throws {
         for secret in try secrets(ofProvider: provider.name) {
-            let values = try store.currentVersion(of: secret).values
+            // What renews a connection's token is written into no request.
+            let values = try store.currentVersion(of: secret).values.filter { name, _ in
+                secret.kind == .managed || name == StoredConnection.accessToken
+            }
             do { try check(values, JSONTexts.texts(secret.inputs), for: provider) } catch {
                 throw AdministrationError.conflict(
                     code: "secret_does_not_fit",

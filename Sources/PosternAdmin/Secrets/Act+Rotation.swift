@@ -13,7 +13,7 @@ extension Act {
         inputs: [String: String]?,
         overlap: Duration
     ) throws -> StoredSecret {
-        var secret = try secret(reference)
+        var secret = try managedSecret(reference)
         try secret.requireNotRevoked()
         guard overlap >= .zero, overlap <= Act.maxOverlap, let forgetAt = time(after: overlap) else {
             throw AdministrationError.invalid(member: "overlap_s", reason: "must be 0 seconds to 31 days")
@@ -40,7 +40,7 @@ extension Act {
     }
 
     mutating func rollbackSecret(_ reference: String) throws -> StoredSecret {
-        let secret = try secret(reference)
+        let secret = try managedSecret(reference)
         try secret.requireNotRevoked()
         let current = try store.currentVersion(of: secret)
         let retired = try store.versions(ofSecret: secret.id).filter { version in

@@ -22,6 +22,7 @@ extension Act {
             hosts: provider.hosts.map(\.kept),
             inputs: try inputs(new.inputs),
             allowsSelfBind: new.allowsSelfBind,
+            selfBinders: try selfBinders(new.selfBinders),
             createdAt: now,
             updatedAt: now
         )
@@ -33,10 +34,11 @@ extension Act {
     }
 
     mutating func updateSecret(_ reference: String, _ change: SecretChange) throws -> StoredSecret {
-        let old = try secret(reference)
+        let old = try managedSecret(reference)
         try old.requireNotRevoked()
         var new = old
         new.allowsSelfBind = change.allowsSelfBind.applied(to: old.allowsSelfBind)
+        new.selfBinders = try selfBinders(change.selfBinders.applied(to: old.selfBinders))
         if case .set(let inputs) = change.inputs {
             try check(try store.currentVersion(of: old).values, inputs, for: try provider(old.provider))
             new.inputs = try self.inputs(inputs)
@@ -45,7 +47,7 @@ extension Act {
     }
 
     mutating func revokeSecret(_ reference: String) throws -> StoredSecret {
-        var secret = try secret(reference)
+        var secret = try managedSecret(reference)
         impact.secrets.insert(secret.id)
         guard secret.revokedAt == nil else { return secret }
         try store.forgetVersions(ofSecret: secret.id)
@@ -74,6 +76,11 @@ extension Act {
         return secret
     }
 
+    /// The operator's own secret that an act is about, as it is recorded.
+    mutating func managedSecret(_ reference: String) throws -> StoredSecret {
+        try secret(try store.managedSecret(reference).id)
+    }
+
     mutating func replace(_ secret: StoredSecret) throws -> StoredSecret {
         var secret = secret
         secret.version += 1
@@ -97,6 +104,20 @@ extension Act {
             let credential = Credential(name: "it", provider: provider.name, secrets: values, inputs: inputs)
             _ = try CompiledCredential(credential, for: provider)
         } catch { throw .invalid(member: "values", reason: "\(error)") }
+    }
+
+    /// Names of agents, each one once; they need not exist yet.
+    private func selfBinders(_ names: [String]?) throws(AdministrationError) -> [String]? {
+        guard let names else { return nil }
+        guard names.count <= 1000 else { throw .invalid(member: "self_binders", reason: "are more than 1000") }
+        var binders: [String] = []
+        for name in names where !binders.contains(name) {
+            do throws(AdministrationError) { try TextRules.checkName(name) } catch {
+                throw .invalid(member: "self_binders", reason: "\(TextRules.shown(name)) is no name of an agent")
+            }
+            binders.append(name)
+        }
+        return binders
     }
 
     /// Writes inputs as they are kept.

@@ -1,9 +1,9 @@
 package import PosternCore
 
 extension Administration {
-    /// The managed secrets in the order of creation, without their values.
+    /// The operator's own secrets in the order of creation, without their values.
     package func secrets(includingRevoked: Bool) async throws(AdministrationError) -> [StoredSecret] {
-        try await read { try $0.secrets(includingRevoked: includingRevoked) }
+        try await read { try $0.secrets(includingRevoked: includingRevoked).filter { $0.kind == .managed } }
     }
 
     /// One secret by name or id, and the versions whose values are kept, newest first.
@@ -11,7 +11,7 @@ extension Administration {
         _ reference: String
     ) async throws(AdministrationError) -> (secret: StoredSecret, versions: [StoredSecretVersion]) {
         try await read { store in
-            let secret = try store.existingSecret(reference)
+            let secret = try store.managedSecret(reference)
             return (secret, try store.versions(ofSecret: secret.id))
         }
     }

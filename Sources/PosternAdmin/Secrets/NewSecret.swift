@@ -10,6 +10,8 @@ package struct NewSecret: Sendable {
     package var inputs: [String: String] = [:]
     /// Whether an agent may bind it to itself with its own key.
     package var allowsSelfBind = false
+    /// The names of the agents that may, if any may; `nil` is every agent.
+    package var selfBinders: [String]?
 
     package init(name: String, provider: String, values: [String: Secret]) {
         self.name = name
@@ -22,6 +24,7 @@ package struct NewSecret: Sendable {
 package struct SecretChange: Sendable {
     package var inputs = Change<[String: String]>.keep
     package var allowsSelfBind = Change<Bool>.keep
+    package var selfBinders = Change<[String]?>.keep
 
     package init() {}
 }

@@ -1,10 +1,19 @@
-internal import PosternCore
+package import PosternCore
 
 extension StoreReader {
     /// The secret of this name that is not revoked, or of this id.
     func existingSecret(_ reference: String) throws -> StoredSecret {
         let secret = Identifier.isOne(reference) ? try secret(id: reference) : try secret(named: reference)
         guard let secret else {
+            throw AdministrationError.notFound(kind: "secret", name: TextRules.shown(reference))
+        }
+        return secret
+    }
+
+    /// The operator's own secret of this name that is not revoked, or of this id; the tokens of users are none.
+    func managedSecret(_ reference: String) throws -> StoredSecret {
+        let secret = try existingSecret(reference)
+        guard secret.kind == .managed else {
             throw AdministrationError.notFound(kind: "secret", name: TextRules.shown(reference))
         }
         return secret
@@ -29,6 +38,13 @@ extension StoredSecret {
                 hint: "store it anew; its name is free"
             )
         }
+    }
+}
+
+extension StoredSecret {
+    /// Whether the agent of a name may bind it to itself.
+    package func mayBeBound(byAgent name: String) -> Bool {
+        allowsSelfBind && selfBinders.map { $0.contains(name) } ?? true
     }
 }
 

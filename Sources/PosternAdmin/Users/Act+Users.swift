@@ -13,6 +13,9 @@ extension StoreReader {
 }
 
 extension Act {
+    /// The most groups of one user.
+    static let maxGroups = 1000
+
     mutating func createUser(_ new: NewUser) throws -> StoredUser {
         try TextRules.check(new.subject, "subject", maxBytes: 512)
         try TextRules.check(new.displayName, "display_name")
@@ -32,6 +35,7 @@ extension Act {
             updatedAt: now
         )
         try store.insert(user)
+        noteImpact(of: user)
         return user
     }
 
@@ -42,17 +46,28 @@ extension Act {
         new.isSuspended = change.isSuspended.applied(to: old.isSuspended)
         if case .set(let groups) = change.groups { new.groups = try self.groups(groups) }
         try TextRules.check(new.displayName, "display_name")
+        return try replace(old, by: new)
+    }
+
+    /// Puts what was made of a user in its place.
+    mutating func replace(_ old: StoredUser, by new: StoredUser) throws -> StoredUser {
         guard new != old else { return old }
+        var new = new
         new.updatedAt = now
         try store.update(new)
+        noteImpact(of: old)
         try noteImpact(ofGrantsOf: new)
         return new
     }
 
     mutating func removeUser(_ reference: String) throws {
         let user = try user(reference)
+        let connections = try store.connections(ofUser: user.id, includingRevoked: false)
+        for connection in connections { _ = try end(connection) }
         let grants = try endGrants(of: .user(id: user.id))
-        record.detail = "with \(grants.count) grants"
+        (record.secret, record.provider) = (nil, nil)
+        record.detail = "with \(connections.count) connections and \(grants.count) other grants"
+        noteImpact(of: user)
         try store.deleteUser(id: user.id)
     }
 
@@ -62,6 +77,9 @@ extension Act {
         record.user = user.subject
         return user
     }
+
+    /// What the user may do depends on who that is, and on the groups.
+    private mutating func noteImpact(of user: StoredUser) { impact.users.insert(user.id) }
 
     /// What is below a user's grants depends on the user.
     private mutating func noteImpact(ofGrantsOf user: StoredUser) throws {
@@ -75,13 +93,15 @@ extension Act {
     }
 
     /// Groups in the order given, each one once.
-    private func groups(_ names: [String]) throws(AdministrationError) -> [String] {
+    func groups(_ names: [String]) throws(AdministrationError) -> [String] {
         var groups: [String] = []
         for name in names where !groups.contains(name) {
             try TextRules.check(name, "groups")
             groups.append(name)
         }
-        guard groups.count <= 1000 else { throw .invalid(member: "groups", reason: "are more than 1000") }
+        guard groups.count <= Act.maxGroups else {
+            throw .invalid(member: "groups", reason: "are more than \(Act.maxGroups)")
+        }
         return groups
     }
 }

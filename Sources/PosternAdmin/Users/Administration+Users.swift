@@ -9,6 +9,24 @@ extension Administration {
         try await read { try $0.existingUser(reference) }
     }
 
+    /// The user whom an identity provider has named, who is made known where that is not so yet.
+    ///
+    /// The groups that the token names take the place of those that were known. Nothing is written if nothing is new.
+    ///
+    /// - Throws: `user_suspended` for a user who was suspended.
+    package func user(
+        for verified: VerifiedUser,
+        by operator: Operator
+    ) async throws(AdministrationError) -> StoredUser {
+        let known: StoredUser? = try await read { store in
+            guard let user = try store.user(subject: verified.subject) else { return nil }
+            try user.requireNotSuspended()
+            return user.updated(by: verified) == user ? user : nil
+        }
+        if let known { return known }
+        return try await act("user_sign_in", by: `operator`) { try $0.keep(verified) }
+    }
+
     /// Makes a user known.
     package func createUser(_ new: NewUser, by operator: Operator) async throws(AdministrationError) -> StoredUser {
         try await act("user_create", by: `operator`) { try $0.createUser(new) }

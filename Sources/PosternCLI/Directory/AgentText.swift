@@ -25,12 +25,13 @@ package enum AgentText {
         facts.add("name", agent.name)
         facts.add("display name", agent.displayName)
         facts.add("status", agent.status, .status(agent.status))
+        facts.add("kind", agent.kind)
         facts.add("id", agent.id)
         facts.add("parent", agent.parent)
-        facts.add(
-            "scopes",
-            agent.scopes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" }
-        )
+        facts.add("scopes", words(agent.scopes))
+        if let pending = agent.pendingScopes {
+            facts.add("scopes soon", words(pending) + [When(agent.scopesApplyAt)?.long ?? ""])
+        }
         facts.add("requests per minute", agent.requestsPerMinute)
         facts.add("concurrent requests", agent.concurrentRequests)
         facts.add("policy", agent.policy?.json)
@@ -38,5 +39,9 @@ package enum AgentText {
         facts.add("created", When(agent.createdAt)?.long)
         facts.add("changed", agent.updatedAt == agent.createdAt ? nil : When(agent.updatedAt)?.long)
         return facts
+    }
+
+    private static func words(_ scopes: [String: [String]]) -> [String] {
+        scopes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" }
     }
 }

@@ -5,12 +5,13 @@ package enum KeyText {
     /// A line for each.
     package static func table(_ keys: [KeyAnswer]) -> Table {
         Table(
-            ["NAME", "BEGINS", "STATUS", "CREATED", "EXPIRES", "LAST USED"],
+            ["NAME", "BEGINS", "STATUS", "SCOPES", "CREATED", "EXPIRES", "LAST USED"],
             keys.map { key in
                 [
                     Table.Cell(key.name),
                     Table.Cell(key.prefix),
                     Table.Cell(key.status, .status(key.status)),
+                    Table.Cell(key.scopes.map { $0.isEmpty ? "none" : $0.joined(separator: " ") } ?? "all"),
                     Table.Cell(When(key.createdAt)?.short),
                     Table.Cell(When(key.expiresAt)?.short),
                     Table.Cell(When(key.lastUsedAt)?.short ?? "never"),

@@ -27,7 +27,7 @@ package enum SecretText {
         facts.add("hosts", secret.hosts)
         facts.add("id", secret.id)
         facts.add("inputs", secret.inputs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-        facts.add("self bind", secret.selfBind ? "yes" : nil)
+        facts.add("self bind", secret.selfBind ? secret.selfBinders?.joined(separator: ", ") ?? "any agent" : nil)
         facts.add("created", When(secret.createdAt)?.long)
         facts.add("changed", secret.updatedAt == secret.createdAt ? nil : When(secret.updatedAt)?.long)
         facts.add("revoked", When(secret.revokedAt)?.long, .bad)

@@ -12,6 +12,10 @@ enum NewConfiguration {
         [proxy]
         listen = ["127.0.0.1:3128"]
 
+        # The pages on which people consent and approve; `postern portal login` lets them in.
+        [portal]
+        listen = "127.0.0.1:3129"
+
         """
     }
 

@@ -64,6 +64,11 @@ package struct ControlSession {
         Output.write(printsJSON ? try JSONText.of(answer) : facts.text(palette))
     }
 
+    /// Prints one thing: the answer, or text that may be sent to a terminal.
+    package func show(_ answer: some Encodable, _ text: String) throws {
+        Output.write(printsJSON ? try JSONText.of(answer) : text)
+    }
+
     /// Says what was done; prints the answer if programs read it, else `data`.
     package func done(_ answer: some Encodable, _ words: String, data: String? = nil, hint: String? = nil) throws {
         if printsJSON { return Output.write(try JSONText.of(answer)) }

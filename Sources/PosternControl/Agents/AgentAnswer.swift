@@ -15,12 +15,19 @@ package struct AgentAnswer: Codable, Hashable, Sendable {
     package let version: Int
     package let createdAt: String
     package let updatedAt: String
+    /// `agent` or `service`.
+    package var kind = "agent"
+    /// What ``scopes`` becomes at ``scopesApplyAt``.
+    @Nullable package var pendingScopes: [String: [String]]? = nil
+    @Nullable package var scopesApplyAt: String? = nil
     /// Its first key, in the answer to its creation only.
     package var key: KeyAnswer?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, status, parent, scopes, policy, metadata, version, key
+        case id, name, kind, status, parent, scopes, policy, metadata, version, key
         case displayName = "display_name"
+        case pendingScopes = "pending_scopes"
+        case scopesApplyAt = "scopes_apply_at"
         case requestsPerMinute = "requests_per_minute"
         case concurrentRequests = "concurrent_requests"
         case createdAt = "created_at"

@@ -1,6 +1,8 @@
 /// `POST /v1/agents`.
 package struct AgentCreateRequest: Encodable, Sendable {
     package var name: String
+    /// `agent` or `service`; by default the first.
+    package var kind: String?
     package var displayName: String?
     /// The name or id of the agent above it.
     package var parent: String?
@@ -13,7 +15,7 @@ package struct AgentCreateRequest: Encodable, Sendable {
     package var mintsKey: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case name, parent, scopes, policy, metadata
+        case name, kind, parent, scopes, policy, metadata
         case displayName = "display_name"
         case requestsPerMinute = "requests_per_minute"
         case concurrentRequests = "concurrent_requests"
@@ -31,6 +33,15 @@ package struct AgentUpdateRequest: Encodable, Sendable {
     package var concurrentRequests = Patch<Int>.unchanged
     package var policy = Patch<RawJSON>.unchanged
     package var metadata = Patch<RawJSON>.unchanged
+    /// The change is refused if the agent has another version.
+    package var expectedVersion: Int?
+    /// How long scopes that are taken away still hold.
+    package var graceSeconds: Int?
+
+    private enum ConditionKeys: String, CodingKey {
+        case expectedVersion = "expected_version"
+        case graceSeconds = "grace_s"
+    }
 
     package init() {}
 
@@ -42,5 +53,8 @@ package struct AgentUpdateRequest: Encodable, Sendable {
         try container.encode(concurrentRequests, forKey: .concurrentRequests)
         try container.encode(policy, forKey: .policy)
         try container.encode(metadata, forKey: .metadata)
+        var conditions = encoder.container(keyedBy: ConditionKeys.self)
+        try conditions.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
+        try conditions.encodeIfPresent(graceSeconds, forKey: .graceSeconds)
     }
 }

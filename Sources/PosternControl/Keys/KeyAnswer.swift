@@ -10,11 +10,19 @@ package struct KeyAnswer: Codable, Hashable, Sendable {
     @Nullable package var deprecatedAt: String?
     @Nullable package var revokedAt: String?
     @Nullable package var lastUsedAt: String?
+    /// What it may be used for; all that its owner may if there is no list.
+    @Nullable package var scopes: [String]? = nil
+    /// The addresses from which it may be used; any if there is no list.
+    @Nullable package var networks: [String]? = nil
+    @Nullable package var requestsPerMinute: Int? = nil
+    /// The id of the key that it was derived from.
+    @Nullable package var parent: String? = nil
     /// What its holder presents, in the answer to its minting only.
     package var key: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, prefix, status, key
+        case id, name, prefix, status, scopes, networks, parent, key
+        case requestsPerMinute = "requests_per_minute"
         case createdAt = "created_at"
         case expiresAt = "expires_at"
         case deprecatedAt = "deprecated_at"

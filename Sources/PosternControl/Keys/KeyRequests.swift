@@ -4,9 +4,13 @@ package struct KeyMintRequest: Encodable, Sendable {
     /// RFC 3339; at most one of this and ``lifetimeSeconds``.
     package var expiresAt: String?
     package var lifetimeSeconds: Int?
+    package var scopes: [String]?
+    package var networks: [String]?
+    package var requestsPerMinute: Int?
 
     enum CodingKeys: String, CodingKey {
-        case name
+        case name, scopes, networks
+        case requestsPerMinute = "requests_per_minute"
         case expiresAt = "expires_at"
         case lifetimeSeconds = "ttl_s"
     }

@@ -32,12 +32,15 @@ package struct SecretAnswer: Codable, Hashable, Sendable {
     package let createdAt: String
     package let updatedAt: String
     @Nullable package var revokedAt: String?
+    /// The names of the agents that may bind it to themselves; any of them if there is no list.
+    @Nullable package var selfBinders: [String]? = nil
     /// Newest first; in answers about one secret, not in lists.
     package var versions: [Version]?
 
     enum CodingKeys: String, CodingKey {
         case id, name, provider, hosts, inputs, version, versions
         case selfBind = "self_bind"
+        case selfBinders = "self_binders"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case revokedAt = "revoked_at"

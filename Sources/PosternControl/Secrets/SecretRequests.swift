@@ -6,10 +6,13 @@ package struct SecretCreateRequest: Encodable, Sendable {
     package var values: [String: String]
     package var inputs: [String: String]?
     package var selfBind: Bool?
+    /// The names of the agents that may bind it to themselves.
+    package var selfBinders: [String]?
 
     enum CodingKeys: String, CodingKey {
         case name, provider, values, inputs
         case selfBind = "self_bind"
+        case selfBinders = "self_binders"
     }
 
     package init(name: String, provider: String, values: [String: String]) {
@@ -23,10 +26,13 @@ package struct SecretCreateRequest: Encodable, Sendable {
 package struct SecretUpdateRequest: Encodable, Sendable {
     package var inputs: [String: String]?
     package var selfBind: Bool?
+    /// The names of the agents that may bind it to themselves.
+    package var selfBinders: [String]?
 
     enum CodingKeys: String, CodingKey {
         case inputs
         case selfBind = "self_bind"
+        case selfBinders = "self_binders"
     }
 
     package init() {}

@@ -24,8 +24,8 @@ extension JSONText {
     }
 
     /// A policy without the names of those who approve, which are nobody's business but the operator's.
-    static func policy(_ text: String) -> JSONText {
-        guard let document = try? JSONDocument(Array(text.utf8)), document.root.kind == .object else {
+    static func policy(_ json: String) -> JSONText {
+        guard let document = try? JSONDocument(Array(json.utf8)), document.root.kind == .object else {
             return .object([])
         }
         return .object(

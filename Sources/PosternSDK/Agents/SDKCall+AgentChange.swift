@@ -4,9 +4,8 @@ internal import PosternCore
 extension SDKCall {
     /// Changes an agent, or pauses or resumes it.
     func updateAgent(version: Int?, grace: Duration?) async throws -> SDKReply {
-        let (change, status) = try members { members throws(SDKRefusal) in
-            let status = try members.text("status")
-            return (try SDKCall.change(&members), status)
+        var (change, status) = try members { members throws(SDKRefusal) in
+            (try SDKCall.change(&members), try members.text("status"))
         }
         if let status {
             guard SDKCall.isEmpty(change) else { throw SDKRefusal.invalid("status changes alone") }
@@ -15,14 +14,10 @@ extension SDKCall {
         guard version != nil || !SDKCall.isSet(change.scopes) else {
             throw SDKRefusal.invalid("scopes change only with expected_version")
         }
-        let agent = try await onAgent { id throws(AdministrationError) in
-            try await administration.updateAgent(
-                id,
-                change,
-                expectedVersion: version,
-                grace: grace ?? .zero,
-                by: caller.operator
-            )
+        change.expectedVersion = version
+        change.grace = grace ?? .zero
+        let agent = try await onAgent { [change] id throws(AdministrationError) in
+            try await administration.updateAgent(id, change, by: caller.operator)
         }
         return try await answer(agent)
     }

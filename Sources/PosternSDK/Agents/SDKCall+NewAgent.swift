@@ -15,21 +15,22 @@ extension SDKCall {
             new.metadata = try members.json("metadata") ?? "{}"
             return new
         }
-        let made = try await administration.createAgent(
-            new,
-            idempotencyKey: try idempotencyKey(),
-            by: caller.operator
-        )
-        let key: String?
-        if let minted = made.key {
-            key = minted.key.id
-        } else {
-            key = try await administration.keys(ofAgent: made.agent.id).first?.id
+        let by = caller.operator
+        guard let idempotencyKey = try idempotencyKey() else {
+            let (agent, key) = try await administration.createAgent(new, by: by)
+            return SDKCall.answer(agent, key, keyID: key?.key.id)
         }
-        return .created(
+        let made = try await administration.createAgent(new, idempotencyKey: idempotencyKey, by: by)
+        // Of one that was made before, the key cannot be shown again.
+        let first = try await administration.keys(ofAgent: made.agent.id).first
+        return SDKCall.answer(made.agent, made.key, keyID: first?.id)
+    }
+
+    private static func answer(_ agent: StoredAgent, _ key: MintedKey?, keyID: String?) -> SDKReply {
+        .created(
             .object(
-                JSONText.members(of: made.agent) + [
-                    ("api_key", made.key.map { .secret($0.plaintext) } ?? .null), ("key_id", .text(key)),
+                JSONText.members(of: agent) + [
+                    ("api_key", key.map { .secret($0.plaintext) } ?? .null), ("key_id", .text(keyID)),
                 ]
             )
         )

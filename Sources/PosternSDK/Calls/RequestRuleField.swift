@@ -26,7 +26,7 @@ enum RequestRuleField {
 
     /// The refusal of a rule that cannot be judged by.
     static func unusable(_ message: String) -> SDKRefusal {
-        SDKRefusal(status: 400, code: "invalid_request_rule", message: message)
+        SDKRefusal(status: 400, code: "request_rule_unusable", message: message)
     }
 
     private static func decoded(_ text: String) -> [UInt8]? {

@@ -1,3 +1,4 @@
+internal import PosternAdmin
 internal import PosternCore
 
 extension SDKCall {
@@ -29,18 +30,18 @@ extension SDKCall {
                 hint: "use proxy_request()"
             )
         }
-        return issue(for: grant, towards: host, in: carrier)
+        return try issue(for: grant, towards: host, in: carrier)
     }
 
     private func issue(
         for grant: ResolvedGrant,
         towards host: Destination,
         in carrier: PlaceholderCarrier
-    ) -> SDKReply {
+    ) throws(SDKRefusal) -> SDKReply {
         let lifetime = services.settings.placeholderLifetime.components.seconds
         let until = [seconds + lifetime, grant.rule.expiresAt, caller.key.key.expiresAt].compactMap(\.self).min()
         let end = until ?? seconds
-        let placeholder = services.issuePlaceholder(
+        let issued = services.issuePlaceholder(
             PlaceholderOrder(
                 principal: grant.principal,
                 grant: grant.rule.id,
@@ -49,6 +50,9 @@ extension SDKCall {
                 until: end
             )
         )
+        guard let placeholder = issued else {
+            throw SDKRefusal(status: 404, code: "grant_not_found", message: "there is no such grant any more")
+        }
         return .ok(
             .object([
                 ("access_token", .text(placeholder)),

@@ -16,11 +16,14 @@ extension SDKRefusal {
         case .headerTooLarge, .ambiguousPath, .expectationFailed: self = refusal(400)
         case .targetTooLong: self = refusal(422, "query_too_long")
         case .methodNotSupported: self = refusal(422)
-        case .identityRequired, .keyRequired: self = refusal(401, "key_not_active")
+        case .identityRequired, .keyRequired, .placeholderExpired: self = refusal(401, "key_not_active")
         case .agentPaused: self = refusal(401, "agent_inactive")
         case .identityConflict, .peerNotAllowed, .browserRequest, .policyDenied, .placeholderLeaked, .grantUsedUp,
-            .sealedTokenUnknown:
+            .sealedTokenUnknown, .keyOutOfPlace:
             self = refusal(403)
+        case .requestRule(.unusable): self = refusal(400)
+        case .requestRule, .approval(.denied), .approval(.expired), .approval(.unaskable): self = refusal(403)
+        case .credential(.broken): self = refusal(403, "credential_revoked")
         case .grantExpired: self = .grantExpired
         case .authorityWithdrawn: self = .grantRevoked(isAgent: isAgent)
         case .noGrant, .upstream(.addressProhibited), .upstream(.addressIsOurs):
@@ -34,7 +37,8 @@ extension SDKRefusal {
         case .tooManyRequests(let limit):
             self = refusal(429, "rate_limit_exceeded").limited(wait: 1, limit: limit, window: 1)
         case .tooManyAttempts: self = refusal(429, "rate_limit_exceeded").limited(wait: 5, limit: 0, window: 5)
-        case .auditUnavailable, .storeUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable:
+        case .auditUnavailable, .storeUnavailable, .overloaded, .shuttingDown, .interceptionUnavailable,
+            .approval(.pending), .approval(.unavailable), .credential(.unavailable):
             self = refusal(503)
         case .upstream(.connectionTimeout), .upstream(.responseTimeout), .upstream(.totalTimeout): self = refusal(504)
         case .upstream: self = refusal(502)

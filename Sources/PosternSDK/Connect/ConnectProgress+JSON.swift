@@ -5,7 +5,7 @@ extension BegunConnectSession {
     /// The session as clients read it.
     var json: JSONText {
         .object([
-            ("session_token", .text(pollToken.withBytes { String(decoding: $0, as: UTF8.self) })),
+            ("session_token", .secret(pollToken)),
             ("connect_url", .text(pageURL)),
             ("expires_in", .integer(Int(lifetime.components.seconds))),
             ("expires_at", .time(expiresAt)),

@@ -15,7 +15,7 @@ extension SDKCall {
                 message: "whose accounts are connected is said by a user's token"
             )
         }
-        let user = try await user(token)
+        let user = try await user(of: token)
         if let grant = order.repairedGrant { try await requireGrant(grant, of: user) }
         let session = try await services.connect.begin(
             order.session(userID: user.id, agent: agent),
@@ -27,10 +27,9 @@ extension SDKCall {
     /// Tells how a user's way through connecting accounts went.
     func pollConnect() async throws -> SDKReply {
         let token = try members { members throws(SDKRefusal) in try members.requiredText("session_token") }
-        do { return .ok(try await services.connect.poll(token).json) } catch AdministrationError.notFound {
-            // Sessions are forgotten some time after their end.
-            return .ok(.object([("status", .text("expired"))]))
-        }
+        let progress = try await ifFound { () throws(AdministrationError) in try await services.connect.poll(token) }
+        // Sessions are forgotten some time after their end.
+        return .ok(progress?.json ?? .object([("status", .text("expired"))]))
     }
 
     private func agent(of order: ConnectOrder) throws(SDKRefusal) -> String? {
@@ -42,9 +41,6 @@ extension SDKCall {
     }
 
     private func requireGrant(_ id: String, of user: StoredUser) async throws {
-        do {
-            let grant = try await administration.grant(id).grant
-            guard grant.principal == .user(id: user.id) else { throw SDKRefusal.grantNotFound(nil) }
-        } catch AdministrationError.notFound { throw SDKRefusal.grantNotFound(nil) }
+        guard try await storedGrant(id)?.principal == .user(id: user.id) else { throw SDKRefusal.grantNotFound(nil) }
     }
 }

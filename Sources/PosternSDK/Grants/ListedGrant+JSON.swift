@@ -57,8 +57,3 @@ extension StoredGrant.Principal {
         }
     }
 }
-
-extension JSONText {
-    /// A time in nanoseconds since 1970, or null.
-    static func time(_ nanoseconds: Int64?) -> JSONText { nanoseconds.map { .text(Timestamp.text($0)) } ?? .null }
-}

@@ -22,6 +22,7 @@ extension SDKCall {
         }
         var new = NewGrant(to: try await principal(of: order, secret), of: secret.id)
         new.label = order.label
+        new.isSelfBound = !caller.isApplication
         new.expiry = policy.expiry
         let grant = try await administration.createGrant(new, by: caller.operator).grant
         return .created(
@@ -40,7 +41,7 @@ extension SDKCall {
         case .agent: return try effectiveAgent(for: secret)
         case .user(let token):
             try requireApplication()
-            return .user(try await user(token).id)
+            return .user(try await user(of: token).id)
         case .group(let name):
             try requireApplication()
             return .group(name)
@@ -77,13 +78,6 @@ extension SDKCall {
             )
         }
         return .agent(id)
-    }
-}
-
-extension StoredSecret {
-    /// Whether the agent of a name may bind it to itself.
-    fileprivate func mayBeBound(byAgent name: String) -> Bool {
-        allowsSelfBind && selfBinders.map { $0.contains(name) } ?? true
     }
 }
 

@@ -9,7 +9,7 @@ extension SDKCall {
             return try members.secret("user_token")
         }
         let id = try parameter("grant").lowercased()
-        let grant = try await grant(id)
+        guard let grant = try await storedGrant(id) else { throw SDKRefusal.grantNotFound(nil) }
         if let userToken {
             guard let user = try await userIfKnown(userToken), grant.principal == .user(id: user.id) else {
                 throw SDKRefusal.grantNotFound(nil)
@@ -21,7 +21,7 @@ extension SDKCall {
                 ("success", .boolean(true)),
                 ("message", .text("the grant and all below it are revoked")),
                 ("grant_id", .text(id)),
-                ("revoked_at", .time(try await self.grant(id).revokedAt ?? services.now())),
+                ("revoked_at", .time(try await storedGrant(id)?.revokedAt ?? services.now())),
             ])
         )
     }
@@ -32,11 +32,10 @@ extension SDKCall {
         var query = GrantQuery()
         query.parent = try parameter("grant").lowercased()
         query.principal = .agent(agent.lowercased())
-        let delegations: [DescribedGrant]
-        do { delegations = try await administration.grants(query).items } catch AdministrationError.notFound {
-            return .nothing
+        let delegations = try await ifFound { [query] () throws(AdministrationError) in
+            try await administration.grants(query).items
         }
-        for delegation in delegations {
+        for delegation in delegations ?? [] {
             _ = try await administration.revokeGrant(delegation.grant.id, by: caller.operator)
         }
         return .nothing
@@ -46,11 +45,5 @@ extension SDKCall {
     func revokeOwnDelegation() async throws -> SDKReply {
         guard let id = caller.agent?.id else { return .nothing }
         return try await revokeDelegation(to: id)
-    }
-
-    private func grant(_ id: String) async throws -> StoredGrant {
-        do { return try await administration.grant(id).grant } catch AdministrationError.notFound {
-            throw SDKRefusal.grantNotFound(nil)
-        }
     }
 }

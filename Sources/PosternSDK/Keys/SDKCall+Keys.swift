@@ -6,7 +6,10 @@ extension SDKCall {
 
     /// Makes a key that may less than the one that asks, and not for longer.
     func deriveKey() async throws -> SDKReply {
-        let order = try members { members throws(SDKRefusal) in
+        guard let parent = caller.key.id else {
+            throw SDKRefusal.invalid("keys of the configuration file derive none")
+        }
+        let new = try members { members throws(SDKRefusal) in
             guard let scopes = try members.texts("scopes"), !scopes.isEmpty else {
                 throw .invalid("scopes is missing or empty")
             }
@@ -15,39 +18,25 @@ extension SDKCall {
             }
             // Clients may send notes, which are not kept.
             _ = try members.json("metadata")
-            return (
-                scopes: scopes, lifetime: Duration.seconds(seconds), networks: try members.texts("cidr_allowlist"),
-                name: try members.text("name")
-            )
+            var new = NewDerivedKey(parent: parent, scopes: scopes, lifetime: .seconds(seconds))
+            new.networks = try members.texts("cidr_allowlist")
+            new.name = try members.text("name")
+            return new
         }
-        guard let parent = caller.key.id else {
-            throw SDKRefusal.invalid("keys of the configuration file derive none")
-        }
-        guard order.scopes.allSatisfy({ AccessScope.list(caller.scopes, implies: $0) }) else {
+        // The request may limit itself to less than its key has.
+        guard new.scopes.allSatisfy({ AccessScope.list(caller.scopes, implies: $0) }) else {
             throw SDKRefusal.keyTooMighty
         }
-        let minted = try await administration.deriveKey(
-            parent: parent,
-            scopes: order.scopes,
-            expiresIn: order.lifetime,
-            networks: order.networks,
-            name: order.name,
-            by: caller.operator
-        )
+        let minted = try await administration.deriveKey(new, by: caller.operator)
         return .minted(minted, JSONText.key(minted.key))
     }
 
     /// The key that the path names: for an agent one of its own, for the application any.
     func reachableKey() async throws -> StoredKey {
         let id = try keyID()
-        let key: StoredKey?
-        if let agent = caller.agent {
-            guard let agentID = agent.id else { throw SDKRefusal.keyNotFound }
-            key = try await administration.keys(ofAgent: agentID).first { $0.id == id }
-        } else {
-            key = try await administration.key(id: id)
-        }
-        guard let key else { throw SDKRefusal.keyNotFound }
+        let key = try await administration.key(id)
+        guard let agent = caller.agent else { return key }
+        guard let agentID = agent.id, key.owner == .agent(id: agentID) else { throw SDKRefusal.keyNotFound }
         return key
     }
 
@@ -56,7 +45,7 @@ extension SDKCall {
         let own = caller.key.key
         let wanted = key.scopes ?? AccessScope.all
         let isWithinScopes = wanted.allSatisfy { AccessScope.list(caller.scopes, implies: $0) }
-        let isWithinNetworks = own.networks.map { own in key.networks?.allSatisfy(own.contains) ?? false } ?? true
+        let isWithinNetworks = own.networks.map { own in key.networks?.allSatisfy(own.contains(_:)) ?? false } ?? true
         let isWithinTime = own.expiresAt.map { end in key.expiresAt.map { $0 / 1_000_000_000 <= end } ?? false } ?? true
         guard isWithinScopes, isWithinNetworks, isWithinTime else { throw .keyTooMighty }
     }

@@ -18,7 +18,7 @@ extension SDKCall {
     func resolve(_ address: GrantAddress, userToken: Secret?) async throws -> ResolvedGrant {
         guard let userToken else { return try await resolve(address, for: caller.principal, user: nil) }
         guard !caller.isApplication else {
-            let user = try await user(userToken)
+            let user = try await user(of: userToken)
             return try await resolve(address, for: .user(user.id), user: user.id)
         }
         return try await resolve(address, selectedBy: userToken)
@@ -70,20 +70,22 @@ extension SDKCall {
 
     /// Whether a grant was theirs and ended.
     private func end(ofGrant id: String, for principal: PrincipalID) async throws -> SDKRefusal {
-        let grant: StoredGrant
-        do { grant = try await administration.grant(id).grant } catch AdministrationError.notFound {
-            return .grantNotFound(nil)
-        }
-        let isTheirs =
-            switch (grant.principal, principal) {
-            case (.agent(let id), .agent): id == caller.agent?.id
-            case (.user(let id), .user(let user)): id == user
-            case (.system, .app): true
-            case (.agent, _), (.user, _), (.group, _), (.system, _): false
-            }
-        guard isTheirs else { return .grantNotFound(nil) }
+        guard let grant = try await storedGrant(id), isGrant(grant, of: principal) else { return .grantNotFound(nil) }
         if grant.revokedAt != nil { return .grantRevoked(isAgent: principal.isAgent) }
         return grant.expiresAt.map { $0 <= services.now() } ?? false ? .grantExpired : .grantNotFound(nil)
+    }
+
+    /// The grant of an id, also one that is revoked; `nil` for none.
+    func storedGrant(_ id: String) async throws -> StoredGrant? {
+        try await ifFound { () throws(AdministrationError) in try await administration.grant(id).grant }
+    }
+
+    private func isGrant(_ grant: StoredGrant, of principal: PrincipalID) -> Bool {
+        switch principal {
+        case .agent: caller.agent?.id.map { grant.principal == .agent(id: $0) } ?? false
+        case .user(let id): grant.principal == .user(id: id)
+        case .app: grant.principal == .system
+        }
     }
 
     private func rules(of principal: PrincipalID) -> [AccessRule] { directory.principal(principal)?.rules ?? [] }

@@ -8,7 +8,9 @@ package struct SDKServices: Sendable {
     package let nonces: any NonceLedger
     package let carrier: any CallCarrier
     /// Makes the text that stands for a grant's credential towards one host, until a time in seconds since 1970.
-    package let issuePlaceholder: @Sendable (PlaceholderOrder) -> String
+    ///
+    /// `nil` if there is nothing to make it for any more.
+    package let issuePlaceholder: @Sendable (PlaceholderOrder) -> String?
     package let userTokens: any UserTokenVerifier
     package let connect: any ConnectSessions
     package let approvals: any ApprovalFollowing
@@ -30,7 +32,7 @@ package struct SDKServices: Sendable {
         settings: APISettings,
         sink: any AuditSink,
         now: @escaping @Sendable () -> Int64,
-        issuePlaceholder: @escaping @Sendable (PlaceholderOrder) -> String
+        issuePlaceholder: @escaping @Sendable (PlaceholderOrder) -> String?
     ) {
         self.administration = administration
         self.directory = directory

@@ -14,6 +14,9 @@ struct AgentCreate: ParsableCommand {
 
     @OptionGroup var options: AgentOptions
 
+    @Option(help: ArgumentHelp("What kind of workload it is: agent or service.", valueName: "kind"))
+    var kind: String?
+
     @Option(help: ArgumentHelp("The agent above it: it works only while that one does.", valueName: "agent"))
     var parent: String?
 
@@ -25,6 +28,7 @@ struct AgentCreate: ParsableCommand {
     func run() throws {
         let session = control.session
         var request = AgentCreateRequest(name: name)
+        request.kind = kind
         request.displayName = options.displayName
         request.parent = parent
         request.scopes = try options.scopes()

@@ -21,6 +21,9 @@ struct AgentUpdate: ParsableCommand {
     @Option(help: "Take this away; may be repeated.")
     var clear: [Member] = []
 
+    @Option(help: ArgumentHelp("How long scopes that are taken away still hold, such as 1h.", valueName: "time"))
+    var grace: Span?
+
     @OptionGroup var control: ControlOptions
 
     func validate() throws {
@@ -46,6 +49,7 @@ struct AgentUpdate: ParsableCommand {
         request.concurrentRequests = try patch(options.concurrent, .concurrent)
         request.policy = try patch(options.policy(), .policy)
         request.metadata = try patch(options.notes(), .metadata)
+        request.graceSeconds = grace?.seconds
         return request
     }
 

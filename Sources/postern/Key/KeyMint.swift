@@ -20,6 +20,20 @@ struct KeyMint: ParsableCommand {
     @Option(help: ArgumentHelp("When it ends by itself, such as 30d; by default never.", valueName: "time"))
     var expiresIn: Span?
 
+    @Option(
+        help: ArgumentHelp(
+            "What it may be used for in the API, such as grants:read; may be repeated.",
+            valueName: "scope"
+        )
+    )
+    var scope: [String] = []
+
+    @Option(help: ArgumentHelp("From where it may be used, such as 10.0.0.0/8; may be repeated.", valueName: "network"))
+    var network: [String] = []
+
+    @Option(help: ArgumentHelp("Requests a minute with it.", valueName: "n"))
+    var rpm: Int?
+
     @OptionGroup var control: ControlOptions
 
     func validate() throws { try owner.check(agent) }
@@ -28,6 +42,9 @@ struct KeyMint: ParsableCommand {
         var request = KeyMintRequest()
         request.name = name
         request.lifetimeSeconds = expiresIn?.seconds
+        request.scopes = scope.isEmpty ? nil : scope
+        request.networks = network.isEmpty ? nil : network
+        request.requestsPerMinute = rpm
         let session = control.session
         let names = [agent].compactMap { $0 }
         let key: KeyAnswer = try session.call(.post, owner.path(agent), body: request, naming: names)

@@ -23,6 +23,12 @@ struct SecretAdd: ParsableCommand {
     @Flag(help: "Agents may ask for grants of it by themselves.")
     var selfBind = false
 
+    @Option(
+        help: ArgumentHelp("Only this agent may, of all; may be repeated.", valueName: "agent"),
+        completion: .agents
+    )
+    var selfBindAgent: [String] = []
+
     @OptionGroup var control: ControlOptions
 
     func run() throws {
@@ -33,6 +39,7 @@ struct SecretAdd: ParsableCommand {
         )
         request.inputs = try value.inputs()
         request.selfBind = selfBind ? true : nil
+        request.selfBinders = selfBindAgent.isEmpty ? nil : selfBindAgent
         let session = control.session
         let secret: SecretAnswer = try session.call(.post, "/v1/secrets", body: request, naming: [provider])
         try session.done(

@@ -86,6 +86,18 @@ struct HeldRequestTests {
         #expect(words.allSatisfy { ["granted", "decided", "pending"].contains($0) || $0.hasPrefix("refused") })
     }
 
+    @Test("What was let through and not sent is let through again, once")
+    func givenBack() async throws {
+        let made = try await ApprovalOffice.started()
+        let pending = try await HeldRequestTests.pending(made)
+        _ = try await made.board.approve(pending.id, by: ApprovalOffice.operatorAtSocket)
+        #expect(await made.answer(by: HeldRequestTests.brief).word == "granted")
+        made.board.giveBack(pending.id)
+        while try await made.board.status(pending.id, of: .agent("bot"))?.status != .approved { await Task.yield() }
+        #expect(await made.answer(by: HeldRequestTests.brief).word == "granted")
+        #expect(await made.answer(by: HeldRequestTests.brief).word == "pending")
+    }
+
     @Test("An approval is used soon or not at all")
     func late() async throws {
         let made = try await ApprovalOffice.started()

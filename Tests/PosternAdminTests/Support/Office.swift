@@ -15,6 +15,8 @@ final class Office: Sendable {
     let sink = RecordingAuditSink()
     let time = SteppedTime()
     let effects = Effects()
+    /// Where accounts are connected.
+    let gateway = RotatingGateway()
     let store: SQLiteStore
     let administration: Administration
     /// What holds for requests, where a test asks for it.
@@ -31,13 +33,20 @@ final class Office: Sendable {
         self.directory = directory
         let key = MasterKey.key(Secret([UInt8](repeating: 7, count: MasterKey.byteCount)))
         store = try SQLiteStore.open(stateDirectory: directory, masterKey: key)
-        live = isLive ? try LiveDirectory(store, declared: DirectoryContents(), placeholders: .random()) : nil
+        live =
+            isLive
+            ? try LiveDirectory(
+                store,
+                declared: DirectoryContents(providers: try Office.declaredProviders()),
+                placeholders: .random()
+            ) : nil
         administration = Administration(
             store: store,
             sink: sink,
             reservedNames: { ["declared-bot"] },
-            providerResolver: { name in name == "declared" ? try Office.declaredProvider() : nil },
+            providerResolver: { name in try Office.declaredProviders().first { $0.name == name } },
             now: { [time] in time.now },
+            tellProviders: ForgottenToken.tell(gateway),
             enforce: { [effects, live] impact in
                 try live?.apply(impact)
                 return effects.take(impact)
@@ -57,15 +66,28 @@ final class Office: Sendable {
         }
     }
 
-    private static func declaredProvider() throws -> Provider? {
+    private static func declaredProviders() throws -> [Provider] {
+        [
+            try declared("declared", hosts: ["api.declared.test", "up.declared.test:8443"]),
+            try declared("hub", hosts: ["api.hub.test"], oauth: RotatingGateway.settings("hub")),
+            try declared("mail", hosts: ["api.mail.test"], oauth: RotatingGateway.settings("mail")),
+        ]
+    }
+
+    private static func declared(
+        _ name: String,
+        hosts: [String],
+        oauth: OAuthClientSettings? = nil
+    ) throws -> Provider {
         Provider(
-            name: "declared",
-            hosts: ["api.declared.test", "up.declared.test:8443"].compactMap { HostPattern($0) },
+            name: name,
+            hosts: hosts.compactMap { HostPattern($0) },
             scheme: .https,
             injection: [.header(name: "X-Key", value: try #require(Template("{secret}")))],
             network: UpstreamNetwork(),
             tagging: AuditTagging(),
-            passesCookies: false
+            passesCookies: false,
+            oauth: oauth
         )
     }
 }

@@ -1,0 +1,124 @@
+internal import PosternAdmin
+internal import PosternConfig
+internal import PosternCore
+internal import PosternPortal
+
+/// The pages about connecting accounts, over the desk.
+struct PortalConnect: ConnectPages {
+    let desk: ConnectDesk
+
+    func consent(to pageToken: Secret) async throws(PageRefusal) -> ConsentRequest {
+        let page = try await PageRefusal.asked { () throws(AdministrationError) in
+            try await desk.page(PortalConnect.text(pageToken))
+        }
+        guard page.isOpen else { throw .over(PortalConnect.ending(of: page)) }
+        return ConsentRequest(page)
+    }
+
+    func approve(_ pageToken: Secret, provider: String, browser: KeyDigest) async throws(PageRefusal) -> String {
+        try await PageRefusal.asked { () throws(AdministrationError) in
+            try await desk.approve(
+                page: PortalConnect.text(pageToken),
+                provider: provider,
+                browser: Secret(browser.bytes)
+            )
+        }
+    }
+
+    func deny(_ pageToken: Secret) async throws(PageRefusal) -> ConnectStep {
+        let outcome = try await PageRefusal.asked { () throws(AdministrationError) in
+            try await desk.deny(page: PortalConnect.text(pageToken))
+        }
+        return try await step(outcome)
+    }
+
+    func callback(_ response: AuthorizationResponse, browser: KeyDigest) async throws(PageRefusal) -> ConnectStep {
+        let callback = ConnectCallback(
+            state: PortalConnect.text(response.state),
+            code: response.code,
+            error: response.error,
+            issuer: response.issuer
+        )
+        return try await step(await desk.callback(callback, browser: Secret(browser.bytes)))
+    }
+
+    private func step(_ outcome: ConnectOutcome) async throws(PageRefusal) -> ConnectStep {
+        switch outcome {
+        case .open(let pageURL):
+            let token = pageURL.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
+            return .more(pageToken: Secret(Array(token.reversed())))
+        case .completed(let accounts, let returnURL):
+            return .completed(
+                accounts: accounts.map { ConnectedAccount(provider: Self.title($0.provider), account: $0.account ?? "") },
+                returnURL: returnURL
+            )
+        case .denied(let returnURL): return .denied(returnURL: returnURL)
+        case .failed(let message, let returnURL): return .failed(reason: message, returnURL: returnURL)
+        case .refused(let reason): throw .over(reason)
+        }
+    }
+
+    private static func ending(of page: ConnectPage) -> String {
+        switch page.state {
+        case .completed: "The accounts are connected."
+        case .failed(_, let message): message
+        case .expired, .pending: "This request has ended. Ask the application for another one."
+        }
+    }
+
+    private static func text(_ secret: Secret) -> String { secret.withBytes { String(decoding: $0, as: UTF8.self) } }
+
+    /// What a provider is called for people.
+    static func title(_ provider: String) -> String { ProviderCatalogue.builtIn.entries[provider]?.title ?? provider }
+}
+
+extension ConsentRequest {
+    fileprivate init(_ page: ConnectPage) {
+        self.init(
+            agent: page.agent?.name,
+            agentDisplayName: page.agent?.displayName,
+            application: page.returnURL.flatMap(ConsentRequest.origin),
+            user: page.userName,
+            providers: page.providers.map(ConsentProvider.init),
+            limits: ConsentRequest.limits(page),
+            isDelegable: page.isDelegable,
+            expiresAt: page.expiresAt
+        )
+    }
+
+    private static func origin(of url: String) -> String? {
+        guard let start = url.firstRange(of: "://") else { return nil }
+        return url[..<start.upperBound] + url[start.upperBound...].prefix { !"/?#".contains($0) }
+    }
+
+    private static func limits(_ page: ConnectPage) -> [String] {
+        var limits: [String] = []
+        if let end = page.grantEndsAt { limits.append("It ends on \(Timestamp.text(end)).") }
+        guard let root = try? JSONDocument(Array(page.terms.utf8)).root else { return limits }
+        for (name, value) in root.members {
+            guard let name = name.string else { continue }
+            let words = String(decoding: name, as: UTF8.self).replacing("_", with: " ")
+            limits.append("\(words): \(String(decoding: value.source, as: UTF8.self))")
+        }
+        return limits
+    }
+}
+
+extension ConsentProvider {
+    fileprivate init(_ provider: ConnectPageProvider) {
+        let status: Status =
+            switch provider.state {
+            case .open: .asked
+            case .connected(let account): .connected(account: account ?? "an account")
+            case .declined: .declined(reason: "You have declined.")
+            case .failed(let message): .declined(reason: message)
+            }
+        self.init(
+            name: provider.name,
+            displayName: PortalConnect.title(provider.name),
+            scopes: provider.scopes,
+            status: status,
+            accounts: provider.accounts
+        )
+    }
+}

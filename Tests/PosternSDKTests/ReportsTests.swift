@@ -1,0 +1,37 @@
+import PosternCore
+import Testing
+
+@testable import PosternSDK
+
+@Suite struct ReportsTests {
+    @Test(
+        "a reported URL keeps neither its query nor what stands before the host",
+        arguments: [
+            ("https://api.example.com/v1?key=s", "https://api.example.com/v1"),
+            ("https://u:p@api.example.com/v1#x", "https://api.example.com/v1"),
+            ("https://u:p@api.example.com", "https://api.example.com"), ("https://a/b@c/d", "https://a/b@c/d"),
+            ("nonsense", "nonsense"), ("", ""),
+        ]
+    )
+    func urls(_ url: String, _ kept: String) { #expect(ReportedURL.withoutSecrets(url) == kept) }
+
+    @Test("a span that was reported is not counted again, but is for another principal")
+    func spans() {
+        let reports = SpanReports()
+        var span = ReportRecord.Span(trace: "t", name: "n", start: "2026-01-01T00:00:00Z")
+        #expect(reports.fresh([span, span], of: .app).count == 2)
+        span.id = "s"
+        #expect(reports.fresh([span, span], of: .app).count == 1)
+        #expect(reports.fresh([span], of: .app).isEmpty)
+        #expect(reports.fresh([span], of: .agent("a")).count == 1)
+    }
+
+    @Test(
+        "so many spans of another shape are refused",
+        arguments: [#"{}"#, #"{"spans":[]}"#, #"{"spans":[{}]}"#, #"{"spans":[1]}"#]
+    )
+    func shapes(_ body: String) throws {
+        var members = try SDKMembers(body: Array(body.utf8))
+        #expect(throws: SDKRefusal.self) { try SpanReports.read(&members) }
+    }
+}
