@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import audit
 from support.alter_world import ACME
-from support.cli import program
 from support.client import RawClient, basic, request
 from support.daemon import program
 from support.origin import RESET, answer
