@@ -4,11 +4,11 @@ internal import PosternCore
 extension SDKCall {
     /// Answers what stands for a credential towards one host, until the client's own call comes through the proxy with it.
     func token() async throws -> SDKReply {
-        let (address, userToken, target) = try members { members throws(SDKRefusal) in
+        let (address, userToken, target, reason) = try members { members throws(SDKRefusal) in
             let address = try GrantAddress(&members)
-            _ = try members.text("reason")
+            let reason = try members.text("reason")
             let userToken = try members.secret("user_token")
-            return (address, userToken, try TokenTarget(&members))
+            return (address, userToken, try TokenTarget(&members), reason)
         }
         let rule = try RequestRuleField.read(request)
         let grant = try await resolve(address, userToken: userToken)
@@ -30,13 +30,14 @@ extension SDKCall {
                 hint: "use proxy_request()"
             )
         }
-        return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection))
+        return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection), reason)
     }
 
     private func issue(
         for grant: ResolvedGrant,
         towards host: Destination,
-        in carrier: PlaceholderCarrier
+        in carrier: PlaceholderCarrier,
+        _ reason: String?
     ) throws(SDKRefusal) -> SDKReply {
         let lifetime = services.settings.placeholderLifetime.components.seconds
         let until = [seconds + lifetime, grant.rule.expiresAt, caller.key.key.expiresAt].compactMap(\.self).min()
@@ -47,7 +48,8 @@ extension SDKCall {
                 grant: grant.rule.id,
                 host: host,
                 key: caller.key.id,
-                until: end
+                until: end,
+                attribution: caller.attribution(user: grant.user, reason: reason)
             )
         )
         guard let placeholder = issued else {
