@@ -70,8 +70,10 @@ extension SDKCall {
             return grant.expiresAt.map { $0 <= services.now() } ?? false ? .grantExpired : .grantNotFound(nil)
         case .provider(let name):
             if let holder {
-                let query = GrantListQuery(expired: address, of: holder)
-                guard try await administration.listGrants(query, Page(limit: 1)).total == 0 else { return .grantExpired }
+                let expired = GrantListQuery(expired: address, of: holder)
+                guard try await administration.listGrants(expired, Page(limit: 1)).total == 0 else {
+                    return .grantExpired
+                }
             }
             return principal.isAgent
                 ? .noDelegatedGrant(name, agent: caller.agent?.id, user: address.userID) : .grantNotFound(name)
