@@ -7,15 +7,6 @@ extension SDKCall {
         let rule = try RequestRuleField.read(request)
         let grant = try await resolve(order.address, userToken: order.userToken)
         _ = try order.url.destination(under: grant.rule)
-        let body = try rule.map { rule throws(SDKRefusal) in
-            try RequestRuleJudge.judge(
-                rule,
-                method: order.method,
-                url: order.url.text,
-                fields: order.fields.fields,
-                body: order.body ?? []
-            ).bodyToSend()
-        }
         let result = await services.carrier.carry(
             ProxiedCall(
                 principal: grant.principal,
@@ -23,7 +14,7 @@ extension SDKCall {
                 method: order.method,
                 url: order.url.text,
                 fields: order.fields.fields,
-                body: body.flatMap(\.self) ?? order.body,
+                body: order.body,
                 attribution: caller.attribution(user: grant.user, reason: order.reason),
                 rule: rule
             )
