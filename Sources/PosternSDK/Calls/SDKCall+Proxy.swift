@@ -6,7 +6,10 @@ extension SDKCall {
         let order = try members { members throws(SDKRefusal) in try ProxyOrder(&members) }
         let rule = try RequestRuleField.read(request)
         let grant = try await resolve(order.address, userToken: order.userToken)
-        _ = try order.url.destination(under: grant.rule)
+        guard try order.url.destination(under: grant.rule).scheme == order.url.scheme else {
+            // Clients of the plain proxy write http for what is asked over https; here nothing is gained by it.
+            throw SDKRefusal.blocked("the provider of this grant is asked over \(grant.rule.scheme.rawValue)")
+        }
         let result = await services.carrier.carry(
             ProxiedCall(
                 principal: grant.principal,
