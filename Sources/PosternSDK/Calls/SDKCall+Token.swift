@@ -13,7 +13,7 @@ extension SDKCall {
         let rule = try RequestRuleField.read(request)
         let grant = try await resolve(address, userToken: userToken)
         let host = try target.destination(under: grant.rule)
-        if let rule { _ = try RequestRuleJudge.judgeRelease(rule).bodyToSend() }
+        if let rule { try requireRelease(under: rule, isAgent: grant.principal.isAgent) }
         guard !grant.rule.approval.contains(where: { $0.asks(for: target.method) }) else {
             throw SDKRefusal(
                 status: 400,
@@ -31,6 +31,12 @@ extension SDKCall {
             )
         }
         return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection), reason)
+    }
+
+    private func requireRelease(under rule: RequestRule, isAgent: Bool) throws(SDKRefusal) {
+        do throws(ProxyError) { _ = try RequestRuleJudge.judgeRelease(rule).replacedBody() } catch {
+            throw SDKRefusal(error, isAgent: isAgent)
+        }
     }
 
     private func issue(
