@@ -340,7 +340,7 @@ def begun(alter, user, browser, agent=None) -> tuple[dict, str]:
     """A session whose user is on the way to the provider; the authorization request."""
     session = alter.begin_connecting(user, agent)
     page = browser.open(session["connect_url"])
-    onward = browser.press(page, "connect notes", follow=False)
+    onward = browser.press(page, "approve and go", follow=False)
     assert onward.location, onward
     return session, onward.location
 
@@ -404,7 +404,7 @@ def test_the_way_back_is_configured(alter, user, field):
     )
     browser = Browser()
     page = browser.open(session["connect_url"])
-    form, _ = page.form("connect notes")
+    form, _ = page.form("approve and go")
     onward = browser.send(urllib.parse.urljoin(page.url, form.action), form.fields, **{field: value})
     assert "evil.test" not in onward.body.decode() and "evil.test" not in str(onward.headers)
 
@@ -428,7 +428,7 @@ def test_the_consent_page_is_safe(alter, user):
     assert page.value("referrer-policy") == "no-referrer" and not page.value("access-control-allow-origin")
     cookie = page.value("set-cookie") or ""
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
-    form, _ = page.form("connect notes")
+    form, _ = page.form("approve and go")
     target = urllib.parse.urljoin(page.url, form.action)
     for headers in (
         {"Origin": "https://evil.test"},
@@ -450,7 +450,7 @@ def test_sessions_end(alter, user):
     assert alter.poll(session)["status"] == "completed"
     page = Browser().open(session["connect_url"])
     assert page.status in (200, 403, 404, 409, 410) and not any(
-        "connect notes" in b[0].lower() for f in page.forms for b in f.buttons
+        "approve and go" in b[0].lower() for f in page.forms for b in f.buttons
     )
     for path in ("/connect/" + "A" * 43, "/connect/", "/connect/x%00", "/connect/..%2f..%2fetc"):
         assert Browser().open(alter.portal + path).status in (400, 403, 404)

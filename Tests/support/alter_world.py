@@ -256,7 +256,7 @@ class AlterWorld:
         assert reply.status == 200, reply
         return reply.json
 
-    def consent(self, session: dict[str, Any], button: str = "connect notes", browser: Browser | None = None) -> Page:
+    def consent(self, session: dict[str, Any], button: str = "approve", browser: Browser | None = None) -> Page:
         """The user opens the page and presses a button, and the provider agrees or not."""
         browser = browser or Browser()
         return browser.press(browser.open(session["connect_url"]), button)
