@@ -52,7 +52,7 @@ deps-run:
 
 deps-test: deps-run
 	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd \
-	    glewlwyd/glewlwyd jq/jq ca-certificates
+	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium
 
 deps-bench: deps-run
 	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev

@@ -271,8 +271,30 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternSDKTests",
+            dependencies: [
+                "PosternSDK", "PosternAdmin", "PosternCore", "PosternStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
             dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CTestServer",
+            path: "Tests/CTestServer",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
+        .testTarget(
+            name: "PosternOAuthTests",
+            dependencies: [
+                "PosternConfig", "PosternCore", "PosternFetch", "PosternOAuth", "CTestServer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

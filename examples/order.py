@@ -13,7 +13,11 @@ async def main(url: str, provider: str) -> None:
     agent = Agent(api_key=os.environ["AGENT_API_KEY"])
     try:
         result = await agent.proxy_request(
-            HttpMethod.POST, url, provider=provider, json={"item": "book", "quantity": 1}, reason="a customer asked for it"
+            HttpMethod.POST,
+            url,
+            provider=provider,
+            json={"item": "book", "quantity": 1},
+            reason="a customer asked for it",
         )
         if isinstance(result, PendingApproval):
             print(f"A person has to approve this: {result.approval_url}", flush=True)

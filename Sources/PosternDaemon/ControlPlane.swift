@@ -1,6 +1,7 @@
 internal import Logging
 internal import PosternAPI
 internal import PosternAdmin
+internal import PosternPortal
 internal import Synchronization
 
 /// What runs beside the event loops: the control socket, the pages and the housekeeping.

@@ -64,12 +64,14 @@ final class OpenedState: Sendable {
         enforcing enforce: @escaping @Sendable (Impact) throws -> Bool
     ) -> Administration {
         let live = live
+        var tell: @Sendable ([ForgottenToken]) -> Void = { _ in }
+        if let gateway { tell = ForgottenToken.tell(gateway) }
         return Administration(
             store: store,
             sink: audit,
             reservedNames: { live.declaredAgents },
             providerResolver: { name in live.declared.providers.first { $0.name == name } },
-            tellProviders: gateway.map(ForgottenToken.tell) ?? { _ in },
+            tellProviders: tell,
             enforce: enforce
         )
     }

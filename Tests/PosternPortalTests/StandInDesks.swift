@@ -84,7 +84,10 @@ final class StandInDesks: ConnectPages, ApprovalPages, WalletPages, PortalLogins
         )
     }
 
-    func approve(_ id: String, by person: PortalPerson) async throws(PageRefusal) { note("approve \(id) by \(person)") }
+    func approve(_ id: String, unseen: Bool, by person: PortalPerson) async throws(PageRefusal) {
+        guard unseen || !state.withLock({ $0.isBodyCut }) else { throw .invalid("Not all is shown.") }
+        note("approve \(id) by \(person)")
+    }
 
     func deny(_ id: String, reason: String?, by person: PortalPerson) async throws(PageRefusal) {
         note("deny \(id) because \(reason ?? "-")")

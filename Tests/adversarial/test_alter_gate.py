@@ -1,4 +1,4 @@
-"""The API's gate against what its clients cannot send: replays, other clocks, and requests changed after they were signed."""
+"""The API's gate against what its clients cannot send: replays, other clocks, requests changed after signing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import hashlib
 import json
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
-
 from support import audit
 from support.alter_world import ACME
 from support.client import RawClient, basic, request
@@ -50,7 +51,6 @@ def test_a_request_counts_once(api, alter):
 
 def test_of_many_at_once_one_counts(api):
     """The same request on 20 connections: exactly one is answered."""
-    from concurrent.futures import ThreadPoolExecutor
 
     signed = api.signed("GET", "/sdk/agents/me")
     with ThreadPoolExecutor(20) as pool:
@@ -66,14 +66,18 @@ def test_nonces_are_of_each_key(alter, api):
     assert api.send(Signed("GET", "/sdk/agents/me", api.key, nonce=nonce).sign()).status == 401
 
 
-@pytest.mark.parametrize("seconds, is_good", [(-290, True), (290, True), (-330, False), (330, False), (-86400, False), (10**9, False)])
+@pytest.mark.parametrize(
+    "seconds, is_good", [(-290, True), (290, True), (-330, False), (330, False), (-86400, False), (10**9, False)]
+)
 def test_clocks(api, seconds, is_good):
     stamp = str(int(time.time()) + seconds)
     reply = api.send(Signed("GET", "/sdk/agents/me", api.key, stamp=stamp).sign())
     assert reply.status == (200 if is_good else 401), reply
 
 
-@pytest.mark.parametrize("stamp", ["", "now", "-1", "+1", " 1", "1e9", "0x1", "1.5", "99999999999999999999999999", "١٢٣"])
+@pytest.mark.parametrize(
+    "stamp", ["", "now", "-1", "+1", " 1", "1e9", "0x1", "1.5", "99999999999999999999999999", "١٢٣"]
+)
 def test_stamps_that_are_none(api, stamp):
     signed = Signed("GET", "/sdk/agents/me", api.key, stamp="1").sign()
     signed.replace("X-Alter-Timestamp", stamp.encode().decode("latin-1"))
@@ -159,21 +163,35 @@ def test_a_body_changed_on_the_way(api):
     assert api.send(signed).status == 401
 
 
-@pytest.mark.parametrize("target", [
-    "/sdk/agents?offset=0&limit=5",
-    "/sdk/agents?limit=5&offset=0",
-    "/sdk/agents?name=a+b%26c",
-    "/sdk/agents?name=a%20b&limit=1",
-    "/sdk/agents?name=%C3%A9",
-    "/sdk/agents?name=",
-])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sdk/agents?offset=0&limit=5",
+        "/sdk/agents?limit=5&offset=0",
+        "/sdk/agents?name=a+b%26c",
+        "/sdk/agents?name=a%20b&limit=1",
+        "/sdk/agents?name=%C3%A9",
+        "/sdk/agents?name=",
+    ],
+)
 def test_queries_are_sorted_to_be_signed(alter, target):
     reply = alter.api(alter.app).call("GET", target)
     assert reply.status == 200, reply
 
 
-@pytest.mark.parametrize("target", ["/sdk/agents/%6De", "/sdk/%61gents/me", "/sdk//agents/me", "/sdk/agents/../agents/me",
-                                    "/sdk/agents/me/", "/sdk/agents/me%2F", "/SDK/agents/me", "/sdk/agents/me;x=1"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sdk/agents/%6De",
+        "/sdk/%61gents/me",
+        "/sdk//agents/me",
+        "/sdk/agents/../agents/me",
+        "/sdk/agents/me/",
+        "/sdk/agents/me%2F",
+        "/SDK/agents/me",
+        "/sdk/agents/me;x=1",
+    ],
+)
 def test_paths_written_otherwise(api, target):
     """Either the same route with the same rights, or none: never something that the gate took for another."""
     reply = api.call("GET", target)
@@ -267,15 +285,22 @@ def test_labels_are_words(alter, api, caller):
     assert reply.status == 200, reply
 
 
-@pytest.mark.parametrize("caller, status", [("a" * 256, 400), ("", 200), (str(uuid.uuid4()).upper(), 404), (str(uuid.uuid4()), 404)])
+@pytest.mark.parametrize(
+    "caller, status", [("a" * 256, 400), ("", 200), (str(uuid.uuid4()).upper(), 404), (str(uuid.uuid4()), 404)]
+)
 def test_callers_of_the_application(alter, caller, status):
     fields = {"caller": caller, "caller_type": "agent"} if caller else {}
     assert alter.api(alter.app).call("POST", GRANTS, LIST, **fields).status == status
 
 
-@pytest.mark.parametrize("constraints", ["keys:admin,keys:admin", "*", "agents", "agents:*", "proxy:execute,", ",", "x" * 9000, "agents:fly", "a b:read"])
+@pytest.mark.parametrize(
+    "constraints",
+    ["keys:admin,keys:admin", "*", "agents", "agents:*", "proxy:execute,", ",", "x" * 9000, "agents:fly", "a b:read"],
+)
 def test_constraints_never_widen(alter, constraints):
-    derived = alter.api(alter.bound_agent("acme")).call("POST", "/sdk/keys/derive", {"scopes": ["proxy:execute"], "expires_in": 60})
+    derived = alter.api(alter.bound_agent("acme")).call(
+        "POST", "/sdk/keys/derive", {"scopes": ["proxy:execute"], "expires_in": 60}
+    )
     assert derived.status in (200, 201), derived
     key = alter.keep(f"derived {constraints[:20]}", derived.json["api_key"])
     reply = alter.api(key).call("POST", GRANTS, LIST, scope_constraints=constraints)
@@ -285,22 +310,25 @@ def test_constraints_never_widen(alter, constraints):
 # Contexts.
 
 
-@pytest.mark.parametrize("context, status", [
-    (json.dumps({f"k{n}": "v" for n in range(20)}), 200),
-    (json.dumps({f"k{n}": "v" for n in range(21)}), 400),
-    (json.dumps({"k" * 64: "v"}), 200),
-    (json.dumps({"k" * 65: "v"}), 400),
-    (json.dumps({"k": "v" * 512}), 200),
-    (json.dumps({"k": "v" * 513}), 400),
-    (json.dumps({f"k{n}": "v" * 500 for n in range(9)}), 400),
-    ('{"k":1}', 400),
-    ('{"k":{"a":"b"}}', 400),
-    ('["k"]', 400),
-    ('"k"', 400),
-    ('{"k":"a","k":"b"}', 400),
-    ("{", 400),
-    ('{"run_id":"\\u0000\\u001b[31m\\u202e"}', 200),
-])
+@pytest.mark.parametrize(
+    "context, status",
+    [
+        (json.dumps({f"k{n}": "v" for n in range(20)}), 200),
+        (json.dumps({f"k{n}": "v" for n in range(21)}), 400),
+        (json.dumps({"k" * 64: "v"}), 200),
+        (json.dumps({"k" * 65: "v"}), 400),
+        (json.dumps({"k": "v" * 512}), 200),
+        (json.dumps({"k": "v" * 513}), 400),
+        (json.dumps({f"k{n}": "v" * 500 for n in range(9)}), 400),
+        ('{"k":1}', 400),
+        ('{"k":{"a":"b"}}', 400),
+        ('["k"]', 400),
+        ('"k"', 400),
+        ('{"k":"a","k":"b"}', 400),
+        ("{", 400),
+        ('{"run_id":"\\u0000\\u001b[31m\\u202e"}', 200),
+    ],
+)
 def test_contexts_are_bounded(alter, api, bot, context, status):
     reply = api.call("GET", "/sdk/agents/me", context=context)
     assert reply.status == status, reply
@@ -314,7 +342,12 @@ def test_contexts_are_bounded(alter, api, bot, context, status):
 
 
 def test_what_is_not_there_says_so(alter, api, bot):
-    for method, target in (("GET", "/sdk/nothing"), ("POST", "/sdk/auth/session"), ("GET", "/sdk"), ("GET", "/sdk/provider-specs")):
+    for method, target in (
+        ("GET", "/sdk/nothing"),
+        ("POST", "/sdk/auth/session"),
+        ("GET", "/sdk"),
+        ("GET", "/sdk/provider-specs"),
+    ):
         reply = api.call(method, target, {} if method == "POST" else None)
         assert (reply.status, reply.error) == (501, "not_supported"), (target, str(reply))
     unsigned = RawClient(("127.0.0.1", alter.port), alter.recording)
@@ -333,10 +366,16 @@ def test_a_web_page_cannot_call_it(alter, api):
     for origin in ("https://evil.test", "null", "http://localhost"):
         reply = api.send(api.signed("GET", "/sdk/agents/me"), extra=[("Origin", origin)])
         assert not [name for name, _ in reply.response.fields if name.lower().startswith("access-control-")]
-    preflight = request("OPTIONS", "/sdk/proxy", "localhost", [
-        ("Origin", "https://evil.test"), ("Access-Control-Request-Method", "POST"),
-        ("Access-Control-Request-Headers", "x-api-key"),
-    ])
+    preflight = request(
+        "OPTIONS",
+        "/sdk/proxy",
+        "localhost",
+        [
+            ("Origin", "https://evil.test"),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "x-api-key"),
+        ],
+    )
     with RawClient(("127.0.0.1", alter.port), alter.recording) as client:
         response = client.send(preflight).response()
     assert response.status >= 400
@@ -351,11 +390,23 @@ def test_a_name_that_was_rebound(alter, api, host):
     assert api.send(signed).status in (400, 403, 404, 421)
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"[]", b"null", b"{", b'{"limit":10,"offset":0,"limit":20}', b'{"limit":"10","offset":0}', b'{"limit":-1,"offset":0}',
-    b'{"limit":10,"offset":99999999999999999999}', b'{"limit":1e1,"offset":0}', b"\xff\xfe", b'{"limit":true,"offset":0}',
-    b"[" * 100_000,
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"limit":10,"offset":0,"limit":20}',
+        b'{"limit":"10","offset":0}',
+        b'{"limit":-1,"offset":0}',
+        b'{"limit":10,"offset":99999999999999999999}',
+        b'{"limit":1e1,"offset":0}',
+        b"\xff\xfe",
+        b'{"limit":true,"offset":0}',
+        b"[" * 100_000,
+    ],
+)
 def test_bodies_that_are_none(api, body):
     signed = Signed("POST", GRANTS, api.key, body).sign()
     reply = api.send(signed)
@@ -369,11 +420,20 @@ def test_long_bodies(api):
 
 
 @pytest.mark.attack(136)
-@pytest.mark.parametrize("more", [
-    {"status": "active", "scopes": {"acme": []}},
-    {"id": str(uuid.uuid4())}, {"name": "other"}, {"version": 1}, {"parent_agent_id": str(uuid.uuid4())},
-    {"owner": "me"}, {"allowed_routes": ["/*"]}, {"keys": []}, {"rate_limit_per_minute": 10**6},
-])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "active", "scopes": {"acme": []}},
+        {"id": str(uuid.uuid4())},
+        {"name": "other"},
+        {"version": 1},
+        {"parent_agent_id": str(uuid.uuid4())},
+        {"owner": "me"},
+        {"allowed_routes": ["/*"]},
+        {"keys": []},
+        {"rate_limit_per_minute": 10**6},
+    ],
+)
 def test_members_that_nobody_asked_for(alter, more):
     agent = alter.new_agent()
     reply = alter.api(alter.app).call("PATCH", f"/sdk/agents/{agent.id}", more)
@@ -386,8 +446,13 @@ def test_an_agent_changes_no_agent(alter, api, bot):
     other = alter.new_agent()
     for target in (bot.id, other.id):
         for method, path, body in (
-            ("GET", "", None), ("PATCH", "", {"scopes": {}}), ("DELETE", "", None), ("POST", "/keys", {}), ("GET", "/keys", None),
-            ("DELETE", f"/keys/{other.key_id}?force=true", None), ("PATCH", f"/keys/{other.key_id}/deprecate", {}),
+            ("GET", "", None),
+            ("PATCH", "", {"scopes": {}}),
+            ("DELETE", "", None),
+            ("POST", "/keys", {}),
+            ("GET", "/keys", None),
+            ("DELETE", f"/keys/{other.key_id}?force=true", None),
+            ("PATCH", f"/keys/{other.key_id}/deprecate", {}),
         ):
             reply = api.call(method, f"/sdk/agents/{target}{path}", body)
             assert (reply.status, reply.error) == (403, "agent_cannot_mint_subagents"), (method, path, str(reply))
@@ -399,7 +464,6 @@ def test_an_agent_changes_no_agent(alter, api, bot):
 @pytest.mark.parametrize("value", ["' OR '1'='1", "1 OR 1=1", "x\x00y", "%", "_", "x'; DROP TABLE agents;--"])
 def test_values_never_become_sql(alter, api, value):
     app = alter.api(alter.app)
-    from urllib.parse import quote
 
     named = app.call("GET", f"/sdk/agents?name={quote(value)}")
     assert named.status in (200, 400) and (named.status == 400 or named.json["items"] == []), named
@@ -414,7 +478,13 @@ def test_values_never_become_sql(alter, api, value):
 def test_nothing_reads_a_secret_back(alter, bot):
     """Whatever is asked by application and agent; the search itself is done when the test ends."""
     app, api = alter.api(alter.app), alter.api(bot)
-    for target in ("/sdk/agents?limit=1000", f"/sdk/agents/{bot.id}", f"/sdk/agents/{bot.id}/keys", "/sdk/scopes", "/sdk/agents/me"):
+    for target in (
+        "/sdk/agents?limit=1000",
+        f"/sdk/agents/{bot.id}",
+        f"/sdk/agents/{bot.id}/keys",
+        "/sdk/scopes",
+        "/sdk/agents/me",
+    ):
         for by in (app, api):
             reply = by.call("GET", target)
             assert bot.key not in reply.response.body.decode()
@@ -426,7 +496,11 @@ def test_nothing_reads_a_secret_back(alter, bot):
 
 def test_only_the_application_grants(alter, api, bot):
     secret = alter.control.get("secrets", "other")["id"]
-    for principal in ({"type": "system"}, {"type": "agent"}, {"type": "user", "user_token": alter.token("u"), "label": "x"}):
+    for principal in (
+        {"type": "system"},
+        {"type": "agent"},
+        {"type": "user", "user_token": alter.token("u"), "label": "x"},
+    ):
         reply = api.call("POST", f"/sdk/managed-secrets/{secret}/grants", {"principal": principal})
         assert reply.status in (403, 404, 422), reply
     grant = alter.grants_of(bot)[0]["grant_id"]
@@ -445,7 +519,9 @@ def claims(alter, **more):
 FORGED = {
     "alg none": lambda a: compact({"alg": "none"}, claims(a), lambda _: b""),
     "alg None": lambda a: compact({"alg": "None", "kid": "key-1"}, claims(a), lambda _: b""),
-    "HS256 with the public key": lambda a: compact({"alg": "HS256", "kid": "key-1"}, claims(a), with_shared_secret(a.identity.keys[0].pem)),
+    "HS256 with the public key": lambda a: compact(
+        {"alg": "HS256", "kid": "key-1"}, claims(a), with_shared_secret(a.identity.keys[0].pem)
+    ),
     "key in the header": lambda a: forged_by_own_key(a, lambda key: {"jwk": key.public}),
     "address of keys in the header": lambda a: forged_by_own_key(a, lambda _: {"jku": a.identity.keys_url}),
     "another's key": lambda a: forged_by_own_key(a, lambda _: {}),
@@ -521,10 +597,14 @@ def handed_out(alter, api) -> str:
     return reply.json["access_token"]
 
 
-def through(alter, who, text: str, url: str = "http://api.acme.test/v1", field: str = "Authorization", scheme: str = "Bearer ") -> int:
+def through(
+    alter, who, text: str, url: str = "http://api.acme.test/v1", field: str = "Authorization", scheme: str = "Bearer "
+) -> int:
     head = [("Proxy-Authorization", basic(who.name, who.key)), (field, scheme + text)]
     with RawClient(("127.0.0.1", alter.port), alter.recording) as client:
-        return client.send(request("GET", url, "api.acme.test" if "acme" in url else "other.test", head)).response().status
+        return (
+            client.send(request("GET", url, "api.acme.test" if "acme" in url else "other.test", head)).response().status
+        )
 
 
 def test_placeholders_are_bound(alter, bot, handed_out):
@@ -583,6 +663,13 @@ def test_every_refusal_is_on_record(alter, bot, api):
 
 
 def test_base64_rules_that_are_none(api):
-    for value in ("%%%", base64.b64encode(b"{}").decode(), "a" * 5000, base64.urlsafe_b64encode(b"[1]").decode().rstrip("=")):
-        signed = api.signed("POST", "/sdk/proxy", {"method": "GET", "url": ACME, "provider_id": "acme"}, request_rule=value)
+    for value in (
+        "%%%",
+        base64.b64encode(b"{}").decode(),
+        "a" * 5000,
+        base64.urlsafe_b64encode(b"[1]").decode().rstrip("="),
+    ):
+        signed = api.signed(
+            "POST", "/sdk/proxy", {"method": "GET", "url": ACME, "provider_id": "acme"}, request_rule=value
+        )
         assert api.send(signed).status in (400, 431), value[:30]

@@ -6,11 +6,18 @@ import urllib.parse
 import uuid
 
 import pytest
-
 from support.client import RawClient, request
 from support.pages import Browser
 
-PAGES = ["/", "/login", "/approvals", "/wallet", "/connect/callback", "/connect/" + "A" * 43, "/approvals/" + str(uuid.uuid4())]
+PAGES = [
+    "/",
+    "/login",
+    "/approvals",
+    "/wallet",
+    "/connect/callback",
+    "/connect/" + "A" * 43,
+    "/approvals/" + str(uuid.uuid4()),
+]
 
 
 def raw(alter, message: bytes):
@@ -26,9 +33,18 @@ def host(alter) -> str:
 @pytest.mark.attack(129)
 @pytest.mark.parametrize("page", PAGES)
 def test_names_that_were_rebound(alter, host, page):
-    for name in ("evil.test", f"evil.test:{alter.portal_port}", f"localhost:{alter.portal_port}", "127.0.0.1", f"{host}.evil.test"):
+    for name in (
+        "evil.test",
+        f"evil.test:{alter.portal_port}",
+        f"localhost:{alter.portal_port}",
+        "127.0.0.1",
+        f"{host}.evil.test",
+    ):
         for method in ("GET", "POST"):
-            assert raw(alter, request(method, page, name, body=b"" if method == "POST" else None)).status == 421, (page, name)
+            assert raw(alter, request(method, page, name, body=b"" if method == "POST" else None)).status == 421, (
+                page,
+                name,
+            )
     assert raw(alter, request("GET", page, None)).status in (400, 421)
 
 
@@ -39,8 +55,23 @@ def test_a_host_builds_no_address(alter, host, name):
     assert answer.status in (400, 421) or answer.status in (302, 303) and answer.value("location") == "/login"
 
 
-@pytest.mark.parametrize("target", ["http://evil.test/login", "//evil.test/login", "/login#x", "*", "/%2e%2e/login", "/login/..;/wallet", "/login%00",
-                                    "/LOGIN", "/login/", "/approvals/../wallet", "/connect//callback", "/\xff"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://evil.test/login",
+        "//evil.test/login",
+        "/login#x",
+        "*",
+        "/%2e%2e/login",
+        "/login/..;/wallet",
+        "/login%00",
+        "/LOGIN",
+        "/login/",
+        "/approvals/../wallet",
+        "/connect//callback",
+        "/\xff",
+    ],
+)
 def test_targets_written_otherwise(alter, host, target):
     answer = raw(alter, request("GET", target, host))
     assert answer.status in (200, 302, 303, 400, 404, 421)
@@ -51,20 +82,39 @@ def test_targets_written_otherwise(alter, host, target):
 
 
 @pytest.mark.attack(131)
-@pytest.mark.parametrize("path", ["/login", "/logout", f"/approvals/{uuid.uuid4()}/approve", f"/approvals/{uuid.uuid4()}/deny",
-                                  f"/wallet/grants/{uuid.uuid4()}/revoke", f"/wallet/connections/{uuid.uuid4()}/revoke", "/connect/x/approve"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/login",
+        "/logout",
+        f"/approvals/{uuid.uuid4()}/approve",
+        f"/approvals/{uuid.uuid4()}/deny",
+        f"/wallet/grants/{uuid.uuid4()}/revoke",
+        f"/wallet/connections/{uuid.uuid4()}/revoke",
+        "/connect/x/approve",
+    ],
+)
 def test_forms_of_other_sites(alter, host, path):
     operator = alter.logged_in()
     cookies = "; ".join(f"{k}={v}" for k, v in operator.cookies[host].items())
     form = [("Content-Type", "application/x-www-form-urlencoded"), ("Cookie", cookies)]
     body = b"code=x&key=x"
-    for origin in ("https://evil.test", "null", f"http://localhost:{alter.portal_port}", f"http://{host}.evil.test", f"https://{host}", ""):
+    for origin in (
+        "https://evil.test",
+        "null",
+        f"http://localhost:{alter.portal_port}",
+        f"http://{host}.evil.test",
+        f"https://{host}",
+        "",
+    ):
         assert raw(alter, request("POST", path, host, [*form, ("Origin", origin)], body)).status == 403, origin
     assert raw(alter, request("POST", path, host, form, body)).status == 403, "without an origin"
     same = ("Origin", f"http://{host}")
     assert raw(alter, request("POST", path, host, [*form, same, ("Sec-Fetch-Site", "cross-site")], body)).status == 403
     for kind in ("text/plain", "application/json", "multipart/form-data; boundary=x"):
-        assert raw(alter, request("POST", path, host, [("Content-Type", kind), ("Cookie", cookies), same], body)).status in (400, 403, 415)
+        assert raw(
+            alter, request("POST", path, host, [("Content-Type", kind), ("Cookie", cookies), same], body)
+        ).status in (400, 403, 415)
     assert raw(alter, request("POST", path, host, [*form, same], body)).status in (400, 403)
 
 
@@ -81,7 +131,9 @@ def test_every_page_keeps_to_itself(alter, host, page):
         assert b"<script" not in answer.body
     preflight = [("Origin", "https://evil.test"), ("Access-Control-Request-Method", "POST")]
     answer = raw(alter, request("OPTIONS", page, host, preflight))
-    assert answer.status >= 400 and not [name for name, _ in answer.fields if name.lower().startswith("access-control-")]
+    assert answer.status >= 400 and not [
+        name for name, _ in answer.fields if name.lower().startswith("access-control-")
+    ]
 
 
 @pytest.mark.attack(138)
@@ -95,7 +147,12 @@ def test_logging_in(alter, host):
     assert inside.status == 200
     for name, value in fixed.items():
         assert "session" not in name or first.cookies[host][name] != value, "a session from before"
-    (cookie,) = [value for page in first.opened for name, value in page.headers if name.lower() == "set-cookie" and "session" in value]
+    (cookie,) = [
+        value
+        for page in first.opened
+        for name, value in page.headers
+        if name.lower() == "set-cookie" and "session" in value
+    ]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Domain" not in cookie
     page = second.open(made["url"])
     assert not page.forms or second.press(page, "sign in").status >= 400, "a code works once"
@@ -130,8 +187,14 @@ def test_hostile_texts(alter):
     alter.control.bind(agent.name, "acme", terms={"requires_approval": True}, label="l")
     api = alter.api(agent)
     quoted = urllib.parse.quote("<script>alert(3)</script>")
-    reply = api.proxy(f"https://api.acme.test/{quoted}?{quoted}={quoted}", "POST", provider_id="acme", body={text: text}, reason=text,
-                      headers={"X-Thing": "<script>alert(4)</script>"})
+    reply = api.proxy(
+        f"https://api.acme.test/{quoted}?{quoted}={quoted}",
+        "POST",
+        provider_id="acme",
+        body={text: text},
+        reason=text,
+        headers={"X-Thing": "<script>alert(4)</script>"},
+    )
     assert reply.status == 202, reply
     operator = alter.logged_in()
     for page in ("/approvals", f"/approvals/{reply.json['approval_id']}", "/wallet"):
@@ -159,4 +222,10 @@ def test_long_forms(alter, host, size):
 def test_the_api_is_not_on_the_pages(alter, host):
     for path in ("/sdk/agents", "/v1/agents", "/v1/portal/login"):
         assert raw(alter, request("GET", path, host)).status in (404, 302, 303)
-        assert raw(alter, request("POST", path, host, [("Origin", f"http://{host}")], b"{}")).status in (400, 403, 404, 405, 415)
+        assert raw(alter, request("POST", path, host, [("Origin", f"http://{host}")], b"{}")).status in (
+            400,
+            403,
+            404,
+            405,
+            415,
+        )

@@ -1,19 +1,21 @@
-"""Calls that wait for a person: by the API, which sends them itself, and by the plain proxy, which keeps the client waiting."""
+"""Calls that wait for a person: by the API, which sends them itself, and by the plain proxy, which holds the client."""
 
 from __future__ import annotations
 
 import base64
 import json
+import subprocess
 import threading
 import time
+import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from support import audit
 from support.alter_world import ACME
 from support.client import RawClient, basic, request
-from support.origin import answer
+from support.daemon import program
+from support.origin import RESET, answer
 from support.pages import Browser
 from support.waiting import wait_until
 
@@ -55,8 +57,15 @@ def until(api, approval: str, *wanted: str) -> dict:
 
 def test_the_real_sdk_waits_for_approval(alter, agent):
     client = alter.sdk_agent(agent)
-    pending = client("proxy_request", "POST", f"{ACME}/order?a=b", provider="acme", json=ORDER, reason="a customer asked",
-                     extra_headers={"X-Thing": "1"})
+    pending = client(
+        "proxy_request",
+        "POST",
+        f"{ACME}/order?a=b",
+        provider="acme",
+        json=ORDER,
+        reason="a customer asked",
+        extra_headers={"X-Thing": "1"},
+    )
     assert pending["$"] == "PendingApproval" and pending["status"] == "pending" and pending["expires_in"] > 0
     assert pending["approval_url"].startswith(alter.portal) and len(pending["gates"]) == 1
     assert not alter.acme.requests
@@ -120,7 +129,9 @@ def test_methods_that_need_none(alter):
 
 def test_all_approvers_have_to_agree(alter):
     approvers = ["ann@corp.test", "ben@corp.test"]
-    made = alter.sdk_app()("agents.create", name=alter.new_name(), scopes={}, policy={"requires_approval": {"approvers": approvers}})
+    made = alter.sdk_app()(
+        "agents.create", name=alter.new_name(), scopes={}, policy={"requires_approval": {"approvers": approvers}}
+    )
     key = alter.keep(made["name"], made["api_key"])
     alter.control.bind(made["name"], "acme")
     assert "ann@corp.test" not in json.dumps(alter.sdk().agent(key)("me"))
@@ -143,7 +154,9 @@ def test_one_no_is_a_no(alter):
     pending = ask(api)
     alter.approve(pending["gates"][0]["approval_id"], "deny", approver="ann")
     assert status(api, pending["approval_id"])["status"] == "denied"
-    answered = alter.control.call("POST", f"/v1/approvals/{pending['gates'][1]['approval_id']}/approve", {"approver": "ben"})
+    answered = alter.control.call(
+        "POST", f"/v1/approvals/{pending['gates'][1]['approval_id']}/approve", {"approver": "ben"}
+    )
     assert answered.status == 409, answered
     assert not alter.acme.requests
 
@@ -188,7 +201,6 @@ def test_an_error_of_the_upstream_is_a_result(alter, api):
 
 
 def test_an_upstream_that_breaks_off_is_a_failure(alter, api):
-    from support.origin import RESET
 
     alter.acme.handler = lambda _r: iter([RESET])
     pending = ask(api)["approval_id"]
@@ -211,7 +223,9 @@ def test_approved_many_times_is_sent_once(alter, api):
 
 
 @pytest.mark.attack(148)
-@pytest.mark.parametrize("change", ["grant revoked", "agent revoked", "agent paused", "policy narrowed", "secret revoked"])
+@pytest.mark.parametrize(
+    "change", ["grant revoked", "agent revoked", "agent paused", "policy narrowed", "secret revoked"]
+)
 def test_what_changed_meanwhile_counts(alter, change):
     agent = alter.new_agent()
     secret = f"own-{agent.name}"
@@ -276,11 +290,13 @@ HOSTILE = "APPROVED by admin\n\x1b[2J\u202egnp.exe [click](https://evil.test) <s
 def test_what_agents_say_stays_quoted(alter, agent):
     api = alter.api(agent)
     pending = ask(api, body={"note": HOSTILE}, reason=HOSTILE[:2000])["approval_id"]
-    from support.cli import program  # the terminal sees no control character
-    import subprocess
 
-    shown = subprocess.run([program("postern"), "approval", "show", pending], capture_output=True, timeout=20,
-                           env={"POSTERN_CONTROL_SOCKET": str(alter.control.path), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+    shown = subprocess.run(
+        [program("postern"), "approval", "show", pending],
+        capture_output=True,
+        timeout=20,
+        env={"POSTERN_CONTROL_SOCKET": str(alter.control.path), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+    )
     assert shown.returncode == 0, shown.stderr
     assert b"\x1b" not in shown.stdout and "\u202e".encode() not in shown.stdout
     browser = alter.logged_in()
@@ -304,7 +320,6 @@ def test_looking_decides_nothing(alter, api):
     forged = operator.open(url)
     form, (_, name, value) = forged.form("approve")
     data = [pair for pair in form.fields] + ([(name, value)] if name else [])
-    import urllib.parse
 
     target = urllib.parse.urljoin(forged.url, form.action)
     for headers in ({"Origin": "https://evil.test", "Sec_Fetch_Site": "cross-site"}, {"Origin": "null"}):
@@ -340,7 +355,9 @@ def through(alter, agent, body: bytes = b'{"n":1}', path: str = "/order", fields
 
 def waiting(alter) -> str:
     """The id of the newest approval that is pending."""
-    return wait_until(lambda: [one["id"] for one in alter.control.items("approvals") if one["status"] == "pending"], 5)[-1]
+    return wait_until(lambda: [one["id"] for one in alter.control.items("approvals") if one["status"] == "pending"], 5)[
+        -1
+    ]
 
 
 def test_the_plain_proxy_holds_a_request(alter, agent):
@@ -421,13 +438,15 @@ def test_a_client_that_leaves_meanwhile(alter, agent):
 
 
 def test_the_command_line_decides(alter, api):
-    import subprocess
-
-    from support.daemon import program
 
     def postern(*arguments: str):
-        return subprocess.run([program("postern"), *arguments], capture_output=True, text=True, timeout=20,
-                              env={"POSTERN_CONTROL_SOCKET": str(alter.control.path), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+        return subprocess.run(
+            [program("postern"), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            env={"POSTERN_CONTROL_SOCKET": str(alter.control.path), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+        )
 
     first, second = ask(api, body={"n": 1})["approval_id"], ask(api, body={"n": 2})["approval_id"]
     listed = postern("approval", "list")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from support.alter_world import ACME, AlterWorld, NOTES
+from support.alter_world import ACME, NOTES, AlterWorld, Made
+from support.client import RawClient, basic, request
 from support.signing import Signed
 
 KILLED = pytest.mark.parametrize("kill", [True, False], ids=["SIGKILL", "SIGTERM"])
@@ -31,7 +32,6 @@ def test_the_walkthrough_goes_on(world, kill):
     made = app("agents.create", name="research-bot", scopes={}, idempotency_key="once", metadata={"a": "b"})
     world.keep("research-bot", made["api_key"])
     world.control.bind("research-bot", "acme")
-    from support.alter_world import Made
 
     bot = Made(made["id"], "research-bot", made["api_key"], made["key_id"])
     client = world.sdk_agent(bot)
@@ -44,7 +44,11 @@ def test_the_walkthrough_goes_on(world, kill):
     assert client("proxy_request", "GET", f"{ACME}/b", provider="acme")["status_code"] == 200
     assert client("request", "GET", f"{ACME}/c", grant_id=before["grant_id"])["status"] == 200
     me = client("me")
-    assert (me["id"], me["metadata"], me["version"]) == (made["id"], {"a": "b"}, app("agents.get", made["id"])["version"])
+    assert (me["id"], me["metadata"], me["version"]) == (
+        made["id"],
+        {"a": "b"},
+        app("agents.get", made["id"])["version"],
+    )
     again = app("agents.create", name="research-bot", scopes={}, idempotency_key="once", metadata={"a": "b"})
     assert again["id"] == made["id"] and again["api_key"] is None
 
@@ -75,7 +79,6 @@ def test_nothing_is_revived(world, kill):
     assert said(unbound.key) == said(derived["api_key"]) == (401, "key_revoked")
     fresh = world.control.mint(unbound.name)["key"]
     world.keep("fresh", fresh)
-    from support.client import RawClient, basic, request
 
     head = [("Proxy-Authorization", basic(unbound.name, fresh)), ("Authorization", f"Bearer {text}")]
     with RawClient(("127.0.0.1", world.port), world.recording) as client:
@@ -97,7 +100,6 @@ def test_no_nonce_counts_again(world, kill):
 
 def test_nonces_of_requests_that_were_cut_off(world):
     """Whatever was answered before a kill under load is not answered again after it."""
-    from concurrent.futures import ThreadPoolExecutor
 
     api = world.api(world.new_agent())
     used = [Signed("GET", "/sdk/agents/me", api.key, nonce=uuid.uuid4().hex).sign() for _ in range(800)]
@@ -105,7 +107,7 @@ def test_nonces_of_requests_that_were_cut_off(world):
     def send(one: Signed) -> int:
         try:
             return api.send(one).status
-        except Exception:  # noqa: BLE001: cut off
+        except Exception:  # cut off
             return 0
 
     with ThreadPoolExecutor(8) as pool:

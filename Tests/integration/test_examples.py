@@ -9,7 +9,6 @@ import uuid
 from pathlib import Path
 
 import pytest
-
 from support.alter_world import ACME, Made
 from support.daemon import program
 from support.environments import interpreter
@@ -18,12 +17,23 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def start(alter, name: str, *arguments: str, **variables: str) -> subprocess.Popen:
-    environment = {"PATH": f"{Path(program('postern')).parent}:/usr/bin:/bin", "ALTER_BASE_URL": alter.base_url,
-                   "HOME": str(alter.directory), "PYTHONDONTWRITEBYTECODE": "1",
-                   "POSTERN_CONTROL_SOCKET": str(alter.control.path), **variables}
+    environment = {
+        "PATH": f"{Path(program('postern')).parent}:/usr/bin:/bin",
+        "ALTER_BASE_URL": alter.base_url,
+        "HOME": str(alter.directory),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "POSTERN_CONTROL_SOCKET": str(alter.control.path),
+        **variables,
+    }
     command = [interpreter("sdk"), str(EXAMPLES / name)] if name.endswith(".py") else [str(EXAMPLES / name)]
-    return subprocess.Popen([*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            env=environment, text=True)
+    return subprocess.Popen(
+        [*command, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
 
 
 def run(alter, name: str, *arguments: str, typed: str = "", **variables: str) -> str:
@@ -51,8 +61,14 @@ def bot(alter) -> Made:
 
 
 def test_provision_and_call(alter, bot):
-    printed = run(alter, "environment.sh", bot.name, AGENT_API_KEY=bot.key, POSTERN_BUNDLE=str(alter.directory / "example.pem"),
-                  POSTERN_STATE_DIR=str(alter.directory / "state"))
+    printed = run(
+        alter,
+        "environment.sh",
+        bot.name,
+        AGENT_API_KEY=bot.key,
+        POSTERN_BUNDLE=str(alter.directory / "example.pem"),
+        POSTERN_STATE_DIR=str(alter.directory / "state"),
+    )
     variables = dict(re.findall(r"(\w+)='?([^' \n]+)'?", printed))
     assert set(variables) == {"ALTER_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"}
     said = run(alter, "call.py", f"{ACME}/v1/models", "acme", AGENT_API_KEY=bot.key, **variables)
@@ -62,8 +78,14 @@ def test_provision_and_call(alter, bot):
 
 
 def test_delegate(alter, bot):
-    process = start(alter, "delegate.py", "notes", bot.name, APP_API_KEY=alter.app.key,
-                    USER_TOKEN=alter.token(f"user-{uuid.uuid4()}"))
+    process = start(
+        alter,
+        "delegate.py",
+        "notes",
+        bot.name,
+        APP_API_KEY=alter.app.key,
+        USER_TOKEN=alter.token(f"user-{uuid.uuid4()}"),
+    )
     alter.consent({"connect_url": line_with(process, r"browser: (\S+)")})
     printed, complaints = process.communicate(timeout=30)
     assert process.returncode == 0 and f"{bot.name} may now use {alter.oauth.account} at notes" in printed, complaints

@@ -77,7 +77,11 @@ class SdkClient:
 
     def command(self, method: str, *arguments: Any, **options: Any) -> dict[str, Any]:
         return {
-            "call": self.handle, "method": method, "args": arguments, "kwargs": options, "traces": list(self.traces),
+            "call": self.handle,
+            "method": method,
+            "args": arguments,
+            "kwargs": options,
+            "traces": list(self.traces),
         }
 
     def __call__(self, method: str, *arguments: Any, **options: Any) -> Any:

@@ -1,7 +1,7 @@
 """Postern with its API for programs, what stands behind it, and whoever calls: agents, an application, users, people.
 
-``acme`` takes an API key, ``local`` too but speaks HTTP without TLS, ``notes`` is reached with accounts that users connect,
-``other`` is granted to nobody unless a test does it.
+``acme`` takes an API key, ``local`` too but speaks HTTP without TLS, ``notes`` is reached with accounts that users
+connect, ``other`` is granted to nobody unless a test does it.
 """
 
 from __future__ import annotations
@@ -105,17 +105,34 @@ class AlterWorld:
         config.set("approvals", hold_s=2)
         config.set("timeouts", first_byte_s=10, connect_s=5, drain_s=2)
         config.set(
-            "identity", issuer=self.identity.ISSUER, audience=self.identity.AUDIENCE, jwks_url=self.identity.keys_url,
-            groups_claim="groups", ca_file=str(self.authority.path), allow_private=True,
+            "identity",
+            issuer=self.identity.ISSUER,
+            audience=self.identity.AUDIENCE,
+            jwks_url=self.identity.keys_url,
+            groups_claim="groups",
+            ca_file=str(self.authority.path),
+            allow_private=True,
         )
         for name, origin in (("acme", self.acme), ("other", self.other), ("notes", self.notes)):
             host = {"acme": "api.acme.test", "other": "other.test", "notes": "notes.test"}[name]
-            made = config.add("provider", name=name, hosts=[host], inject=bearer, connect_to=origin.authority,
-                              ca_file=str(self.authority.path))
+            made = config.add(
+                "provider",
+                name=name,
+                hosts=[host],
+                inject=bearer,
+                connect_to=origin.authority,
+                ca_file=str(self.authority.path),
+            )
             if name == "notes":
                 made["oauth"] = self.oauth.settings(self.secret_file("oauth", self.oauth.client_secret))
-        config.add("provider", name="local", hosts=[self.local.authority], scheme="http", allow_private=True,
-                   inject=[{"header": "X-Local-Key", "value": "{secret}"}])
+        config.add(
+            "provider",
+            name="local",
+            hosts=[self.local.authority],
+            scheme="http",
+            allow_private=True,
+            inject=[{"header": "X-Local-Key", "value": "{secret}"}],
+        )
         return config
 
     def start(self) -> Daemon:
@@ -184,7 +201,12 @@ class AlterWorld:
         variables = {}
         if agent:
             proxy = f"http://{agent.name}:{agent.key}@localhost:{self.port}"
-            variables = {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": no_proxy, "SSL_CERT_FILE": self.bundle()}
+            variables = {
+                "HTTP_PROXY": proxy,
+                "HTTPS_PROXY": proxy,
+                "NO_PROXY": no_proxy,
+                "SSL_CERT_FILE": self.bundle(),
+            }
         made = Sdk(interpreter("sdk"), self.base_url, **variables)
         self.sdks.append(made)
         return made
@@ -211,10 +233,19 @@ class AlterWorld:
 
         self.notes.handler = handle
 
-    def begin_connecting(self, user: str, agent: Made | None = None, app: Made | None = None, **more: Any) -> dict[str, Any]:
+    def begin_connecting(
+        self, user: str, agent: Made | None = None, app: Made | None = None, **more: Any
+    ) -> dict[str, Any]:
         """A session of the application for one user, and perhaps an agent."""
-        asked = {"allowed_providers": ["notes"], "return_url": None, "allowed_origin": None, "metadata": None,
-                 "user_token": self.token(user), **({"agent": agent.id} if agent else {}), **more}
+        asked = {
+            "allowed_providers": ["notes"],
+            "return_url": None,
+            "allowed_origin": None,
+            "metadata": None,
+            "user_token": self.token(user),
+            **({"agent": agent.id} if agent else {}),
+            **more,
+        }
         reply = self.api(app or self.app).call("POST", "/sdk/oauth/connect/session", asked)
         assert reply.status in (200, 201), reply
         return reply.json
@@ -294,9 +325,13 @@ class AlterWorld:
 
     def problems(self) -> list[str]:
         slots = [
-            oracle.Guarded(self.acme, oracle.header_slot("authorization"), (f"Bearer {self.secrets['acme']}",), ("acme",)),
+            oracle.Guarded(
+                self.acme, oracle.header_slot("authorization"), (f"Bearer {self.secrets['acme']}",), ("acme",)
+            ),
             oracle.Guarded(self.local, oracle.header_slot("x-local-key"), (self.secrets["local"],), ("local",)),
-            oracle.Guarded(self.other, oracle.header_slot("authorization"), (f"Bearer {self.secrets['other']}",), ("other",)),
+            oracle.Guarded(
+                self.other, oracle.header_slot("authorization"), (f"Bearer {self.secrets['other']}",), ("other",)
+            ),
             oracle.Guarded(self.notes, oracle.header_slot("authorization")),
         ]
         planted = {**self.secrets, **self.keys, "OAuth client secret": self.oauth.client_secret}
@@ -306,7 +341,8 @@ class AlterWorld:
             found += oracle.strayed_secrets(guarded, planted)
             found += oracle.wrong_slots(guarded) if guarded.values else []
             found += [
-                f"{guarded.origin.name} received {name}" for request in guarded.origin.requests
+                f"{guarded.origin.name} received {name}"
+                for request in guarded.origin.requests
                 for name, value in request.fields
                 if name.lower().startswith(("x-alter-", "x-api-key", "proxy-", "postern-")) or "alter-ph-" in value
             ]
@@ -327,7 +363,9 @@ class AlterWorld:
         """Leaks in the log and in the state directory."""
         search = LeakSearch({**self.credentials, **self.keys})
         paths = [*self.directory.glob("*.log"), *(self.directory / "state").rglob("*")]
-        return [f"{path.name} holds {leak}" for path in paths if path.is_file() for leak in search.find(path.read_bytes())]
+        return [
+            f"{path.name} holds {leak}" for path in paths if path.is_file() for leak in search.find(path.read_bytes())
+        ]
 
     def close(self, is_killed: bool = False) -> None:
         for sdk in self.sdks:
@@ -350,6 +388,3 @@ def placeholder(reply: dict[str, Any]) -> str:
     text = reply["access_token"]
     assert re.fullmatch(r"alter-ph-[A-Za-z0-9_.~-]+", text), text
     return text
-
-
-

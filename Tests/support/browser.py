@@ -1,12 +1,16 @@
-"""A real browser: Chromium without a window, driven by the DevTools protocol, as a person with a keyboard would."""
+"""A real browser: Chromium without a window, driven by the DevTools protocol, used as a person with a keyboard does."""
+
+from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from websockets.sync.client import connect
@@ -16,6 +20,8 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
     "--disable-features=Translate,OptimizationHints,MediaRouter", "--remote-debugging-port=0", "--hide-scrollbars",
+    # Whatever a test calls a site, it is on this machine; so no name of the outside is asked for either.
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 KEYS = {
     "Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " "), "Escape": (27, ""),
@@ -43,7 +49,8 @@ class Browser:
         timer.cancel()
         assert address, "the browser did not start"
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
-        self.socket = connect(address, max_size=None, open_timeout=deadline_s)
+        self.ends = contextlib.ExitStack()
+        self.socket = self.ends.enter_context(connect(address, max_size=None, open_timeout=deadline_s))
         self.count = 0
         self.events = []
 
@@ -51,7 +58,7 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.socket.close()
+        self.ends.close()
         self.process.terminate()
         self.process.wait(10)
         shutil.rmtree(self.profile, ignore_errors=True)
@@ -92,6 +99,7 @@ class Page:
         self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Log", "Network", "Runtime", "Accessibility"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         if dark:
@@ -101,24 +109,34 @@ class Page:
         """Asks the browser about this page."""
         return self.browser.call(method, self.session, **parameters)
 
-    def open(self, url, referrer=None):
+    def open(self, url):
         """Goes to an address and waits until it is shown; returns the status of the answer."""
         self.browser.events.clear()
-        more = {"referrer": referrer} if referrer else {}
-        result = self.call("Page.navigate", url=url, **more)
-        if "errorText" in result:
-            return result["errorText"]
-        return self.shown()
+        result = self.call("Page.navigate", url=url)
+        return result.get("errorText") or self.shown(result["loaderId"])
 
-    def shown(self):
-        """Waits until the next page is shown; returns the status of its answer."""
+    def shown(self, loader=None):
+        """Waits until the next page is whole, or the one that ``loader`` loads; returns the status of its answer."""
         status = None
         while True:
-            event = self.browser.event(self.session, "Network.responseReceived", "Page.loadEventFired")
-            if "timestamp" in event and "response" not in event:
+            event = self.browser.event(self.session, "Network.responseReceived", "Page.lifecycleEvent")
+            if event.get("type") == "Document" and loader in (None, event["loaderId"]):
+                status, loader = event["response"]["status"], event["loaderId"]
+            if status and event.get("name") == "load" and event["loaderId"] == loader:
                 return status
-            if event.get("type") == "Document":
-                status = event["response"]["status"]
+
+    def until(self, text, deadline_s=15):
+        """Waits until this can be read on the page, over however many pages it takes."""
+        end = time.monotonic() + deadline_s
+        while True:
+            try:
+                shown = self.text
+            except AssertionError:  # Between two pages.
+                shown = ""
+            if text in shown:
+                return shown
+            assert time.monotonic() < end, f"{text!r} is not on the page: {shown[:1500]}"
+            time.sleep(0.05)
 
     def evaluate(self, expression):
         """The value of an expression; works where the page itself may run nothing."""
@@ -134,7 +152,16 @@ class Page:
     @property
     def text(self):
         """What can be read on it."""
-        return self.evaluate("document.body.innerText")
+        return self.evaluate("document.body?.innerText ?? ''")
+
+    def frames(self):
+        """Where the pages of other sites are that are framed by this one."""
+        found = []
+        for target in self.browser.call("Target.getTargets", filter=[{"type": "iframe"}])["targetInfos"]:
+            session = self.browser.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+            answer = self.browser.call("Runtime.evaluate", session, expression="location.href", returnByValue=True)
+            found.append(answer["result"]["value"])
+        return found
 
     def press(self, key, **modifiers):
         """Presses one key."""
@@ -165,12 +192,21 @@ class Page:
                 return passed
         raise AssertionError(f"{words} cannot be reached with the keyboard: {passed}")
 
-    def names(self):
-        """The role and the name of everything that the page tells those who cannot see."""
+    def nameless(self):
+        """Whatever can be used on the page and tells those who cannot see no name."""
         nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        usable = {"button", "link", "textbox", "checkbox", "searchbox", "DisclosureTriangle", "table", "region"}
         return [
-            (node["role"]["value"], node.get("name", {}).get("value", ""))
-            for node in nodes if not node.get("ignored")
+            node["role"]["value"] for node in nodes
+            if not node.get("ignored") and node["role"]["value"] in usable and not node.get("name", {}).get("value", "").strip()
+        ]
+
+    def messages(self):
+        """What the browser has complained about since the page was opened."""
+        self.evaluate("0")
+        return [
+            event["params"]["entry"]["text"] for event in self.browser.events
+            if event.get("sessionId") == self.session and event.get("method") == "Log.entryAdded"
         ]
 
     def screenshot(self, path):

@@ -108,7 +108,9 @@ class IdentityProvider:
         said = {"iss": self.ISSUER, "aud": self.AUDIENCE, "sub": subject, "iat": now, "exp": now + 600, **more}
         return {name: value for name, value in said.items() if value is not None}
 
-    def token(self, subject: str, key: SigningKey | None = None, header: dict[str, Any] | None = None, **more: Any) -> str:
+    def token(
+        self, subject: str, key: SigningKey | None = None, header: dict[str, Any] | None = None, **more: Any
+    ) -> str:
         key = key or self.keys[0]
         head = {"alg": key.algorithm, "typ": "JWT", "kid": key.kid, **(header or {})}
         return compact(head, self.claims(subject, **more), key.sign)

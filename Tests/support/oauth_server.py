@@ -1,4 +1,4 @@
-"""A small OAuth 2 authorization server: PKCE enforced, codes and refresh tokens good for one use, and every mistake noted."""
+"""A small OAuth 2 authorization server: PKCE enforced, codes and refresh tokens good for one use, mistakes noted."""
 
 from __future__ import annotations
 
@@ -88,7 +88,12 @@ class OAuthServer:
                 family.is_revoked = True
 
     def _serve(self, request: Request) -> Any:
-        routes = {"/authorize": self._authorize, "/token": self._token, "/revoke": self._revoke, "/account": self._account}
+        routes = {
+            "/authorize": self._authorize,
+            "/token": self._token,
+            "/revoke": self._revoke,
+            "/account": self._account,
+        }
         route = routes.get(request.path)
         return route(request) if route else answer(status=404)
 
@@ -161,10 +166,15 @@ class OAuthServer:
         self._access[access] = (family, time.monotonic() + self.expires_in)
         self._refresh[refresh] = (family, False)
         self.issued += [access, refresh]
-        return as_json({
-            "access_token": access, "token_type": "Bearer", "expires_in": self.expires_in, "refresh_token": refresh,
-            "scope": family.scope,
-        })
+        return as_json(
+            {
+                "access_token": access,
+                "token_type": "Bearer",
+                "expires_in": self.expires_in,
+                "refresh_token": refresh,
+                "scope": family.scope,
+            }
+        )
 
     def _revoke(self, request: Request) -> bytes:
         form = dict(urllib.parse.parse_qsl(request.body.decode()))

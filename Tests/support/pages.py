@@ -127,8 +127,11 @@ class Browser:
         body = None
         if data is not None:
             body = urllib.parse.urlencode(data)
-            fields |= {"Content-Type": "application/x-www-form-urlencoded",
-                       "Origin": f"{parts.scheme}://{parts.netloc}", "Sec-Fetch-Site": "same-origin"}
+            fields |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"{parts.scheme}://{parts.netloc}",
+                "Sec-Fetch-Site": "same-origin",
+            }
         fields |= {name.rstrip("_").replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection(parts.netloc, timeout=30)
         try:

@@ -1,4 +1,4 @@
-"""Signs requests to the API as its clients do, from the protocol alone, and can be told to sign or send something else."""
+"""Signs requests to the API as its clients do, from the protocol alone; can be told to send something else."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class Api:
         return Signed(method, target, self.key, data, given).sign()
 
     def call(self, method: str, target: str, body: Any = None, **fields: str) -> Reply:
-        """``context``, ``caller``, ``caller_type``, ``scope_constraints`` and ``request_rule`` are fields that are signed."""
+        """``context``, ``caller``, ``caller_type``, ``scope_constraints`` and ``request_rule`` are signed fields."""
         return self.send(self.signed(method, target, body, **fields))
 
     def send(self, signed: Signed, absolute: str = "", extra: Iterable[tuple[str, str]] = ()) -> Reply:

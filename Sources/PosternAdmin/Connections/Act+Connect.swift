@@ -20,7 +20,7 @@ extension Act {
         let provider = try provider(providerName)
         record.provider = provider.name
         try check(arrived.tokens, for: provider)
-        let scopes = arrived.tokens.scopes ?? choice.scopes
+        let scopes = arrived.tokens.scopes(asked: choice.scopes)
         let account = arrived.identifier
         try checkAccount(arrived.account)
         let former = try store.connections(ofUser: user.id, includingRevoked: false)

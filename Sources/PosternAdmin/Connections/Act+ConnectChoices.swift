@@ -3,7 +3,6 @@ internal import PosternCore
 
 extension Act {
     private static let maxProviders = 50
-    private static let maxScopes = 100
 
     /// The providers among which a user may choose.
     func connectProviders(_ names: [String]?, _ declaredProviders: [String]) throws -> [Provider] {
@@ -45,10 +44,10 @@ extension Act {
                 try check(scope: scope, of: provider.name, allowed: settings.allowedScopes)
                 asked.append(scope)
             }
-            guard asked.count <= Act.maxScopes else {
+            guard asked.count <= Scope.maxCount else {
                 throw AdministrationError.invalid(
                     member: "required_scopes",
-                    reason: "are more than \(Act.maxScopes) of \(provider.name)"
+                    reason: "are more than \(Scope.maxCount) of \(provider.name)"
                 )
             }
             return ConnectRequest.Choice(provider: provider.name, scopes: asked)
@@ -61,9 +60,7 @@ extension Act {
     }
 
     private func check(scope: String, of provider: String, allowed: [String]?) throws(AdministrationError) {
-        // RFC 6749 section 3.3.
-        let isToken = scope.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x22 && $0 != 0x5c }
-        guard isToken, (1...512).contains(scope.utf8.count) else {
+        guard Scope.isOne(scope) else {
             throw .invalid(member: "required_scopes", reason: "a scope of \(provider) is no scope")
         }
         guard allowed?.contains(scope) ?? true else {

@@ -55,7 +55,7 @@ extension Act {
         let endsAt = end(of: tokens)
         _ = try update(connection) { connection in
             connection.tokenEndsAt = endsAt
-            connection.scopes = tokens.scopes ?? connection.scopes
+            connection.scopes = tokens.scopes(asked: connection.scopes)
         }
         record.detail = "connection \(connection.id), version \(version + 1)"
         return true

@@ -22,7 +22,7 @@ struct AuthorizationURL {
             ("code_challenge", String(decoding: RandomToken.urlSafe(verifier.digest.bytes), as: UTF8.self)),
             ("code_challenge_method", "S256"),
         ]
-        if !scopes.isEmpty { parameters.append(("scope", scopes.joined(separator: " "))) }
+        if !scopes.isEmpty { parameters.append(("scope", scopes.joined(separator: settings.scopeSeparator))) }
         let ours = Set(parameters.map(\.0))
         // What the operator adds never takes the place of what protects the user.
         for (name, value) in settings.authorizationParameters.sorted(by: { $0.key < $1.key })

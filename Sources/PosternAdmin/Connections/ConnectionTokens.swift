@@ -18,6 +18,12 @@ extension OAuthTokens {
         values[StoredConnection.refreshToken] = refreshToken ?? former
         return values
     }
+
+    /// What was granted: what the provider says, as far as it makes sense, or else what was asked for.
+    func scopes(asked: [String]) -> [String] {
+        guard let scopes else { return asked }
+        return Array(scopes.lazy.filter(Scope.isOne).prefix(Scope.maxCount))
+    }
 }
 
 extension OAuthProvider {

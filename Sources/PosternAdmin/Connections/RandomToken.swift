@@ -1,16 +1,11 @@
 internal import CLinux
 internal import PosternCore
 
-/// Random texts that nobody guesses: 256 bits in 43 characters that need no escape in a URL.
+/// Tokens of 258 random bits, in 43 characters that need no escape in a URL.
 enum RandomToken {
     static func secret() -> Secret {
-        var generator = SystemRandomNumberGenerator()
-        var bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        var text = urlSafe(bytes)
-        defer {
-            bytes.withUnsafeMutableBytes { postern_explicit_bzero($0.baseAddress, $0.count) }
-            text.withUnsafeMutableBytes { postern_explicit_bzero($0.baseAddress, $0.count) }
-        }
+        var text = RandomText.bytes(count: 43)
+        defer { text.withUnsafeMutableBytes { postern_explicit_bzero($0.baseAddress, $0.count) } }
         return Secret(text)
     }
 

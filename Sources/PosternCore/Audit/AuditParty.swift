@@ -28,6 +28,17 @@ package struct AuditParty: Hashable, Sendable {
         self.reason = reason
     }
 
+    /// Who is behind a request, as the gate or the caller of the daemon knows.
+    package init(_ attribution: CallAttribution, approval: String? = nil) {
+        self.init(
+            user: attribution.user,
+            key: attribution.key,
+            caller: attribution.caller,
+            approval: approval,
+            reason: attribution.reason
+        )
+    }
+
     @inline(__always)
     func encode(into encoder: inout JSONObjectEncoder) {
         encoder.member("postern.user", user)

@@ -77,13 +77,19 @@ package struct ReportRecord: Sendable {
         encoder.member("http.request.id", requestID)
         encoder.member("postern.agent", agent)
         peer.encode(into: &encoder)
-        encoder.member("postern.key", attribution.key)
-        encoder.member("postern.caller", attribution.caller)
-        encoder.member("postern.context", attribution.context)
+        AuditParty(attribution).encode(into: &encoder)
         switch subject {
         case .call(let call): call.encode(into: &encoder)
         case .span(let span): span.encode(into: &encoder)
         }
+        tags.encode(into: &encoder)
+    }
+
+    /// Of a span the trace is its own.
+    private var tags: AuditTags {
+        var tags = AuditTags(attribution)
+        if case .span = subject { tags.trace = nil }
+        return tags
     }
 }
 

@@ -57,9 +57,10 @@ final class Desks: Sendable {
             portalURL: { portalURL ?? Desks.withoutPages }
         )
         refresher = TokenRefresher(administration, gateway: gateway)
-        nonces = try SQLiteNonces(state.store) { error in
-            logger.error("nonces cannot be written", metadata: ["reason": "\(error)"])
-        }
+        nonces = try SQLiteNonces(
+            state.store,
+            report: { logger.error("nonces cannot be written", metadata: ["reason": "\($0)"]) }
+        )
         userTokens = settings.userTokens.map { JWKSUserTokenVerifier(settings: $0, fetcher: fetcher) } ?? NoUserTokens()
         portal = socket.map { [connect, approvals, sessions] socket in
             PortalServer(

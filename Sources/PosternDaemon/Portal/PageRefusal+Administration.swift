@@ -6,8 +6,8 @@ extension PageRefusal {
     init(_ error: AdministrationError) {
         switch error {
         case .notFound: self = .notFound
-        case .conflict("approval_partly_shown", let reason, _):
-            self = .forbidden("\(reason). An operator can approve it on the command line, with all of it before them.")
+        case .conflict("approval_partly_shown", _, _):
+            self = .invalid("More is sent than is shown. Say that you approve what you have not seen, or deny.")
         case .conflict("approval_not_yours", let reason, _): self = .forbidden(reason)
         case .conflict(_, let reason, _): self = .over(reason)
         case .invalid: self = .invalid(error.description)

@@ -25,9 +25,9 @@ struct PortalApprovals: ApprovalPages {
         }
     }
 
-    func approve(_ id: String, by person: PortalPerson) async throws(PageRefusal) {
+    func approve(_ id: String, unseen: Bool, by person: PortalPerson) async throws(PageRefusal) {
         _ = try await PageRefusal.asked { () throws(AdministrationError) in
-            try await board.approve(id, by: Approver(person))
+            try await board.approve(id, unseen: unseen, by: Approver(person))
         }
     }
 
@@ -84,6 +84,7 @@ extension ApprovalDetails {
             parameters: text.parameters.map(NamedText.init),
             fields: text.fields.map(NamedText.init),
             body: text.body.map(BodyPreview.init),
+            isPartial: text.isPartial,
             reason: text.claims.first { $0.name == "reason" }?.value,
             context: text.claims.filter { $0.name != "reason" }.map(NamedText.init),
             decisions: status.gates.map(ApprovalDecision.init),

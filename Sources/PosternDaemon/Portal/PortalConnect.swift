@@ -49,7 +49,9 @@ struct PortalConnect: ConnectPages {
             return .more(pageToken: Secret(Array(token.reversed())))
         case .completed(let accounts, let returnURL):
             return .completed(
-                accounts: accounts.map { ConnectedAccount(provider: Self.title($0.provider), account: $0.account ?? "") },
+                accounts: accounts.map {
+                    ConnectedAccount(provider: Self.title($0.provider), account: $0.account ?? "")
+                },
                 returnURL: returnURL
             )
         case .denied(let returnURL): return .denied(returnURL: returnURL)
@@ -88,19 +90,13 @@ extension ConsentRequest {
 
     private static func origin(of url: String) -> String? {
         guard let start = url.firstRange(of: "://") else { return nil }
-        return url[..<start.upperBound] + url[start.upperBound...].prefix { !"/?#".contains($0) }
+        return String(url[..<start.upperBound]) + String(url[start.upperBound...].prefix { !"/?#".contains($0) })
     }
 
     private static func limits(_ page: ConnectPage) -> [String] {
-        var limits: [String] = []
-        if let end = page.grantEndsAt { limits.append("It ends on \(Timestamp.text(end)).") }
-        guard let root = try? JSONDocument(Array(page.terms.utf8)).root else { return limits }
-        for (name, value) in root.members {
-            guard let name = name.string else { continue }
-            let words = String(decoding: name, as: UTF8.self).replacing("_", with: " ")
-            limits.append("\(words): \(String(decoding: value.source, as: UTF8.self))")
-        }
-        return limits
+        let terms = TermsInWords.sentences(page.terms)
+        guard let end = page.grantEndsAt.map(Timestamp.text) else { return terms }
+        return ["It ends on \(end.prefix(10)) at \(end.dropFirst(11).prefix(5)) UTC"] + terms
     }
 }
 

@@ -80,7 +80,7 @@ extension WalletGrant {
             holder: described.principalName.map { "\(kind) \($0)" } ?? kind,
             subject: described.secretName,
             label: grant.label,
-            limits: grant.terms == "{}" ? [] : [grant.terms],
+            limits: TermsInWords.sentences(grant.terms),
             expiresAt: grant.expiresAt,
             delegations: delegations
         )

@@ -23,31 +23,39 @@ struct FormBody {
         return Secret(body.bytes)
     }
 
-    /// `Basic` and what follows it. RFC 6749 section 2.3.1 has both parts written as in a form.
+    /// The value that proves who a client is.
+    ///
+    /// RFC 6749 section 2.3.1 has both parts written as in a form.
     static func basic(user: String, password: Secret) -> Secret {
         var pair = FormBody(length: user.utf8.count + password.count + 1)
         pair.append(Secret(user.utf8))
         pair.bytes.append(UInt8(ascii: ":"))
         pair.append(password)
-        var value = Array("Basic ".utf8) + Base64.encode(pair.bytes)
+        var encoded = Base64.encode(pair.bytes)
         defer {
             pair.bytes.wipe()
-            value.wipe()
+            encoded.wipe()
         }
-        return Secret(value)
+        return value(of: "Basic ", encoded)
     }
 
-    /// `Bearer` and a token. RFC 6750 section 2.1.
+    /// The value that shows a token.
+    ///
+    /// RFC 6750 section 2.1.
     static func bearer(_ token: Secret) -> Secret {
-        var value = Array("Bearer ".utf8)
-        value.reserveCapacity(value.count + token.count)
+        token.withBytes { value(of: "Bearer ", $0) }
+    }
+
+    private static func value(of scheme: String, _ rest: some Collection<UInt8>) -> Secret {
+        var value: [UInt8] = []
+        value.reserveCapacity(scheme.utf8.count + rest.count)
         defer { value.wipe() }
-        token.withBytes { value.append(contentsOf: $0) }
+        value.append(contentsOf: scheme.utf8)
+        value.append(contentsOf: rest)
         return Secret(value)
     }
 
     private mutating func append(_ text: Secret) {
-        let digits = Array("0123456789ABCDEF".utf8)
         text.withBytes { source in
             for byte in source {
                 switch byte {
@@ -57,8 +65,8 @@ struct FormBody {
                     bytes.append(byte)
                 default:
                     bytes.append(UInt8(ascii: "%"))
-                    bytes.append(digits[Int(byte >> 4)])
-                    bytes.append(digits[Int(byte & 15)])
+                    bytes.append(HexDigit.upper[Int(byte >> 4)])
+                    bytes.append(HexDigit.upper[Int(byte & 15)])
                 }
             }
         }

@@ -5,8 +5,9 @@ internal import PosternFetch
 ///
 /// RFC 6749 sections 5.1 and 5.2, and what providers make of them: errors with the status 200, scopes with commas.
 enum TokenReply {
-    /// Longer tokens could not be masked in answers.
-    private static let tokenBytes = 8...ScrubPatterns.maximumSecretLength
+    /// What is shorter or longer could not be masked in answers.
+    private static let accessTokenBytes = 8...ScrubPatterns.maximumSecretLength
+    private static let refreshTokenBytes = 1...16_384
     private static let maxScopes = 200
     /// Ten years.
     private static let maxSeconds: Int64 = 315_360_000
@@ -17,6 +18,19 @@ enum TokenReply {
     static func tokens(_ answer: FetchAnswer) throws(OAuthError) -> OAuthTokens {
         let result = answer.body.withJSON { read($0, status: answer.status) } ?? .failure(refusal(answer.status, nil))
         return try result.get()
+    }
+
+    /// What providers call `invalid_grant`, which RFC 6749 section 5.2 has them say of a refresh token that is dead; without any
+    /// code, 400 can mean little else.
+    private static let deadTokenCodes: Set<String> = [
+        "http_400", "bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired", "invalid_token",
+        "expired_token", "interaction_required", "consent_required", "login_required",
+    ]
+
+    /// An error of refreshing, where a dead token has one name.
+    static func ofRefreshing(_ error: OAuthError) -> OAuthError {
+        if case .refused(let code) = error, deadTokenCodes.contains(code) { return .refused(code: "invalid_grant") }
+        return error
     }
 
     /// Throws what an answer says went wrong; nothing if it says that all is well.
@@ -30,7 +44,7 @@ enum TokenReply {
         guard (200...299).contains(status), code == nil, !reply.hasDuplicates else {
             return .failure(refusal(status, code))
         }
-        guard let access = token("access_token", reply) else {
+        guard let access = token("access_token", reply, accessTokenBytes) else {
             return .failure(.unreachable(reason: "its token endpoint gave no token that can be used"))
         }
         if let type = reply["token_type"]?.text(atMost: 64), unusableTypes.contains(type.lowercased()) {
@@ -39,15 +53,15 @@ enum TokenReply {
         return .success(
             OAuthTokens(
                 accessToken: access,
-                refreshToken: token("refresh_token", reply),
+                refreshToken: token("refresh_token", reply, refreshTokenBytes),
                 lifetime: reply["expires_in"].flatMap(seconds).map { .seconds($0) },
                 scopes: reply["scope"].flatMap(scopes)
             )
         )
     }
 
-    private static func token(_ name: String, _ reply: JSONValue) -> Secret? {
-        guard let token = reply[name]?.secret, tokenBytes.contains(token.count),
+    private static func token(_ name: String, _ reply: JSONValue, _ length: ClosedRange<Int>) -> Secret? {
+        guard let token = reply[name]?.secret, length.contains(token.count),
             token.withBytes({ $0.allSatisfy { (0x21...0x7e).contains($0) } })
         else { return nil }
         return token

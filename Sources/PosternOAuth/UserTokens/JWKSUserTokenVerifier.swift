@@ -24,7 +24,9 @@ package struct JWKSUserTokenVerifier: UserTokenVerifier {
             settings: settings,
             cache: KeyCache(
                 fetch: {
-                    do throws(UserTokenError) { return .success(try await source.keys()) } catch { return .failure(error) }
+                    do throws(UserTokenError) { return .success(try await source.keys()) } catch {
+                        return .failure(error)
+                    }
                 },
                 uptime: { Int64(postern_monotonic_ns() / 1_000_000_000) }
             ),

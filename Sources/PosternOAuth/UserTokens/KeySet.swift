@@ -1,7 +1,9 @@
 internal import JWTKit
 internal import PosternCore
 
-/// The keys of an identity provider. RFC 7517.
+/// The keys of an identity provider.
+///
+/// RFC 7517.
 struct KeySet: Sendable {
     private static let maxKeys = 100
 

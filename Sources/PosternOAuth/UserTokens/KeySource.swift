@@ -14,7 +14,9 @@ struct KeySource: Sendable {
         return keys
     }
 
-    /// Where the keys are. OpenID Connect Discovery section 4.
+    /// Where the keys are.
+    ///
+    /// OpenID Connect Discovery section 4.
     private func url() async throws(UserTokenError) -> WebURL {
         if let url = settings.keysURL.flatMap({ WebURL($0) }) { return url }
         let issuer = settings.issuer.hasSuffix("/") ? String(settings.issuer.dropLast()) : settings.issuer

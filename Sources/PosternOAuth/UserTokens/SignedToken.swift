@@ -1,6 +1,8 @@
 internal import PosternCore
 
-/// A token as it came: three parts of base 64, of which only the first was looked into. RFC 7515 section 7.1.
+/// A token as it came: three parts of base 64, of which only the first was looked into.
+///
+/// RFC 7515 section 7.1.
 struct SignedToken: Sendable {
     /// What the token says about its signature.
     struct Header: Sendable {
@@ -22,7 +24,13 @@ struct SignedToken: Sendable {
     /// Takes a token apart.
     init(_ token: Secret) throws(UserTokenError) {
         guard token.count <= SignedToken.maxBytes else { throw .invalid(reason: "it is too long") }
-        let text = token.withBytes { Array($0) }
+        var text = token.withBytes { Array($0) }
+        // What is kept is worth nothing without the whole.
+        defer { text.wipe() }
+        self = try SignedToken(parts: text)
+    }
+
+    private init(parts text: [UInt8]) throws(UserTokenError) {
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let head = SignedToken.decoded(parts[0]), let payload = SignedToken.decoded(parts[1]),
             let signature = SignedToken.decoded(parts[2]), !signature.isEmpty
@@ -34,7 +42,8 @@ struct SignedToken: Sendable {
     }
 
     private static func header(_ bytes: [UInt8]) throws(UserTokenError) -> Header {
-        guard let document = try? JSONDocument(bytes), document.root.kind == .object, !document.root.hasDuplicates else {
+        guard let document = try? JSONDocument(bytes), document.root.kind == .object, !document.root.hasDuplicates
+        else {
             throw .invalid(reason: "its header is not a JSON object")
         }
         let header = document.root

@@ -1,8 +1,8 @@
 internal import JWTKit
 
-/// The signatures that are taken. RFC 7518 section 3.1, RFC 8037.
+/// The signatures that are taken.
 ///
-/// No `none`, and nothing with a shared secret: whoever has the public key could sign then.
+/// RFC 7518 section 3.1, RFC 8037. No `none`, and nothing with a shared secret: whoever has the public key could sign then.
 enum SigningAlgorithm: String, CaseIterable {
     case rs256 = "RS256"
     case rs384 = "RS384"

@@ -1,6 +1,8 @@
 internal import PosternCore
 
-/// Judges what a verified token says. RFC 7519 section 4.1.
+/// Judges what a verified token says.
+///
+/// RFC 7519 section 4.1.
 struct UserClaims {
     /// How far the identity provider's clock may be off, in seconds.
     private static let leeway: Int64 = 60
@@ -14,7 +16,9 @@ struct UserClaims {
         guard let document = try? JSONDocument(payload), document.root.kind == .object, !document.root.hasDuplicates
         else { throw .invalid(reason: "its claims are not a JSON object") }
         let claims = document.root
-        guard claims["iss"]?.text(atMost: 2048) == settings.issuer else { throw .invalid(reason: "its issuer is another") }
+        guard claims["iss"]?.text(atMost: 2048) == settings.issuer else {
+            throw .invalid(reason: "its issuer is another")
+        }
         guard isForUs(claims["aud"]) else { throw .invalid(reason: "it is for another audience") }
         try checkTimes(claims, now: now)
         guard let subject = claims[settings.subjectClaim].flatMap(plain) else {

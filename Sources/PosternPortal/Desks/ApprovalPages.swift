@@ -10,8 +10,10 @@ package protocol ApprovalPages: Sendable {
 
     func approval(_ id: String, for person: PortalPerson) async throws(PageRefusal) -> ApprovalDetails
 
-    /// Approves, in all decisions that are this person's.
-    func approve(_ id: String, by person: PortalPerson) async throws(PageRefusal)
+    /// Approves, in all decisions that are this person's; `unseen` is whether that holds for what is not shown as well.
+    ///
+    /// - Throws: ``PageRefusal/invalid(_:)`` if not all is shown, and it does not.
+    func approve(_ id: String, unseen: Bool, by person: PortalPerson) async throws(PageRefusal)
 
     /// Denies, for a reason that is told to whoever asked; `nil` without one.
     func deny(_ id: String, reason: String?, by person: PortalPerson) async throws(PageRefusal)
@@ -69,6 +71,8 @@ package struct ApprovalDetails: Hashable, Sendable {
     package var fields: [NamedText]
     /// `nil` if the request has none.
     package var body: BodyPreview?
+    /// Whether anything but the body's end is not shown.
+    package var hasCutParts: Bool
     /// Why it is made, in the words of whoever asks.
     package var reason: String?
     /// The work that it is said to be part of, in the words of whoever asks.
@@ -88,6 +92,7 @@ package struct ApprovalDetails: Hashable, Sendable {
         parameters: [NamedText] = [],
         fields: [NamedText] = [],
         body: BodyPreview? = nil,
+        isPartial: Bool = false,
         reason: String? = nil,
         context: [NamedText] = [],
         decisions: [ApprovalDecision],
@@ -102,6 +107,7 @@ package struct ApprovalDetails: Hashable, Sendable {
         self.parameters = parameters
         self.fields = fields
         self.body = body
+        hasCutParts = isPartial
         self.reason = reason
         self.context = context
         self.decisions = decisions
@@ -109,6 +115,9 @@ package struct ApprovalDetails: Hashable, Sendable {
         self.decisionReason = decisionReason
         self.outcome = outcome
     }
+
+    /// Whether anything of the request is not shown, in its body or elsewhere.
+    package var isPartial: Bool { hasCutParts || body?.isCut == true }
 }
 
 /// A text and what it is.

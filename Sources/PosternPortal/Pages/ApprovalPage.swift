@@ -93,7 +93,7 @@ struct ApprovalPage {
         let type = body.contentType.map { type -> HTML in "\(QuotedText.line(type, limit: 100)), " }
         let cut: HTML? =
             body.isCut
-            ? "<p class=\"warning\" id=\"cut\"><strong>This is not all of it.</strong> Only the beginning is shown.</p>"
+            ? "<p class=\"warning\"><strong>This is not all of it.</strong> Only the beginning is shown.</p>"
             : nil
         return """
             <section><h2 id="body">Body</h2>\(cut)
@@ -132,7 +132,7 @@ struct ApprovalPage {
             key: denyKey,
             content: """
                 <label for="reason">Reason, if you want to give one</label>
-                <input id="reason" name="reason" maxlength="500" autocomplete="off" aria-describedby="reason-note">
+                <input id="reason" name="reason" maxlength="250" autocomplete="off" aria-describedby="reason-note">
                 <p class="note" id="reason-note">The agent is told.</p>
                 <button class="danger wide">Deny</button>
                 """
@@ -149,10 +149,11 @@ struct ApprovalPage {
     }
 
     private var unseen: HTML? {
-        guard details.body?.isCut == true else { return "<p class=\"note\">It is sent once, as it is shown here.</p>" }
+        guard details.isPartial else { return "<p class=\"note\">It is sent once, as it is shown here.</p>" }
         return """
+            <p class="warning" id="partial">More is sent than is shown on this page.</p>
             <p class="tick"><input type="checkbox" id="unseen" name="\(ApprovalPage.unseenField)" value="yes" required \
-            aria-describedby="cut"><label for="unseen">I approve what I have not seen of the body</label></p>
+            aria-describedby="partial"><label for="unseen">I approve what I have not seen, too</label></p>
             """
     }
 }

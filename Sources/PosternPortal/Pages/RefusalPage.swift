@@ -8,7 +8,7 @@ extension PortalAnswer {
                 "There is no such page",
                 "<p>It may be over, or the address is not whole. Links to connect an account work for a few minutes.</p>"
             )
-        case .over(let words): self.init(410, "This is over", "<p>\(QuotedText.line(words))</p>")
+        case .over(let words): self.init(410, "This is over", "<p>\(QuotedText.line(words))</p>", end: .neutral)
         case .forbidden(let words): self.init(403, "You may not do this", "<p>\(QuotedText.line(words))</p>")
         case .invalid(let words): self.init(400, "This cannot be used", "<p>\(QuotedText.line(words))</p>")
         case .unavailable(let words): self.init(503, "Not now", "<p>\(QuotedText.line(words))</p>")
@@ -26,7 +26,8 @@ extension PortalAnswer {
                 <p>This page is for operators and approvers. Whoever runs Postern makes a link that signs you in: \
                 <code>postern portal login</code>.</p>
                 <p><a class="button wide" href="/login">I have a code</a></p>
-                """
+                """,
+                end: .neutral
             )
             if let path, case .page(var page) = content {
                 page.onward = (path, 0)
@@ -55,11 +56,11 @@ extension PortalAnswer {
         }
     }
 
-    private init(_ status: Int, _ title: String, _ words: HTML) {
+    private init(_ status: Int, _ title: String, _ words: HTML, end: Emblem.End = .bad) {
         self = .page(
             Page(
                 title: title,
-                main: "<section class=\"card narrow centred\">\(Emblem.end(.bad))<h1>\(title)</h1>\(words)</section>"
+                main: "<section class=\"card narrow centred\">\(Emblem.end(end))<h1>\(title)</h1>\(words)</section>"
             ),
             status: status
         )

@@ -1,5 +1,3 @@
-internal import PosternCore
-
 extension Portal {
     func approvalList(_ request: PortalRequest) async throws(PageRefusal) -> PortalAnswer {
         let visitor = try await visitor(of: request)
@@ -28,12 +26,7 @@ extension Portal {
         let visitor = try await visitor(of: request)
         try checkForm(of: request, cookie: visitor.cookie)
         let details = try await approvals.approval(id, for: visitor.person)
-        guard details.body?.isCut != true || request.form[ApprovalPage.unseenField] != nil else {
-            throw .invalid(
-                "The body is longer than what is shown of it. Say that you approve what you have not seen, or deny."
-            )
-        }
-        try await approvals.approve(id, by: visitor.person)
+        try await approvals.approve(id, unseen: request.form[ApprovalPage.unseenField] != nil, by: visitor.person)
         return .redirect("/approvals/\(details.summary.id)")
     }
 
@@ -41,7 +34,7 @@ extension Portal {
         let visitor = try await visitor(of: request)
         try checkForm(of: request, cookie: visitor.cookie)
         let details = try await approvals.approval(id, for: visitor.person)
-        let reason = request.form["reason"].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : String($0.prefix(500)) }
+        let reason = request.form["reason"].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
         try await approvals.deny(id, reason: reason, by: visitor.person)
         return .redirect("/approvals/\(details.summary.id)")
     }

@@ -1,5 +1,3 @@
-internal import PosternCore
-
 extension Portal {
     func walletPage(_ request: PortalRequest) async throws(PageRefusal) -> PortalAnswer {
         let visitor = try await operatorOnly(request)

@@ -1,5 +1,3 @@
-internal import PosternCore
-
 /// Where browsers find the portal: one scheme, host and port, and no other.
 package struct PortalAddress: Hashable, Sendable {
     /// As browsers write it, such as `https://postern.example.com`; what every address of a page begins with.

@@ -1,6 +1,3 @@
-internal import HTTPTypes
-internal import HummingbirdCore
-internal import NIOCore
 internal import PosternCore
 
 /// A request that has passed the gate: from a page of ours, or typed, or followed from somewhere.

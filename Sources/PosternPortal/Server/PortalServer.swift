@@ -38,7 +38,9 @@ package final class PortalServer: Sendable {
                 }
                 logger.debug("portal request", metadata: ["status": "\(answer.status)"])
                 let response = Response(answer, at: socket.address)
-                try await writer.write(response: response.head, body: response.body)
+                // RFC 9110 section 9.3.2.
+                let body = request.method == .head ? ResponseBody() : response.body
+                try await writer.write(response: response.head, body: body)
             }
         }
     }

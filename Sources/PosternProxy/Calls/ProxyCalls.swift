@@ -76,12 +76,6 @@ extension ProxyWorker {
 extension AuditParty {
     /// Who is behind a call.
     init(_ call: ProxiedCall) {
-        self.init(
-            user: call.attribution.user,
-            key: call.attribution.key,
-            caller: call.attribution.caller,
-            approval: call.approval,
-            reason: call.attribution.reason
-        )
+        self.init(call.attribution, approval: call.approval)
     }
 }

@@ -41,8 +41,10 @@ extension Exchange {
 
     /// Sends the request again with another token, after the upstream refused the one it had; `false` if that is its answer.
     func renewAfterRefusal() -> Bool {
+        let now = worker.wallClock / 1_000_000_000
         guard !hasRenewed, let life, life.isRenewable, isRequestSent, let body = sentBody,
-            request.refusal(at: worker.wallClock / 1_000_000_000) == nil
+            request.refusal(at: now) == nil, let credential = request.rule.credential?.identity,
+            !worker.shared.refusedTokens.isFutile(credential, version: life.version, at: now)
         else { return false }
         hasRenewed = true
         upstream?.release()
@@ -58,6 +60,10 @@ extension Exchange {
         retries += 1
         renew(life)
         return true
+    }
+
+    private var isStillGood: Bool {
+        life?.endsAt.map { worker.wallClock / 1_000_000_000 < $0 } ?? true
     }
 
     private func renew(_ life: CredentialLife) {
@@ -79,12 +85,20 @@ extension Exchange {
         switch result {
         case .refreshed:
             // It is in force on this loop already, so the request has the authority with the new token.
-            guard let life, life.version > version else {
+            guard let life, life.version > version, let credential = request.rule.credential?.identity else {
                 fail(.credential(.unavailable(rule: request.rule.id)))
                 return
             }
-            if isSettled { connect(mayReuse: true) } else { approve() }
+            guard isSettled else {
+                approve()
+                return
+            }
+            let now = worker.wallClock / 1_000_000_000
+            worker.shared.refusedTokens.note(credential, version: life.version, at: now)
+            connect(mayReuse: true)
         case .broken: fail(.credential(.broken(rule: request.rule.id)))
+        // It was to be renewed a little before its end, so it may still do.
+        case .unavailable where !isSettled && isStillGood: approve()
         case .unavailable: fail(.credential(.unavailable(rule: request.rule.id)))
         }
     }

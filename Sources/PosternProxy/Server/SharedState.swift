@@ -11,6 +11,7 @@ final class SharedState: Sendable {
     /// Where uses of grants are counted that are used up by them.
     let uses: any UseLedger
     let desks: ProxyDesks
+    let refusedTokens = RefusedTokens()
     private let connections = Atomic<Int>(0)
 
     init(startedAt: Int64, uses: any UseLedger, desks: ProxyDesks) {

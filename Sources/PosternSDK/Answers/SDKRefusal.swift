@@ -35,6 +35,7 @@ package struct SDKRefusal: Error, Sendable {
         let status =
             switch error {
             case .notFound: 404
+            case .conflict("user_suspended", _, _), .conflict("self_bind_not_allowed", _, _): 403
             case .conflict, .store(.conflict): 409
             case .invalid: 400
             case .auditUnavailable, .store: 503

@@ -22,15 +22,15 @@ extension SDKCall {
                 hint: "use proxy_request()"
             )
         }
-        guard let carrier = PlaceholderCarrier(grant.rule), Identifier.isOne(grant.rule.id) else {
+        guard Identifier.isOne(grant.rule.id), let provider = grant.rule.credential?.provider else {
             throw SDKRefusal(
                 status: 400,
                 code: "restricted_grant_requires_proxy",
-                message: "the credential of this grant goes where no placeholder can stand",
+                message: "there are placeholders only for grants that the operator has made in the store",
                 hint: "use proxy_request()"
             )
         }
-        return try issue(for: grant, towards: host, in: carrier)
+        return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection))
     }
 
     private func issue(

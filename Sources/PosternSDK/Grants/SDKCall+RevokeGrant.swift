@@ -29,14 +29,9 @@ extension SDKCall {
     /// Ends what an agent was given below a grant; nothing, if it was given nothing.
     func revokeDelegation(to agent: String) async throws -> SDKReply {
         try expectNoMembers()
-        var query = GrantQuery()
-        query.parent = try parameter("grant").lowercased()
-        query.principal = .agent(agent.lowercased())
-        let delegations = try await ifFound { [query] () throws(AdministrationError) in
-            try await administration.grants(query).items
-        }
-        for delegation in delegations ?? [] {
-            _ = try await administration.revokeGrant(delegation.grant.id, by: caller.operator)
+        let parent = try parameter("grant").lowercased()
+        _ = try await ifFound { () throws(AdministrationError) in
+            try await administration.revokeDelegation(ofGrant: parent, agent: agent.lowercased(), by: caller.operator)
         }
         return .nothing
     }

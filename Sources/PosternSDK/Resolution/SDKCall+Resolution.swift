@@ -59,20 +59,25 @@ extension SDKCall {
     }
 
     /// Why somebody does not have a grant.
+    ///
+    /// The directory forgets grants that have ended, so the store is asked.
     private func absence(of address: GrantAddress, for principal: PrincipalID) async throws -> SDKRefusal {
-        switch (address.root, principal) {
-        case (.provider(let name), .agent):
-            return .noDelegatedGrant(name, agent: caller.agent?.id, user: address.userID)
-        case (.provider(let name), .user), (.provider(let name), .app): return .grantNotFound(name)
-        case (.grant(let id), _): return try await end(ofGrant: id, for: principal)
+        let holder = storedPrincipal(principal)
+        switch address.root {
+        case .grant(let id):
+            guard let grant = try await storedGrant(id), grant.principal == holder else { return .grantNotFound(nil) }
+            if grant.revokedAt != nil { return .grantRevoked(isAgent: principal.isAgent) }
+            return grant.expiresAt.map { $0 <= services.now() } ?? false ? .grantExpired : .grantNotFound(nil)
+        case .provider(let name):
+            if let holder {
+                let expired = GrantListQuery(expired: address, of: holder)
+                guard try await administration.listGrants(expired, Page(limit: 1)).total == 0 else {
+                    return .grantExpired
+                }
+            }
+            return principal.isAgent
+                ? .noDelegatedGrant(name, agent: caller.agent?.id, user: address.userID) : .grantNotFound(name)
         }
-    }
-
-    /// Whether a grant was theirs and ended.
-    private func end(ofGrant id: String, for principal: PrincipalID) async throws -> SDKRefusal {
-        guard let grant = try await storedGrant(id), isGrant(grant, of: principal) else { return .grantNotFound(nil) }
-        if grant.revokedAt != nil { return .grantRevoked(isAgent: principal.isAgent) }
-        return grant.expiresAt.map { $0 <= services.now() } ?? false ? .grantExpired : .grantNotFound(nil)
     }
 
     /// The grant of an id, also one that is revoked; `nil` for none.
@@ -80,11 +85,12 @@ extension SDKCall {
         try await ifFound { () throws(AdministrationError) in try await administration.grant(id).grant }
     }
 
-    private func isGrant(_ grant: StoredGrant, of principal: PrincipalID) -> Bool {
+    /// Whose grants a principal's are in the store; `nil` for an agent of the configuration file.
+    private func storedPrincipal(_ principal: PrincipalID) -> StoredGrant.Principal? {
         switch principal {
-        case .agent: caller.agent?.id.map { grant.principal == .agent(id: $0) } ?? false
-        case .user(let id): grant.principal == .user(id: id)
-        case .app: grant.principal == .system
+        case .agent: caller.agent?.id.map { .agent(id: $0) }
+        case .user(let id): .user(id: id)
+        case .app: .system
         }
     }
 
@@ -102,6 +108,19 @@ extension SDKCall {
 
     /// Seconds since 1970.
     var seconds: Int64 { services.now() / 1_000_000_000 }
+}
+
+extension GrantListQuery {
+    /// Grants of somebody that were meant and whose time is over.
+    fileprivate init(expired address: GrantAddress, of principal: StoredGrant.Principal) {
+        self.init()
+        self.principal = principal
+        provider = address.provider
+        status = .expired
+        account = address.account
+        label = address.label
+        userID = address.userID
+    }
 }
 
 extension PrincipalID {

@@ -60,5 +60,6 @@ package struct SDKRoute: Sendable {
     }
 
     /// Every request that there is; what has a name in place of a parameter stands before it.
-    package static let all: [SDKRoute] = agents + agentKeys + keys + scopes + users + reports + calls + grants + approvals + connect
+    package static let all: [SDKRoute] =
+        agents + agentKeys + keys + scopes + users + reports + calls + grants + approvals + connect
 }

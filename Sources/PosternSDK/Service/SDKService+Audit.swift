@@ -19,12 +19,14 @@ extension SDKService {
             time: request.receivedAt,
             requestID: request.id,
             agent: trail.agent,
+            party: AuditParty(trail.attribution),
             peer: request.peer.audited,
             method: ArraySlice(request.method.rawValue.utf8),
             url: url,
             status: refusal.status,
             errorCode: refusal.code,
-            reason: refusal.message
+            reason: refusal.message,
+            tags: AuditTags(trail.attribution)
         )
         var batch = AuditBatch()
         batch.append(record)

@@ -13,6 +13,14 @@ struct SDKTrail: Sendable {
         return name
     }
 
+    /// Who is behind it, as far as that is proven.
+    var attribution: CallAttribution {
+        if let caller { return caller.attribution() }
+        var attribution = CallAttribution()
+        attribution.key = key?.id
+        return attribution
+    }
+
     /// Notes the key that signed it.
     mutating func note(_ key: HeldKey) {
         self.key = key

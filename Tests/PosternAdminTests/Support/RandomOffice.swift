@@ -6,6 +6,9 @@ import PosternTestSupport
 struct RandomOffice {
     static let providers = ["anthropic": "api.anthropic.com", "openai": "api.openai.com"]
 
+    static let users = ["ana", "ben"]
+    static let groups = ["ops", "dev"]
+
     let office: Office
     private(set) var keys: [String] = []
     private var random: SplitMix64
@@ -21,7 +24,7 @@ struct RandomOffice {
     mutating func act() async throws {
         let admin = office.administration
         let (agent, secret) = (random.pick(names), random.pick(names))
-        switch random.below(20) {
+        switch random.below(25) {
         case 0...2: try await create(agent)
         case 3 where random.below(2) == 0: _ = try await admin.pauseAgent(agent, by: Office.olga)
         case 4, 5, 16: _ = try await admin.resumeAgent(agent, by: Office.olga)
@@ -48,6 +51,11 @@ struct RandomOffice {
             let grants = try await admin.grants().items
             if !grants.isEmpty { _ = try await admin.revokeGrant(random.pick(grants).grant.id, by: Office.olga) }
         case 18: try await changePolicy(of: agent)
+        case 20: try await changeUser()
+        case 21, 22: try await grantToOther(than: agent, of: secret)
+        case 23: try await changeScopes(of: agent)
+        case 24 where random.below(4) == 0:
+            try await admin.removeUser(random.pick(RandomOffice.users), by: Office.olga)
         default:
             office.time.pass(.seconds(random.below(4)))
             try await admin.forgetDueVersions()
@@ -72,6 +80,36 @@ struct RandomOffice {
             below: parent?.id,
             expiry: random.below(3) == 0 && parent == nil ? .after(.seconds(6)) : .never
         )
+    }
+
+    /// Makes a user known, changes the groups, suspends the user or takes that back.
+    private mutating func changeUser() async throws {
+        let subject = random.pick(RandomOffice.users)
+        let groups = RandomOffice.groups.filter { _ in random.below(2) == 0 }
+        if try await !office.administration.users().contains(where: { $0.subject == subject }) {
+            let user = VerifiedUser(subject: subject, issuer: "https://issuer.test", groups: groups)
+            _ = try await office.administration.user(for: user, by: Office.olga)
+            return
+        }
+        var change = UserChange()
+        change.groups = .set(groups)
+        change.isSuspended = .set(random.below(4) == 0)
+        _ = try await office.administration.updateUser(subject, change, by: Office.olga)
+    }
+
+    /// Grants something to a user, a group or the application, and sometimes an agent something below that.
+    private mutating func grantToOther(than agent: String, of secret: String) async throws {
+        let principals: [PrincipalReference] = [
+            .user(random.pick(RandomOffice.users)), .group(random.pick(RandomOffice.groups)), .system,
+        ]
+        let grant = try await office.grant(to: random.pick(principals), of: secret)
+        if random.below(2) == 0 { try await office.grant(to: .agent(agent), of: secret, below: grant.id) }
+    }
+
+    private mutating func changeScopes(of agent: String) async throws {
+        var change = AgentChange()
+        change.scopes = .set(random.below(3) > 0 ? [:] : ["openai": []])
+        _ = try await office.administration.updateAgent(agent, change, by: Office.olga)
     }
 
     private mutating func changePolicy(of agent: String) async throws {
