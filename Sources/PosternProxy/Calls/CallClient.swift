@@ -50,7 +50,7 @@ final class CallClient: ExchangeClient {
         guard exchange != nil else { return }
         exchange = nil
         worker.loop.cancel(exchangeDeadline)
-        worker.shared.letGo(heldBytes)
+        worker.shared.service.letGo(heldBytes, for: call?.principal)
         worker.remove(self)
         settle(result)
     }
@@ -83,7 +83,7 @@ final class CallClient: ExchangeClient {
     func send(_ window: Range<Int>, isLast: Bool) {
         guard !isTruncated else { return }
         let piece = worker.answering[window].prefix(CallClient.maxAnswerBytes - answer.count)
-        let hasRoom = worker.shared.hold(piece.count)
+        let hasRoom = worker.shared.service.hold(piece.count, for: call?.principal)
         if hasRoom {
             heldBytes += piece.count
             answer.append(contentsOf: piece)
