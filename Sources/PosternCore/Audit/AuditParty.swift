@@ -48,5 +48,7 @@ package struct AuditParty: Hashable, Sendable {
         encoder.member("postern.reason", bytes: AuditParty.words(reason))
     }
 
-    private static func words(_ text: String?) -> ArraySlice<UInt8>? { text.map { Array($0.utf8.prefix(maxWords))[...] } }
+    private static func words(_ text: String?) -> ArraySlice<UInt8>? {
+        text.map { Array($0.utf8.prefix(maxWords))[...] }
+    }
 }
