@@ -1,6 +1,6 @@
 /// A range of addresses, such as `10.0.0.0/8` or `2001:db8::/32`.
 ///
-/// RFC 4632, RFC 4291 section 2.3. An IPv4 address that is written as a mapped one, `::ffff:10.0.0.1`, is that IPv4 address,
+/// RFC 4632, RFC 4291 section 2.3. An IPv4 address that is written as a mapped one, `::ffff:10.0.0.1`, is that address,
 /// in a range as well; other forms of IPv6 that carry one are addresses of their own.
 package struct IPNetwork: Hashable, Sendable {
     private let bytes: [UInt8]
@@ -15,12 +15,14 @@ package struct IPNetwork: Hashable, Sendable {
         let bits = address.bytes.count * 8
         var length = bits
         if parts.count == 2 {
-            guard let written = Int(parts[1]), (0...bits).contains(written), "\(written)" == parts[1] else { return nil }
+            guard let written = Int(parts[1]), (0...bits).contains(written), "\(written)" == parts[1] else {
+                return nil
+            }
             length = written
         }
         guard (length..<bits).allSatisfy({ !IPNetwork.bit($0, of: address.bytes) }) else { return nil }
         bytes = IPNetwork.unmapped(address)
-        // The prefix of a mapped address is never shorter than what marks it as one, which ends in bits that are set.
+        // The prefix of a mapped address is never shorter than its mark, which ends in bits that are set.
         self.length = length - 8 * (address.bytes.count - bytes.count)
     }
 
