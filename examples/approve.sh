@@ -9,7 +9,7 @@ for id in $(postern approval list --json | jq -r '.items[] | select(.status == "
     printf 'approve, deny or leave it? [a/d/l] '
     read -r answer || answer=l
     case $answer in
-        a*) postern approval approve "$id" ;;
+        a*) postern approval approve "$id" --yes ;;
         d*) printf 'why? '; read -r reason; postern approval deny "$id" --reason "$reason" ;;
         *) echo "left as it is" ;;
     esac

@@ -90,9 +90,10 @@ package final class HTTPService: Sendable {
         switch before {
         case .waiting: return true
         case .open(let channel):
+            // Before anything is closed: without a connection the loop is gone a moment later, and takes no task.
+            channel.eventLoop.scheduleTask(in: HTTPService.drainTime) { [connections] in connections.cut() }
             channel.close(promise: nil)
             connections.finish()
-            channel.eventLoop.scheduleTask(in: HTTPService.drainTime) { [connections] in connections.cut() }
         case .starting, .stopped: break
         }
         return false

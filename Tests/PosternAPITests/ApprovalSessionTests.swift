@@ -57,7 +57,8 @@ struct ApprovalSessionTests {
     )
     func refused(_ path: ControlPath, _ status: Int) async throws {
         try await ControlFixture.with { fixture in
-            #expect(try await fixture.refusal(.get, path).status == status)
+            let refusal = try await fixture.refusal(.get, path)
+            #expect(refusal.status == status)
         }
     }
 
@@ -89,10 +90,15 @@ struct ApprovalSessionTests {
         }
     }
 
-    @Test("A daemon without accounts says so")
+    @Test("Without connected accounts there are none")
     func noConnections() async throws {
         try await ControlFixture.with { fixture in
-            #expect(try await fixture.refusal(.get, "/v1/connections").code == "connections_unavailable")
+            let list = try await fixture.call(.get, "/v1/connections", as: ListAnswer<ConnectionAnswer>.self)
+            #expect(list.total == 0)
+            for path in ["/v1/connections/x", "/v1/connections/7f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10"] {
+                let refusal = try await fixture.refusal(.get, ControlPath(stringLiteral: path))
+                #expect(refusal.status == 404)
+            }
         }
     }
 

@@ -24,6 +24,8 @@ import Testing
         #expect(reports.fresh([span, span], of: .app).count == 1)
         #expect(reports.fresh([span], of: .app).isEmpty)
         #expect(reports.fresh([span], of: .agent("a")).count == 1)
+        reports.forget([span], of: .app)
+        #expect(reports.fresh([span], of: .app).count == 1)
     }
 
     @Test(

@@ -353,11 +353,15 @@ def through(alter, agent, body: bytes = b'{"n":1}', path: str = "/order", fields
         return client.send(request("POST", f"http://api.acme.test{path}", "api.acme.test", head, body)).response("POST")
 
 
-def waiting(alter) -> str:
-    """The id of the newest approval that is pending."""
-    return wait_until(lambda: [one["id"] for one in alter.control.items("approvals") if one["status"] == "pending"], 5)[
-        -1
-    ]
+def waiting(alter, agent) -> str:
+    """The id of the one approval that an agent waits for."""
+
+    def look() -> list[str]:
+        listed = alter.control.items("approvals")
+        return [one["id"] for one in listed if one["status"] == "pending" and one["principal"] == f"agent {agent.name}"]
+
+    (found,) = wait_until(look, 5, f"{agent.name} waits for an approval")
+    return found
 
 
 def test_the_plain_proxy_holds_a_request(alter, agent):
@@ -365,7 +369,7 @@ def test_the_plain_proxy_holds_a_request(alter, agent):
         asked = pool.submit(through, alter, agent)
         time.sleep(0.4)
         assert not alter.acme.requests
-        alter.approve(waiting(alter))
+        alter.approve(waiting(alter, agent))
         reply = asked.result()
     assert reply.status == 200 and len(alter.acme.requests) == 1
 
@@ -389,7 +393,7 @@ def test_the_plain_proxy_tells_when_to_come_again(alter, agent):
 def test_what_was_approved_is_what_is_sent(alter, agent, change):
     reply = through(alter, agent, b'{"n":1}', "/a?x=1", [("X-Thing", "1")])
     assert reply.status == 503
-    alter.approve(waiting(alter))
+    alter.approve(waiting(alter, agent))
     other = alter.bound_agent("acme", terms={"requires_approval": True}) if change == "agent" else agent
     body = b'{"n":2}' if change == "body" else b'{"n":1}'
     path = {"path": "/b?x=1", "query": "/a?x=2"}.get(change, "/a?x=1")
@@ -407,7 +411,7 @@ def test_what_was_approved_is_what_is_sent(alter, agent, change):
 @pytest.mark.attack(143)
 def test_one_approval_for_fifty_that_are_the_same(alter, agent):
     assert through(alter, agent, b'{"n":9}').status == 503
-    alter.approve(waiting(alter))
+    alter.approve(waiting(alter, agent))
     with ThreadPoolExecutor(50) as pool:
         replies = list(pool.map(lambda _: through(alter, agent, b'{"n":9}').status, range(50)))
     assert replies.count(200) == 1 and set(replies) <= {200, 503}, replies
@@ -418,7 +422,7 @@ def test_one_approval_for_fifty_that_are_the_same(alter, agent):
 def test_a_no_by_the_plain_proxy(alter, agent):
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(through, alter, agent, b'{"n":4}')
-        alter.approve(waiting(alter), "deny", reason="no")
+        alter.approve(waiting(alter, agent), "deny", reason="no")
         reply = asked.result()
     assert reply.status == 403 and not alter.acme.requests
 
@@ -428,7 +432,7 @@ def test_a_client_that_leaves_meanwhile(alter, agent):
     head = [("Proxy-Authorization", basic(agent.name, agent.key)), ("Content-Type", "application/json")]
     client = RawClient(("127.0.0.1", alter.port), alter.recording)
     client.send(request("POST", "http://api.acme.test/gone", "api.acme.test", head, b'{"n":5}'))
-    approval = waiting(alter)
+    approval = waiting(alter, agent)
     client.reset()
     time.sleep(0.3)
     alter.approve(approval)
@@ -452,7 +456,7 @@ def test_the_command_line_decides(alter, api):
     listed = postern("approval", "list")
     assert listed.returncode == 0 and first[:8] in listed.stdout and second[:8] in listed.stdout, listed
     assert "book" in postern("approval", "show", first).stdout or "n" in postern("approval", "show", first).stdout
-    assert postern("approval", "approve", first).returncode == 0
-    assert postern("approval", "deny", second, "--reason", "not now").returncode == 0
+    assert postern("approval", "approve", first, "--yes").returncode == 0
+    assert postern("approval", "deny", second, "--yes", "--reason", "not now").returncode == 0
     until(api, first, "executed")
     assert status(api, second)["decision_reason"] == "not now"

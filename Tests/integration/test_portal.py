@@ -50,10 +50,10 @@ def keep(request):
     return screenshot
 
 
-def ask(alter, **more):
+def ask(alter, path="/orders/7", **more):
     """A request that waits for a person."""
     agent = alter.bound_agent("acme", terms={"requires_approval": True})
-    reply = alter.api(agent).proxy(f"{ACME}/orders/7?dry_run=false", "POST", provider_id="acme", **{"body": {"n": 1}, **more})
+    reply = alter.api(agent).proxy(f"{ACME}{path}?dry_run=false", "POST", provider_id="acme", **{"body": {"n": 1}, **more})
     assert reply.status == 202, reply
     return reply.json
 
@@ -138,13 +138,13 @@ def assert_inert(page):
 
 
 def test_a_request_is_approved_by_keyboard(alter, person, keep):
-    waiting = ask(alter, reason="the customer asked for it")
+    ask(alter, path="/orders/8", reason="the customer asked for it")
     page = sign_in(alter, person())
     keep(page, "approvals")
-    page.tab_to("api.acme.test")
+    page.tab_to("api.acme.test/orders/8")
     page.press("Enter")
     shown = page.until("Your decision")
-    for words in ("POST", "api.acme.test", "/orders/7", "dry_run", "the customer asked for it"):
+    for words in ("POST", "api.acme.test", "/orders/8", "dry_run", "the customer asked for it"):
         assert words in shown, words
     keep(page, "approval")
     assert not alter.acme.requests

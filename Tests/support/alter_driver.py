@@ -13,6 +13,7 @@ import asyncio
 import base64
 import contextlib
 import contextvars
+import dataclasses
 import json
 import sys
 import warnings
@@ -54,6 +55,8 @@ def decode(value: Any) -> Any:
 def encode(value: Any) -> Any:
     if isinstance(value, httpx.Response):
         return {"status": value.status_code, "headers": dict(value.headers), "text": value.text}
+    if dataclasses.is_dataclass(value):
+        return encode(dataclasses.asdict(value))
     if isinstance(value, BaseModel):
         return {"$": type(value).__name__, **value.model_dump(mode="json")}
     if isinstance(value, (list, tuple)):

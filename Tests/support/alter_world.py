@@ -256,7 +256,7 @@ class AlterWorld:
         assert reply.status == 200, reply
         return reply.json
 
-    def consent(self, session: dict[str, Any], button: str = "connect notes", browser: Browser | None = None) -> Page:
+    def consent(self, session: dict[str, Any], button: str = "approve and go to notes", browser: Browser | None = None) -> Page:
         """The user opens the page and presses a button, and the provider agrees or not."""
         browser = browser or Browser()
         return browser.press(browser.open(session["connect_url"]), button)
@@ -351,7 +351,9 @@ class AlterWorld:
         said += [line.encode() for sdk in self.sdks for line in sdk.said]
         said += self.control.received
         found += [f"a client received {leak}" for one in said for leak in search.find(one)]
-        return found + oracle.unrecorded(slots, len(audit.intents(self.audit())))
+        rows = self.audit()
+        retries = sum(row.get("postern.retries", 0) for row in audit.outcomes(rows))
+        return found + oracle.unrecorded(slots, len(audit.intents(rows)) + retries)
 
     def verify(self) -> None:
         """Every credential went where it belongs and nowhere else, and each request is on record."""

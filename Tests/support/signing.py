@@ -118,11 +118,11 @@ class Reply:
 
     @property
     def error(self) -> str | None:
-        """The code, which stands at the top or below ``detail``."""
+        """The code of the API, or else of the proxy."""
         if self.status < 400:
             return None
         body = self.json
-        return body.get("error") or body.get("detail", {}).get("error")
+        return body.get("error") or body.get("code")
 
     def value(self, name: str) -> str | None:
         return self.response.value(name)

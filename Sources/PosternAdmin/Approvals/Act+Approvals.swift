@@ -63,11 +63,11 @@ extension Act {
         }
         var gates = try ApprovalGate.gates(approval.gates)
         guard let index = gates.firstIndex(where: { $0.isOpen(to: approver, reference, of: approval.id) }) else {
+            let asked = gates.lazy.filter { $0.status == .pending }.compactMap(\.approver).joined(separator: ", ")
             throw AdministrationError.conflict(
                 code: "approval_not_yours",
                 reason: "nothing of it is left for \(approver.name ?? "any operator") to decide",
-                hint:
-                    "it asks for \(gates.lazy.filter { $0.status == .pending }.compactMap(\.approver).joined(separator: ", "))"
+                hint: asked.isEmpty ? "it asks for any operator" : "it asks for \(asked): name them with --approver"
             )
         }
         try decision.check(approval)

@@ -84,7 +84,9 @@ private struct IndentedJSON {
 
     /// A text as whoever reads the JSON gets it.
     private static func quoted(_ value: JSONValue) -> String {
-        let text = String(decoding: value.string ?? [], as: UTF8.self)
-        return "\"" + VisibleText.line(text).text.replacing("\"", with: "\\\"") + "\""
+        let text = VisibleText.line(String(decoding: value.string ?? [], as: UTF8.self)).text
+        // Scalar by scalar: to Swift a quote with an accent behind it is another character than a quote.
+        let escaped = text.unicodeScalars.flatMap { $0 == "\"" ? ["\\", $0] : [$0] }
+        return "\"\(String(String.UnicodeScalarView(escaped)))\""
     }
 }

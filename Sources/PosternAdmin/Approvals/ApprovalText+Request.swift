@@ -35,7 +35,14 @@ extension ApprovalText {
             || [parameters, fields].contains { $0.count > ApprovalText.maxMembers }
             || shown.joined().contains(where: \.isCut)
         self.init(
-            sentence: ApprovalText.sentence(request, principal, host.text, path.text, body, names),
+            sentence: ApprovalText.sentence(
+                request,
+                principal,
+                host.text + (target.isEncrypted ? "" : " (not encrypted)"),
+                path.text,
+                body,
+                names
+            ),
             principal: principal,
             method: request.method.rawValue,
             host: host.text,
@@ -123,6 +130,7 @@ extension ApprovalText {
 /// The parts of an absolute URL, for people.
 private struct ApprovalTarget {
     let authority: String
+    let isEncrypted: Bool
     let path: String
     /// Decoded as a form is.
     let parameters: [(String, String)]
@@ -131,10 +139,10 @@ private struct ApprovalTarget {
 
     init(_ url: String) {
         let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        let isClear = url.hasPrefix("http://")
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let target = rest[end...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        authority = rest[..<end] + (isClear ? " (not encrypted)" : "")
+        authority = String(rest[..<end])
+        isEncrypted = !url.hasPrefix("http://")
         path = target.first.map(String.init) ?? "/"
         let pairs = (target.count == 2 ? target[1] : "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -34,7 +34,7 @@ enum KeyForm {
     /// A power of two of characters, so that none comes up more often.
     private var alphabet: [UInt8] {
         switch self {
-        case .agent, .app: Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        case .agent, .app: RandomText.alphabet
         case .derived: KeyChecksum.alphabet
         }
     }

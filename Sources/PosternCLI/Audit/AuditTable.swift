@@ -58,7 +58,7 @@ package struct AuditTable {
 
     /// What an operator did something to, beside an agent.
     private static func subject(_ entry: AuditEntry) -> String {
-        ["key", "secret", "provider", "grant", "user"].compactMap { noun in
+        ["key", "secret", "provider", "grant", "user", "approval"].compactMap { noun in
             entry["postern.\(noun)"].map { "\(noun) \($0)" }
         }.joined(separator: ", ")
     }

@@ -36,10 +36,14 @@ package struct AuditTags: Sendable {
 extension AuditTags {
     /// What a program said of a call that it asked for.
     package init(_ attribution: CallAttribution) {
-        self.init(
-            context: attribution.context.map { Array($0.utf8)[...] },
-            trace: attribution.traceparent.flatMap { TraceParent(Array($0.utf8)[...]) }
-        )
+        self.init()
+        fill(from: attribution)
+    }
+
+    /// Adds what a program said of a request when it asked for what stands in it, where the request itself is silent.
+    package mutating func fill(from attribution: CallAttribution) {
+        context = context ?? attribution.context.map { Array($0.utf8)[...] }
+        trace = trace ?? attribution.traceparent.flatMap { TraceParent(Array($0.utf8)[...]) }
     }
 
     /// Longer values are cut, so that a client cannot fill the log with one header.

@@ -21,7 +21,6 @@ package struct ReportRecord: Sendable {
         /// 0 where no answer came.
         package var status: Int?
         package var milliseconds: Int?
-        package var reason: String?
 
         package init() {}
     }
@@ -101,7 +100,6 @@ extension ReportRecord.Call {
         encoder.member("url.full", url)
         encoder.member("http.response.status_code", status)
         encoder.member("event.duration", milliseconds.map { $0 * 1_000_000 })
-        encoder.member("event.reason", reason)
     }
 }
 

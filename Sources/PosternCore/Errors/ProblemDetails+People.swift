@@ -38,6 +38,14 @@ extension ProblemDetails {
                 "The caller's own rule asks for a person",
                 "Nobody can be asked about this call: \(reason)."
             )
+        case .unredactable(let reason):
+            self.init(
+                403,
+                "redact_discharge_failed",
+                "http_request_denied",
+                "The caller's own rule wants something left out that cannot be",
+                "Nothing was sent, since it would have been sent whole: \(reason)."
+            )
         case .unusable(let reason):
             self.init(
                 400,

@@ -55,6 +55,8 @@ package enum RequestRuleRefusal: Error, Hashable, Sendable {
     case denied(reason: String)
     /// It asks for a person, whom nobody has named.
     case stepUp(reason: String)
+    /// What it wants left out cannot be taken out.
+    case unredactable(reason: String)
     /// It cannot be told whether it holds.
     case unusable(reason: String)
 }

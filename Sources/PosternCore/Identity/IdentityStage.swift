@@ -7,10 +7,23 @@ package struct IdentifiedRequest: Sendable {
     let key: HeldKey?
     /// The id of the key that a placeholder in it was asked for with.
     var placeholderKey: String?
+    /// What the client said that asked for that placeholder.
+    var attribution: CallAttribution?
 
     /// The same request of whoever a placeholder in it is for.
-    func acting(as principal: CompiledAgent, with placeholderKey: String?) -> IdentifiedRequest {
-        IdentifiedRequest(ingress: ingress, agent: principal, source: source, key: key, placeholderKey: placeholderKey)
+    func acting(
+        as principal: CompiledAgent,
+        with placeholderKey: String?,
+        _ attribution: CallAttribution?
+    ) -> IdentifiedRequest {
+        IdentifiedRequest(
+            ingress: ingress,
+            agent: principal,
+            source: source,
+            key: key,
+            placeholderKey: placeholderKey,
+            attribution: attribution
+        )
     }
 
     /// - Throws: ``ProxyError/agentPaused`` for an agent that is known and may do nothing.

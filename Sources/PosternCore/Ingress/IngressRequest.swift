@@ -117,9 +117,11 @@ package final class IngressRequest: Sendable {
         return .destination(.https, intercepted.host, intercepted.port)
     }
 
-    private static let apiPrefix = Array("/sdk/".utf8)
+    private static let apiPrefix = Array("/sdk".utf8)
 
-    private static func isAPIPath(_ path: ArraySlice<UInt8>) -> Bool { path.starts(with: apiPrefix) }
+    private static func isAPIPath(_ path: ArraySlice<UInt8>) -> Bool {
+        path.starts(with: apiPrefix) && path.dropFirst(apiPrefix.count).first ?? UInt8(ascii: "/") == UInt8(ascii: "/")
+    }
 
     /// Whether an absolute URL means Postern's own API: by the name that only Postern has, or by the loopback address and port
     /// at which it was reached, which clients ask their proxy for like any other.

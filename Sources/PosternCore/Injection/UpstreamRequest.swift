@@ -8,6 +8,8 @@ package struct UpstreamRequest: Sendable {
     package let identitySource: AuditIdentity
     /// The id of the key that was shown for it, if one was.
     package let keyID: String?
+    /// What the client said that asked for a placeholder in it.
+    package let attribution: CallAttribution?
     package let rule: AccessRule
     package let destination: Destination
     /// When it was let through, in seconds since 1970: whether it is in time is judged by this moment.
@@ -46,6 +48,7 @@ package struct UpstreamRequest: Sendable {
         ingress = allowed.identified.ingress
         agent = allowed.identified.agent
         identitySource = allowed.identified.source
+        attribution = allowed.identified.attribution
         keyID = allowed.identified.placeholderKey ?? allowed.identified.key?.id
         rule = allowed.rule
         destination = allowed.destination

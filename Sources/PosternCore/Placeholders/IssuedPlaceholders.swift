@@ -19,6 +19,8 @@ package struct IssuedPlaceholders: Sendable {
         package let endsAt: Int64
         /// What tells its destination from others.
         fileprivate let destination: [UInt8]
+        /// What tells it from others of the same.
+        fileprivate let serial: [UInt8]
 
         /// Whether it may be sent there.
         package func isFor(_ destination: Destination) -> Bool {
@@ -43,6 +45,7 @@ package struct IssuedPlaceholders: Sendable {
 
     private let key: Secret
     private let mark: [UInt8]
+    private let notes = IssuedNotes()
 
     package init(_ placeholders: PlaceholderKey) {
         key = placeholders.derived("issued placeholder")
@@ -51,13 +54,15 @@ package struct IssuedPlaceholders: Sendable {
 
     /// Makes a placeholder; `nil` if an id is not a UUID.
     ///
-    /// `endsAt` is in seconds since 1970.
+    /// `attribution` is what the client says of the request it is for; `endsAt` and `now` are in seconds since 1970.
     package func issue(
         to principal: Principal,
         grant: String,
         destination: Destination,
         key: String?,
-        endsAt: Int64
+        attribution: CallAttribution = CallAttribution(),
+        endsAt: Int64,
+        now: Int64
     ) -> String? {
         guard let grant = UUIDBytes.bytes(of: grant) else { return nil }
         var payload = (0..<5).map { UInt8(truncatingIfNeeded: endsAt >> (8 * (4 - Int64($0)))) }
@@ -78,7 +83,9 @@ package struct IssuedPlaceholders: Sendable {
             payload += [UInt8](repeating: 0, count: 16)
         }
         payload += IssuedPlaceholders.digest(destination)
-        payload += PlaceholderKey.randomBytes(6)
+        let serial = PlaceholderKey.randomBytes(6)
+        notes.keep(attribution, for: serial, until: endsAt, now: now)
+        payload += serial
         payload += tag(payload)
         return IssuedPlaceholders.prefix + String(decoding: mark + HexDigit.text(of: payload), as: UTF8.self)
     }
@@ -106,9 +113,13 @@ package struct IssuedPlaceholders: Sendable {
             grant: UUIDBytes.text(of: payload[5..<21]),
             key: key.allSatisfy { $0 == 0 } ? nil : UUIDBytes.text(of: key),
             endsAt: endsAt,
-            destination: Array(payload[54..<62])
+            destination: Array(payload[54..<62]),
+            serial: Array(payload[62..<68])
         )
     }
+
+    /// What the client said that asked for one, if that is still known.
+    func attribution(of meaning: Meaning) -> CallAttribution? { notes.attribution(of: meaning.serial) }
 
     private func tag(_ payload: [UInt8]) -> [UInt8] {
         let code = key.withBytes { HMAC<SHA256>.authenticationCode(for: payload, using: SymmetricKey(data: $0)) }

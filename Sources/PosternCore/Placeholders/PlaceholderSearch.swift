@@ -37,6 +37,12 @@ package final class PlaceholderSearch: Sendable {
             || text.contains(UInt8(ascii: "%")) && QueryParameters.decodedName(text).withUnsafeBytes(finds(in:))
     }
 
+    /// Whether a word goes on at a place in a text, so that what ends there is only the beginning of it.
+    private static func goesOn(_ text: [UInt8], at place: Int) -> Bool {
+        guard place < text.endIndex else { return false }
+        return ByteClass.isToken(text[place])
+    }
+
     /// Every placeholder that stands in a text as it is.
     func findings(in text: [UInt8]) -> [Finding] {
         var found: [Finding] = []
@@ -49,7 +55,8 @@ package final class PlaceholderSearch: Sendable {
                 switch digits.count {
                 case PlaceholderKey.idLength: .credential(id: Array(digits))
                 case SealedTokens.idLength: .token(id: Array(digits))
-                case IssuedPlaceholders.digitCount: .issued(digits: Array(digits))
+                case IssuedPlaceholders.digitCount where !PlaceholderSearch.goesOn(text, at: digits.endIndex):
+                    .issued(digits: Array(digits))
                 default: .neither
                 }
             found.append(Finding(kind: kind, range: place.lowerBound..<digits.endIndex))

@@ -84,7 +84,7 @@ package struct RequestPipeline: Sendable {
                 throw .placeholderExpired
             }
         }
-        let acting = found.acting(as: principal, with: issued.key)
+        let acting = found.acting(as: principal, with: issued.key, directory.issued.attribution(of: issued))
         try acting.requireActive()
         return acting
     }

@@ -120,7 +120,9 @@ extension Directory {
             grant: order.grant,
             destination: order.host,
             key: order.key,
-            endsAt: order.until
+            attribution: order.attribution,
+            endsAt: order.until,
+            now: postern_realtime_ns() / 1_000_000_000
         )
     }
 }

@@ -9,7 +9,7 @@ enum QuotedText {
     }
 
     /// What has lines of its own.
-    static func block(_ text: String, limit: Int = 100_000) -> HTML {
+    static func block(_ text: String, limit: Int = 2000) -> HTML {
         HTML(visible(text, limit: limit) { $0 == "\n" || $0 == "\t" })
     }
 

@@ -4,6 +4,8 @@ internal import PosternCore
 struct ApprovalPage {
     /// The field by which somebody says to have seen that not all is shown.
     static let unseenField = "unseen"
+    /// What is sent is cut by the desk, which says so in ``ApprovalDetails/isPartial``, and not once more here.
+    private static let whole = 1 << 20
 
     let details: ApprovalDetails
     let path: String
@@ -20,10 +22,10 @@ struct ApprovalPage {
                 <p class="back"><a href="/approvals">All approvals</a></p>
                 <article class="card">
                 <p class="state">\(StatusBadge.of(summary.status))<span>\(time)</span></p>
-                <h1>\(QuotedText.line(details.words, limit: 2000))</h1>
+                <h1>\(QuotedText.line(details.words, limit: ApprovalPage.whole))</h1>
                 \(outcome)
                 <p class="target"><b class="method">\(QuotedText.line(summary.method, limit: 20))</b> \
-                <span class="url"><b>\(QuotedText.line(summary.host))</b>\(QuotedText.line(summary.path, limit: 4000))</span></p>
+                <span class="url"><b>\(QuotedText.line(summary.host, limit: ApprovalPage.whole))</b>\(QuotedText.line(summary.path, limit: ApprovalPage.whole))</span></p>
                 \(HTML.facts(facts))
                 \(said)
                 \(table("Parameters of the address", details.parameters))
@@ -71,7 +73,7 @@ struct ApprovalPage {
     private var said: HTML? {
         guard details.reason != nil || !details.context.isEmpty else { return nil }
         let reason = details.reason.map { text -> HTML in
-            "<blockquote>\(QuotedText.block(text, limit: 2000))</blockquote>"
+            "<blockquote>\(QuotedText.block(text))</blockquote>"
         }
         let context = details.context.map { (name: QuotedText.line($0.name), value: QuotedText.line($0.value)) }
         return """
@@ -84,7 +86,7 @@ struct ApprovalPage {
     private func table(_ title: String, _ rows: [NamedText]) -> HTML? {
         guard !rows.isEmpty else { return nil }
         let cells = rows.map { row -> HTML in
-            "<tr><th scope=\"row\">\(QuotedText.line(row.name))</th><td>\(QuotedText.line(row.value, limit: 600))</td></tr>"
+            "<tr><th scope=\"row\">\(QuotedText.line(row.name, limit: ApprovalPage.whole))</th><td>\(QuotedText.line(row.value, limit: ApprovalPage.whole))</td></tr>"
         }
         return "<section><table><caption>\(title)</caption><tbody>\(cells)</tbody></table></section>"
     }
@@ -97,7 +99,7 @@ struct ApprovalPage {
             : nil
         return """
             <section><h2 id="body">Body</h2>\(cut)
-            <pre tabindex="0" role="region" aria-labelledby="body">\(QuotedText.block(body.text))</pre>
+            <pre tabindex="0" role="region" aria-labelledby="body">\(QuotedText.block(body.text, limit: ApprovalPage.whole))</pre>
             <p class="note">\(type)\(body.byteCount) bytes, SHA-256 <code class="digest">\(body.digest)</code></p></section>
             """
     }

@@ -48,7 +48,7 @@ struct WalletPage {
             <h3>\(QuotedText.line(connection.provider, limit: 80)) – \(QuotedText.line(connection.account, limit: 200))</h3>
             <p>Belongs to \(QuotedText.line(connection.user, limit: 200))</p>
             \(HTML.list(connection.scopes, class: "chips"))
-            \(tree(connection.grants))\(revoke)</article>
+            \(tree(connection.grants, namesSubject: false))\(revoke)</article>
             """
     }
 
@@ -56,28 +56,30 @@ struct WalletPage {
         guard !wallet.grants.isEmpty else { return nil }
         return """
             <section aria-labelledby="grants"><h2 id="grants">Grants on other secrets</h2>
-            \(tree(wallet.grants))</section>
+            \(tree(wallet.grants, namesSubject: true))</section>
             """
     }
 
-    private func tree(_ grants: [WalletGrant]) -> HTML? {
+    /// Grants and what is below them; below an account, it goes without saying what they are for.
+    private func tree(_ grants: [WalletGrant], namesSubject: Bool) -> HTML? {
         guard !grants.isEmpty else { return nil }
-        return "<ul class=\"grants\">\(grants.map(grant))</ul>"
+        return "<ul class=\"grants\">\(grants.map { grant($0, namesSubject) })</ul>"
     }
 
-    private func grant(_ grant: WalletGrant) -> HTML {
+    private func grant(_ grant: WalletGrant, _ namesSubject: Bool) -> HTML {
         let label = grant.label.map { text -> HTML in " “\(QuotedText.line(text, limit: 120))”" }
         let end: HTML = grant.expiresAt.map { time -> HTML in "ends \(moments.date(time))" } ?? "until it is revoked"
+        let subject: HTML = namesSubject ? "\(QuotedText.line(grant.subject, limit: 200)) · " : ""
         return """
             <li><div class="grant"><p><strong>\(QuotedText.line(grant.holder, limit: 200))</strong>\(label)<br>\
-            <span class="note">\(QuotedText.line(grant.subject, limit: 200)) · \(end)</span></p>
+            <span class="note">\(subject)\(end)</span></p>
             \(HTML.list(grant.limits, class: "limits"))\
             \(confirmation(
                 "/wallet/grants/\(grant.id)/revoke",
                 "Revoke",
                 "It ends at once, and so does everything that was handed on from it."
             ))</div>\
-            \(tree(grant.delegations))</li>
+            \(tree(grant.delegations, namesSubject: namesSubject))</li>
             """
     }
 

@@ -8,9 +8,13 @@ package final class ProxyCalls: CallCarrier {
 
     init(_ loops: [LoopThread]) { self.loops = loops }
 
-    package func carry(_ call: ProxiedCall) async -> CallResult {
+    package func carry(_ asked: ProxiedCall) async -> CallResult {
+        let call: ProxiedCall
         let head: [UInt8]
-        do throws(ProxyError) { head = try CallHead.bytes(of: call) } catch { return .refused(error) }
+        do throws(ProxyError) {
+            call = try asked.ruled()
+            head = try CallHead.bytes(of: call)
+        } catch { return .refused(error) }
         guard !loops.isEmpty else { return .refused(.shuttingDown) }
         let loop = loops[next.add(1, ordering: .relaxed).oldValue % loops.count]
         return await withCheckedContinuation { continuation in

@@ -44,7 +44,7 @@ extension Exchange {
 
     /// The request as a person is shown it.
     private var frozen: FrozenRequest {
-        var attribution = client.call?.attribution ?? CallAttribution()
+        var attribution = attribution ?? CallAttribution()
         attribution.key = attribution.key ?? request.keyID
         attribution.user = attribution.user ?? request.rule.facts?.userID
         return request.frozen(body: bodyToRepeat, attribution: attribution, rule: client.call?.rule)

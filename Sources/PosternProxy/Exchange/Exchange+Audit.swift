@@ -27,8 +27,7 @@ extension Exchange {
 
     /// Who is behind it beside the agent.
     private var party: AuditParty {
-        let attribution = client.call?.attribution
-        return AuditParty(
+        AuditParty(
             user: request.agent.userID ?? request.rule.facts?.userID ?? attribution?.user,
             key: attribution?.key ?? request.keyID,
             caller: attribution?.caller,

@@ -39,6 +39,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
     let client: any ExchangeClient
     let worker: ProxyWorker
     let tags: AuditTags
+    /// What the client said when it asked for this, if that was before.
+    let attribution: CallAttribution?
     var phase = Phase.inspecting(isGathering: false)
     var upstream: (any Upstream)?
 
@@ -90,7 +92,10 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
         self.requestID = requestID
         self.client = client
         worker = client.worker
-        tags = client.call.map { AuditTags($0.attribution) } ?? AuditTags(request.ingress.head)
+        attribution = client.call?.attribution ?? request.attribution
+        var tags = client.call == nil ? AuditTags(request.ingress.head) : AuditTags()
+        if let attribution { tags.fill(from: attribution) }
+        self.tags = tags
         approval = client.call?.approval
         bodySearch = request.bodySearch
         startedAt = .now

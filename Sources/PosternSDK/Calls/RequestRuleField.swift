@@ -24,8 +24,7 @@ enum RequestRuleField {
         return rule
     }
 
-    /// The refusal of a rule that cannot be judged by.
-    static func unusable(_ message: String) -> SDKRefusal {
+    private static func unusable(_ message: String) -> SDKRefusal {
         SDKRefusal(status: 400, code: "request_rule_unusable", message: message)
     }
 
@@ -40,27 +39,5 @@ enum RequestRuleField {
                 }
             }
         )
-    }
-}
-
-extension RequestRuleJudge.Verdict {
-    /// The body that is sent in place of the client's; `nil` is the client's own.
-    ///
-    /// - Throws: a refusal of a call that the rule does not let pass.
-    func bodyToSend() throws(SDKRefusal) -> [UInt8]? {
-        switch self {
-        case .allow: return nil
-        case .redact(let body): return body
-        case .deny(let reason): throw SDKRefusal(status: 403, code: "request_rule_denied", message: reason)
-        case .unredactable(let reason):
-            throw SDKRefusal(status: 403, code: "redact_discharge_failed", message: reason)
-        case .stepUp:
-            throw SDKRefusal(
-                status: 403,
-                code: "step_up_required",
-                message: "the request rule wants a session that was proven lately, and there is none"
-            )
-        case .unusable(let reason): throw RequestRuleField.unusable(reason)
-        }
     }
 }

@@ -4,16 +4,16 @@ internal import PosternCore
 extension SDKCall {
     /// Answers what stands for a credential towards one host, until the client's own call comes through the proxy with it.
     func token() async throws -> SDKReply {
-        let (address, userToken, target) = try members { members throws(SDKRefusal) in
+        let (address, userToken, target, reason) = try members { members throws(SDKRefusal) in
             let address = try GrantAddress(&members)
-            _ = try members.text("reason")
+            let reason = try members.text("reason")
             let userToken = try members.secret("user_token")
-            return (address, userToken, try TokenTarget(&members))
+            return (address, userToken, try TokenTarget(&members), reason)
         }
         let rule = try RequestRuleField.read(request)
         let grant = try await resolve(address, userToken: userToken)
         let host = try target.destination(under: grant.rule)
-        if let rule { _ = try RequestRuleJudge.judgeRelease(rule).bodyToSend() }
+        if let rule { try requireRelease(under: rule, isAgent: grant.principal.isAgent) }
         guard !grant.rule.approval.contains(where: { $0.asks(for: target.method) }) else {
             throw SDKRefusal(
                 status: 400,
@@ -30,13 +30,20 @@ extension SDKCall {
                 hint: "use proxy_request()"
             )
         }
-        return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection))
+        return try issue(for: grant, towards: host, in: PlaceholderCarrier(provider.injection), reason)
+    }
+
+    private func requireRelease(under rule: RequestRule, isAgent: Bool) throws(SDKRefusal) {
+        do throws(ProxyError) { _ = try RequestRuleJudge.judgeRelease(rule).replacedBody() } catch {
+            throw SDKRefusal(error, isAgent: isAgent)
+        }
     }
 
     private func issue(
         for grant: ResolvedGrant,
         towards host: Destination,
-        in carrier: PlaceholderCarrier
+        in carrier: PlaceholderCarrier,
+        _ reason: String?
     ) throws(SDKRefusal) -> SDKReply {
         let lifetime = services.settings.placeholderLifetime.components.seconds
         let until = [seconds + lifetime, grant.rule.expiresAt, caller.key.key.expiresAt].compactMap(\.self).min()
@@ -47,7 +54,8 @@ extension SDKCall {
                 grant: grant.rule.id,
                 host: host,
                 key: caller.key.id,
-                until: end
+                until: end,
+                attribution: caller.attribution(user: grant.user, reason: reason)
             )
         )
         guard let placeholder = issued else {

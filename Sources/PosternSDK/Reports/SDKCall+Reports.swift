@@ -5,7 +5,7 @@ extension SDKCall {
     private static let maxTextBytes = 2048
 
     /// Writes down what the client reports; it is in the log when this returns.
-    func record(_ subjects: [ReportRecord.Subject]) async throws {
+    func record(_ subjects: [ReportRecord.Subject], reason: String? = nil) async throws {
         guard !subjects.isEmpty else { return }
         var batch = AuditBatch()
         for subject in subjects {
@@ -14,7 +14,7 @@ extension SDKCall {
                 requestID: request.id,
                 agent: caller.agent?.name,
                 peer: request.peer.audited,
-                attribution: caller.attribution(),
+                attribution: caller.attribution(reason: reason),
                 subject: subject
             )
             // As an intent, which the log refuses where it would keep a fact until it can be written.

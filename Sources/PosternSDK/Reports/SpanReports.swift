@@ -20,9 +20,7 @@ final class SpanReports: Sendable {
     func fresh(_ spans: [ReportRecord.Span], of principal: PrincipalID) -> [ReportRecord.Span] {
         state.withLock { state in
             spans.filter { span in
-                guard let id = span.id else { return true }
-                let text = "\(principal.directoryName)\n\(span.trace)\n\(id)"
-                let digest = KeyDigest(ofKey: Array(text.utf8))
+                guard let digest = SpanReports.digest(span, of: principal) else { return true }
                 guard !state.older.contains(digest), state.known.insert(digest).inserted else { return false }
                 if state.known.count >= SpanReports.maxRemembered / 2 {
                     state.older = state.known
@@ -31,6 +29,22 @@ final class SpanReports: Sendable {
                 return true
             }
         }
+    }
+
+    /// Takes back that spans were reported, because that could not be written down.
+    func forget(_ spans: [ReportRecord.Span], of principal: PrincipalID) {
+        state.withLock { state in
+            for span in spans {
+                guard let digest = SpanReports.digest(span, of: principal) else { continue }
+                state.known.remove(digest)
+                state.older.remove(digest)
+            }
+        }
+    }
+
+    /// What tells a span from others; `nil` for one without an id.
+    private static func digest(_ span: ReportRecord.Span, of principal: PrincipalID) -> KeyDigest? {
+        span.id.map { KeyDigest(ofKey: Array("\(principal.directoryName)\n\(span.trace)\n\($0)".utf8)) }
     }
 
     /// Reads the spans of a body.

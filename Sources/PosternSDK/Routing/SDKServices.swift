@@ -58,8 +58,18 @@ package struct PlaceholderOrder: Hashable, Sendable {
     package let key: String?
     /// Seconds since 1970.
     package let until: Int64
+    /// What the client says of the request it is for.
+    package let attribution: CallAttribution
 
-    package init(principal: PrincipalID, grant: String, host: Destination, key: String?, until: Int64) {
+    package init(
+        principal: PrincipalID,
+        grant: String,
+        host: Destination,
+        key: String?,
+        until: Int64,
+        attribution: CallAttribution
+    ) {
+        self.attribution = attribution
         self.principal = principal
         self.grant = grant
         self.host = host

@@ -85,6 +85,7 @@ import Testing
         arguments: [
             (#","headers":{"Cookie":"x"}"#, "https://api.anthropic.com/", 422, "forbidden_header"),
             ("", "https://evil.test/", 422, "blocked_destination"),
+            ("", "http://api.anthropic.com/", 422, "blocked_destination"),
             ("", "https://api.anthropic.com:8443/", 422, "blocked_destination"),
             ("", "https://api.anthropic.com@evil.test/", 422, "blocked_destination"),
             (#","acount":"x""#, "https://api.anthropic.com/", 400, "invalid_request"),

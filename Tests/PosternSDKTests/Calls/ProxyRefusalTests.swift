@@ -31,6 +31,7 @@ import Testing
             (.tooManyRequests(limit: 2), 429, "rate_limit_exceeded"),
             (.requestRule(.denied(reason: "x")), 403, "request_rule_denied"),
             (.requestRule(.stepUp(reason: "x")), 403, "step_up_required"),
+            (.requestRule(.unredactable(reason: "x")), 403, "redact_discharge_failed"),
             (.requestRule(.unusable(reason: "x")), 400, "request_rule_unusable"),
             (.approval(.pending(pending)), 503, "approval_pending"),
             (.approval(.denied(approval: "a")), 403, "approval_denied"),

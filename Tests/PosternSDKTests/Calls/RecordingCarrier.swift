@@ -20,8 +20,10 @@ final class RecordingCarrier: CallCarrier {
     var calls: [ProxiedCall] { state.withLock { $0.calls } }
 
     func carry(_ call: ProxiedCall) async -> CallResult {
-        state.withLock { state in
-            state.calls.append(call)
+        let ruled: ProxiedCall
+        do throws(ProxyError) { ruled = try call.ruled() } catch { return .refused(error) }
+        return state.withLock { state in
+            state.calls.append(ruled)
             return state.result
         }
     }
