@@ -413,8 +413,9 @@ def test_one_approval_for_fifty_that_are_the_same(alter, agent):
     assert through(alter, agent, b'{"n":9}').status == 503
     alter.approve(waiting(alter, agent))
     with ThreadPoolExecutor(50) as pool:
-        replies = list(pool.map(lambda _: through(alter, agent, b'{"n":9}').status, range(50)))
-    assert replies.count(200) == 1 and set(replies) <= {200, 503}, replies
+        replies = list(pool.map(lambda _: through(alter, agent, b'{"n":9}'), range(50)))
+    statuses = [reply.status for reply in replies]  # 403: more of them wait than may
+    assert statuses.count(200) == 1 and set(statuses) <= {200, 403, 503}, {(r.status, r.code) for r in replies}
     assert len(alter.acme.requests) == 1
 
 
@@ -457,6 +458,6 @@ def test_the_command_line_decides(alter, api):
     assert listed.returncode == 0 and first[:8] in listed.stdout and second[:8] in listed.stdout, listed
     assert "book" in postern("approval", "show", first).stdout or "n" in postern("approval", "show", first).stdout
     assert postern("approval", "approve", first, "--yes").returncode == 0
-    assert postern("approval", "deny", second, "--yes", "--reason", "not now").returncode == 0
+    assert postern("approval", "deny", second, "--reason", "not now").returncode == 0
     until(api, first, "executed")
     assert status(api, second)["decision_reason"] == "not now"

@@ -370,6 +370,8 @@ def test_states(alter, user):
     assert other.send(back).status in (400, 403, 404, 410), "another session's answer"
     assert browser.send(returned(elsewhere)).status in (400, 403, 404, 410)
     assert alter.poll(session)["status"] == alter.poll(victim)["status"] == "pending"
+    again = browser.press(browser.open(session["connect_url"]), "approve and go to notes", follow=False)
+    back = returned(again.location)
     assert browser.open(back).status == 200
     assert alter.poll(session)["status"] == "completed"
     exchanged = len(alter.oauth.exchanges)

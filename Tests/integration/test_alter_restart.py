@@ -82,7 +82,7 @@ def test_nothing_is_revived(world, kill):
 
     head = [("Proxy-Authorization", basic(unbound.name, fresh)), ("Authorization", f"Bearer {text}")]
     with RawClient(("127.0.0.1", world.port), world.recording) as client:
-        assert client.send(request("GET", "http://api.acme.test/v1", "api.acme.test", head)).response().status == 403
+        assert client.send(request("GET", "http://api.acme.test/v1", "api.acme.test", head)).response().status in (401, 403)
     assert not world.acme.requests
 
 
