@@ -14,9 +14,10 @@ private let rows: [(String, String, UInt16?, Bool?)] = [
     ("http://localhost:3128/sdk/me", "localhost:3128", 3128, true),
     ("http://127.0.0.1:3128/sdk/me", "127.0.0.1:3128", 3128, true),
     ("http://[::1]:3128/sdk/me", "[::1]:3128", 3128, true),
+    ("/sdk", "localhost", 3128, true), ("http://postern.internal/sdk?x", "postern.internal", nil, true),
     // Requests to others.
     ("http://postern.internal/other", "postern.internal", nil, false),
-    ("http://postern.internal/sdk", "postern.internal", nil, false),
+    ("http://postern.internal/sdkx", "postern.internal", nil, false),
     ("http://postern.internal/SDK/me", "postern.internal", nil, false),
     ("http://postern.internal:3128/sdk/me", "postern.internal:3128", nil, false),
     ("https://postern.internal/sdk/me", "postern.internal", nil, false),
@@ -35,7 +36,7 @@ private let rows: [(String, String, UInt16?, Bool?)] = [
     // A page of a browser has a name of its own.
     ("/sdk/agents", "evil.test", 3128, nil), ("/sdk/agents", "localhost.evil.test:3128", 3128, nil),
     ("/sdk/agents", "x.postern.internal", nil, nil), ("http://localhost:3128/sdk/me", "evil.test:3128", 3128, nil),
-    ("http://postern.internal/sdk/me", "localhost", nil, nil), ("/sdk", "localhost", 3128, nil),
+    ("http://postern.internal/sdk/me", "localhost", nil, nil), ("/sdkx", "localhost", 3128, nil),
     ("/SDK/agents", "localhost", 3128, nil), ("/%73dk/agents", "localhost", 3128, nil),
     ("//sdk/agents", "localhost", 3128, nil), ("/x/../sdk/agents", "localhost", 3128, nil),
     ("/sdk/../via/good/", "localhost", 3128, nil), ("http://a@postern.internal/sdk/me", "postern.internal", nil, nil),

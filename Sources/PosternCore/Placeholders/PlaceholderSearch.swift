@@ -48,7 +48,7 @@ package final class PlaceholderSearch: Sendable {
         var found: [Finding] = []
         var start = 0
         while let place = text[start...].firstRange(of: mark) {
-            let digits = text[place.upperBound...].prefix(IssuedPlaceholders.digitCount + 1).prefix {
+            let digits = text[place.upperBound...].prefix(IssuedPlaceholders.digitCount).prefix {
                 HexDigit.value(of: $0) != nil
             }
             let kind: Finding.Kind =
