@@ -20,6 +20,7 @@ final class CallClient: ExchangeClient {
     private var head: [UInt8] = []
     private var answer: [UInt8] = []
     private var isTruncated = false
+    private var heldBytes = 0
 
     /// Tells `settle` once what became of the call.
     init(_ call: ProxiedCall, on worker: ProxyWorker, settle: @escaping @Sendable (CallResult) -> Void) {
@@ -49,6 +50,7 @@ final class CallClient: ExchangeClient {
         guard exchange != nil else { return }
         exchange = nil
         worker.loop.cancel(exchangeDeadline)
+        worker.shared.letGo(heldBytes)
         worker.remove(self)
         settle(result)
     }
@@ -79,9 +81,23 @@ final class CallClient: ExchangeClient {
     }
 
     func send(_ window: Range<Int>, isLast: Bool) {
-        let room = CallClient.maxAnswerBytes - answer.count
-        if window.count > room { isTruncated = true }
-        answer.append(contentsOf: worker.answering[window].prefix(room))
+        guard !isTruncated else { return }
+        let piece = worker.answering[window].prefix(CallClient.maxAnswerBytes - answer.count)
+        let hasRoom = worker.shared.hold(piece.count)
+        if hasRoom {
+            heldBytes += piece.count
+            answer.append(contentsOf: piece)
+        }
+        guard !hasRoom || piece.count < window.count else { return }
+        isTruncated = true
+        // What follows may have no end.
+        worker.loop.atNextTurn { [weak self] in self?.takeNoMore() }
+    }
+
+    /// Ends the exchange with what there is of the answer.
+    private func takeNoMore() {
+        exchange?.clientGone(.clientClosed)
+        exchangeEnded()
     }
 
     func sendTrailers(_ trailers: [UInt8], at end: Int) {}

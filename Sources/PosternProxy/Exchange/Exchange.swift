@@ -103,7 +103,9 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
 
     /// Sees to it that the request may go; everything else follows.
     func begin() {
-        let total = worker.snapshot.waits.total
+        let waits = worker.snapshot.waits
+        // A call's answer is gathered before anybody gets it, so that it must have an end.
+        let total = waits.total == 0 && client.call != nil ? waits.connect + waits.firstByte : waits.total
         if total > 0 {
             let deadline = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
             worker.loop.set(deadline, afterNanoseconds: total)

@@ -12,6 +12,7 @@ final class ServiceExchange: ClientTask {
     /// The longest body, and the longest of a call, which carries another request's.
     private static let maxBodyBytes = 1_048_576
     private static let maxCallBodyBytes = 12 * 1_048_576
+    private static let pollNanoseconds: UInt64 = 40_000_000_000
     private static let callPath = Array("/sdk/proxy".utf8)
 
     private let ingress: IngressRequest
@@ -101,8 +102,9 @@ final class ServiceExchange: ClientTask {
     private func ask() {
         phase = .answering
         let waits = worker.snapshot.waits
-        // The longest that a call takes, and some time for what stands around it.
-        worker.loop.set(client.exchangeDeadline, afterNanoseconds: waits.connect + waits.firstByte + waits.upstreamIdle)
+        // The longest that a call takes; or that somebody waits for a person, and what stands around that.
+        let longest = max(waits.connect + waits.firstByte + waits.upstreamIdle, ServiceExchange.pollNanoseconds)
+        worker.loop.set(client.exchangeDeadline, afterNanoseconds: longest)
         let head = ingress.head
         let request = ServiceRequest(
             id: id,

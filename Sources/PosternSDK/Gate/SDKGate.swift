@@ -78,6 +78,10 @@ struct SDKGate: Sendable {
     private func rates(of key: HeldKey) -> [(holder: RequestLimits.Holder, rate: Int?)] {
         let own = key.key.limits.requestsPerMinute ?? services.settings.requestsPerMinute
         var rates: [(holder: RequestLimits.Holder, rate: Int?)] = [(.key(key.id ?? key.agent.name), own)]
+        // A key that was derived adds nothing to what the one above it may ask.
+        if let parent = key.key.parent {
+            rates.append((.key(parent.id), parent.limits.requestsPerMinute ?? services.settings.requestsPerMinute))
+        }
         if key.principal != .app {
             rates.append((.agent(key.agent.name), key.agent.limiter.limits.requestsPerMinute))
         }
