@@ -44,6 +44,9 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.requestRule(.denied(reason: "x")), 403, "request_rule_denied", "http_request_denied", .downstream, false),
     (.requestRule(.stepUp(reason: "x")), 403, "step_up_required", "http_request_denied", .downstream, false),
     (.requestRule(.unusable(reason: "x")), 400, "request_rule_unusable", "http_request_error", .downstream, false),
+    (
+        .requestRule(.unredactable(reason: "x")), 403, "redact_discharge_failed", "http_request_denied", .downstream, false
+    ),
     (.approval(.pending(pending)), 503, "approval_pending", "http_request_denied", .downstream, false),
     (.approval(.denied(approval: "a")), 403, "approval_denied", "http_request_denied", .downstream, false),
     (.approval(.expired(approval: "a")), 403, "approval_expired", "http_request_denied", .downstream, false),
@@ -134,10 +137,10 @@ private func number(_ error: ProxyError) -> Int {
     case .keyOutOfPlace: 38
     case .placeholderExpired: 39
     case .requestRule(let refusal): 40 + number(refusal)
-    case .approval(let refusal): 43 + number(refusal)
-    case .credential(.broken): 48
-    case .credential(.unavailable): 49
-    case .upstream(let error): 50 + number(error)
+    case .approval(let refusal): 44 + number(refusal)
+    case .credential(.broken): 49
+    case .credential(.unavailable): 50
+    case .upstream(let error): 51 + number(error)
     }
 }
 
@@ -146,6 +149,7 @@ private func number(_ refusal: RequestRuleRefusal) -> Int {
     case .denied: 0
     case .stepUp: 1
     case .unusable: 2
+    case .unredactable: 3
     }
 }
 
@@ -191,7 +195,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) }.sorted() == Array(0..<65))
+        #expect(rows.map { number($0.0) }.sorted() == Array(0..<66))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))

@@ -57,7 +57,7 @@ private let places: [(String, String, String)] = [
 private let mixtures: [(String, String)] = [
     ("\(bearer(mine))\r\nX-Api-Key: \(mine)", asBot), ("X-Api-Key: \(mine)", asBot),
     ("Authorization: Basic \(base64("x:\(mine)"))", asBot), ("Authorization: \(mine)", asBot),
-    ("\(bearer(mine))\r\nX-Api-Key: \(IssuedWorld.placeholder())", asBot),
+    ("\(bearer(mine))\r\nX-Api-Key: \(IssuedWorld.placeholder())", another),
     ("\(bearer(mine))\r\nX-Api-Key: \(IssuedWorld.placeholder(endsAt: 1_299))", another),
     ("\(bearer(mine))\r\nX-Api-Key: \(IssuedWorld.placeholder(key: ID.botKey))", another),
     (bearer(mine + " " + IssuedWorld.placeholder(.agent(id: ID.bot), ID.botSecond)), another),
@@ -147,7 +147,8 @@ struct IssuedPlaceholderTests {
             grant: ID.eveGrant,
             destination: destination,
             key: nil,
-            endsAt: IssuedWorld.endsAt
+            endsAt: IssuedWorld.endsAt,
+            now: IssuedWorld.now
         )
         let outcome = try IssuedWorld().outcome(bearer(try #require(foreign)), by: "eve")
         #expect(outcome == "eve \(ID.eveGrant) - \(written)")

@@ -69,7 +69,15 @@ struct IssuedWorld {
         endsAt: Int64 = endsAt
     ) -> String {
         let destination = Destination(scheme: scheme, host: Sample.host(host), port: port)
-        return issued.issue(to: principal, grant: grant, destination: destination, key: key, endsAt: endsAt) ?? "none"
+        let text = issued.issue(
+            to: principal,
+            grant: grant,
+            destination: destination,
+            key: key,
+            endsAt: endsAt,
+            now: now
+        )
+        return text ?? "none"
     }
 
     let directory: Directory
