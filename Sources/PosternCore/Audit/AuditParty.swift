@@ -49,5 +49,7 @@ package struct AuditParty: Hashable, Sendable {
     }
 
     /// As much of a text as a record holds.
-    static func words(_ text: String?) -> ArraySlice<UInt8>? { text.map { Array($0.utf8.prefix(maxWords))[...] } }
+    static func words(_ text: String?) -> ArraySlice<UInt8>? {
+        text.map { Array($0.utf8.prefix(maxWords))[...] }
+    }
 }

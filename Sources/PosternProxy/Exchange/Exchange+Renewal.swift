@@ -23,7 +23,8 @@ extension Exchange {
             return
         }
         guard life.isRenewable else {
-            if let end = life.endsAt, end <= now { fail(.credential(.broken(rule: request.rule.id))) } else { approve() }
+            guard let end = life.endsAt, end <= now else { return approve() }
+            fail(.credential(.broken(rule: request.rule.id)))
             return
         }
         renew(life)
