@@ -107,7 +107,7 @@ package struct Daemon {
                 records: state.records,
                 logger: logger
             )
-            let fetcher = Fetcher()
+            let fetcher = Fetcher(own: server.endpoints)
             let gateway = OAuthClient(
                 fetcher: fetcher,
                 secrets: ClientSecretReader(environment: environment.variables)

@@ -25,7 +25,7 @@ struct DaemonServices: Sendable {
             try state.store.read { reader in
                 (
                     agents: try reader.agentCount(includingRevoked: false),
-                    secrets: try reader.secrets(includingRevoked: false).count,
+                    secrets: try reader.secrets(includingRevoked: false).count { $0.kind == .managed },
                     grants: try reader.grantCount(GrantFilter()),
                     users: try reader.users().count
                 )

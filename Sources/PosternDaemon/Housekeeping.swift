@@ -27,7 +27,10 @@ struct Housekeeping: Sendable {
                 try await administration.alone { [inForce] in
                     try inForce.settle(at: postern_realtime_ns() / 1_000_000_000)
                 }
-                if turn % Housekeeping.turnsPerNote == 0 { try await administration.alone { try noteUses() } }
+                if turn % Housekeeping.turnsPerNote == 0 {
+                    try await administration.alone { try noteUses() }
+                    try await desks.tidy()
+                }
             } catch { logger.error("housekeeping failed", metadata: ["reason": "\(error)"]) }
         }
     }

@@ -47,7 +47,9 @@ extension Administration {
     /// To be called now and then.
     @discardableResult
     package func applyDueScopes() async throws(AdministrationError) -> [String] {
-        try await act("agent_scopes_apply", by: .daemon) { try $0.applyDueScopes() }
+        let now = now()
+        guard try await read({ try !$0.agents(withScopesDueAt: now).isEmpty }) else { return [] }
+        return try await act("agent_scopes_apply", by: .daemon) { try $0.applyDueScopes() }
     }
 
     /// Makes an agent, and its first key unless it is to have none.

@@ -4,12 +4,21 @@ internal import PosternCore
 enum ReturnURL {
     /// Refuses what is no https URL, nor an http one of a loopback host, or is of another origin than the allowed one.
     static func check(_ url: String?, allowed origin: String?) throws(AdministrationError) {
-        let allowed = try origin.map { text throws(AdministrationError) in try read(text, "allowed_origin") }
+        let allowed = try origin.map { text throws(AdministrationError) in try bare(text) }
         guard let url else { return }
         let place = try read(url, "return_url")
         guard allowed.map({ $0 == place }) ?? true else {
             throw .invalid(member: "return_url", reason: "is not of the origin in `allowed_origin`")
         }
+    }
+
+    /// Reads an origin, behind which nothing stands. RFC 6454 section 6.
+    private static func bare(_ origin: String) throws(AdministrationError) -> Destination {
+        let place = try read(origin, "allowed_origin")
+        guard origin.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 2, !origin.contains("?") else {
+            throw .invalid(member: "allowed_origin", reason: "must be scheme, host and port alone")
+        }
+        return place
     }
 
     private static func read(_ url: String, _ member: String) throws(AdministrationError) -> Destination {

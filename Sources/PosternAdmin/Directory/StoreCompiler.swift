@@ -166,7 +166,7 @@ struct StoreCompiler {
     }
 
     private static func app(_ app: StoredApp, keys: [StoredKey]) -> Agent {
-        Agent(.app, id: app.id, keys: keys.compactMap(AgentKey.init))
+        Agent(.app, id: app.id, keys: AgentKey.keys(of: keys))
     }
 
     /// The grants to some principals, each with those above it, and with the secrets they are of rendered.
@@ -202,7 +202,7 @@ struct StoreCompiler {
         let agent = Agent(
             .agent(stored.name),
             id: stored.id,
-            keys: keys.compactMap(AgentKey.init),
+            keys: AgentKey.keys(of: keys),
             limits: stored.limits,
             isPaused: isPaused,
             policy: policy(of: stored)
@@ -364,9 +364,17 @@ struct StoreCompiler {
 }
 
 extension AgentKey {
-    /// `nil` for a key that has ended for ever.
-    fileprivate init?(_ stored: StoredKey) {
-        guard stored.revokedAt == nil else { return nil }
+    /// The keys that have not ended for ever, of all keys of one owner.
+    fileprivate static func keys(of stored: [StoredKey]) -> [AgentKey] {
+        let limits = Dictionary(stored.map { ($0.id, Limits(requestsPerMinute: $0.requestsPerMinute)) }) { first, _ in
+            first
+        }
+        return stored.filter { $0.revokedAt == nil }.map { key in
+            AgentKey(key, parent: key.parentID.map { ($0, limits[$0] ?? Limits()) })
+        }
+    }
+
+    private init(_ stored: StoredKey, parent: (id: String, limits: Limits)?) {
         let end = [stored.expiresAt, stored.rotatedUntil].compactMap(\.self).min()
         self.init(
             stored.digest,
@@ -375,7 +383,8 @@ extension AgentKey {
             isDeprecated: stored.deprecatedAt != nil,
             scopes: stored.scopes,
             networks: stored.networks,
-            limits: Limits(requestsPerMinute: stored.requestsPerMinute)
+            limits: Limits(requestsPerMinute: stored.requestsPerMinute),
+            parent: parent
         )
     }
 }

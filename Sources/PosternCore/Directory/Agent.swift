@@ -43,7 +43,7 @@ package struct Agent: Sendable {
 }
 
 /// A key by which an agent proves who it is.
-package struct AgentKey: Hashable, Sendable {
+package struct AgentKey: Sendable {
     package let digest: KeyDigest
     /// Its id in the store; `nil` for one of the configuration file.
     package let id: String?
@@ -56,6 +56,8 @@ package struct AgentKey: Hashable, Sendable {
     /// The addresses from which it may be used; `nil` is from anywhere.
     package let networks: [String]?
     package let limits: Limits
+    /// The id and the limits of the key that it was derived from, which hold for both together; `nil` for any other.
+    package let parent: (id: String, limits: Limits)?
 
     package init(
         _ digest: KeyDigest,
@@ -64,8 +66,10 @@ package struct AgentKey: Hashable, Sendable {
         isDeprecated: Bool = false,
         scopes: [String]? = nil,
         networks: [String]? = nil,
-        limits: Limits = Limits()
+        limits: Limits = Limits(),
+        parent: (id: String, limits: Limits)? = nil
     ) {
+        self.parent = parent
         self.digest = digest
         self.id = id
         self.expiresAt = expiresAt

@@ -96,12 +96,14 @@ final class Desks: Sendable {
         try Waiting.result { [approvals] in try await approvals.start(carrier: calls) }
     }
 
-    /// What is to be done now and then.
+    /// What is to be done at its time.
     func keep() async throws {
         try await approvals.expireDue()
-        try await connect.forgetEnded()
-        _ = try await administration.applyDueScopes()
+        try await administration.applyDueScopes()
     }
+
+    /// What is to be done now and then.
+    func tidy() async throws { try await connect.forgetEnded() }
 }
 
 extension Directory {

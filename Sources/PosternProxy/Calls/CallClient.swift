@@ -14,12 +14,15 @@ final class CallClient: ExchangeClient {
 
     private var exchange: Exchange?
     private var body: [UInt8]
+    /// How much of it has been taken.
+    private var taken = 0
     private let startedAt = Instant.now
     private let settle: @Sendable (CallResult) -> Void
 
     private var head: [UInt8] = []
     private var answer: [UInt8] = []
     private var isTruncated = false
+    private var heldBytes = 0
 
     /// Tells `settle` once what became of the call.
     init(_ call: ProxiedCall, on worker: ProxyWorker, settle: @escaping @Sendable (CallResult) -> Void) {
@@ -49,18 +52,23 @@ final class CallClient: ExchangeClient {
         guard exchange != nil else { return }
         exchange = nil
         worker.loop.cancel(exchangeDeadline)
+        worker.shared.service.letGo(heldBytes, for: call?.principal)
         worker.remove(self)
         settle(result)
     }
 
     // MARK: The request
 
-    var isRequestComplete: Bool { body.isEmpty }
+    var isRequestComplete: Bool { taken == body.count }
 
     func takeBody(into buffer: inout [UInt8]) throws(ProxyError) {
-        let piece = body.prefix(CallClient.pieceBytes)
+        let piece = body[taken...].prefix(CallClient.pieceBytes)
         buffer.append(contentsOf: piece)
-        body.removeFirst(piece.count)
+        taken += piece.count
+        if isRequestComplete {
+            body = []
+            taken = 0
+        }
     }
 
     private static let pieceBytes = 65_536
@@ -79,9 +87,23 @@ final class CallClient: ExchangeClient {
     }
 
     func send(_ window: Range<Int>, isLast: Bool) {
-        let room = CallClient.maxAnswerBytes - answer.count
-        if window.count > room { isTruncated = true }
-        answer.append(contentsOf: worker.answering[window].prefix(room))
+        guard !isTruncated else { return }
+        let piece = worker.answering[window].prefix(CallClient.maxAnswerBytes - answer.count)
+        let hasRoom = worker.shared.service.hold(piece.count, for: call?.principal)
+        if hasRoom {
+            heldBytes += piece.count
+            answer.append(contentsOf: piece)
+        }
+        guard !hasRoom || piece.count < window.count else { return }
+        isTruncated = true
+        // What follows may have no end.
+        worker.loop.atNextTurn { [weak self] in self?.takeNoMore() }
+    }
+
+    /// Ends the exchange with what there is of the answer.
+    private func takeNoMore() {
+        exchange?.clientGone(.clientClosed)
+        exchangeEnded()
     }
 
     func sendTrailers(_ trailers: [UInt8], at end: Int) {}

@@ -105,7 +105,9 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
 
     /// Sees to it that the request may go; everything else follows.
     func begin() {
-        let total = worker.snapshot.waits.total
+        let waits = worker.snapshot.waits
+        // A call's answer is gathered before anybody gets it, so that it must have an end.
+        let total = waits.total == 0 && client.call != nil ? waits.connect + waits.firstByte : waits.total
         if total > 0 {
             let deadline = Deadline { [weak self] in self?.fail(.upstream(.totalTimeout)) }
             worker.loop.set(deadline, afterNanoseconds: total)
@@ -223,6 +225,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
             if !phase.isInspecting, renewed.rule.inspection != request.rule.inspection { throw .authorityWithdrawn }
             // What is signed was settled with the body; only the key may be another.
             if renewed.signingScope != request.signingScope { throw .authorityWithdrawn }
+            // So was what persons were asked, or were not.
+            if asksOthers(than: renewed) { throw .authorityWithdrawn }
             // What runs keeps what it was sent with, whose secret is still to be masked in the answer; only a second
             // try would begin anew.
             switch phase {

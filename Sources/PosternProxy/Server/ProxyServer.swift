@@ -144,12 +144,17 @@ package final class ProxyServer {
         return loops.allSatisfy { _ in done.wait(for: ProxyServer.patience) }
     }
 
-    private func engineSettings(for snapshot: ProxySnapshot) -> UpstreamEngine.Settings {
+    /// The addresses and ports on which the proxy listens, which are nothing to connect to.
+    package var endpoints: Set<IPEndpoint> {
         var own: Set<IPEndpoint> = []
         for socket in listening.values {
             guard case .tcp(let endpoint) = socket.id.address else { continue }
             own.insert(IPEndpoint(address: endpoint.address, port: socket.port))
         }
-        return UpstreamEngine.Settings(snapshot.settings, ownEndpoints: own)
+        return own
+    }
+
+    private func engineSettings(for snapshot: ProxySnapshot) -> UpstreamEngine.Settings {
+        UpstreamEngine.Settings(snapshot.settings, ownEndpoints: endpoints)
     }
 }

@@ -35,7 +35,7 @@ extension SDKGate {
         guard case .agent(let id) = named else { return nil }
         // A paused agent names itself where it may ask at all.
         if key.agent.id == id, key.principal != .app { return key.agent }
-        guard let agent = directory.agents.first(where: { $0.id == id }), case .agent = agent.principal, !agent.isPaused
+        guard let agent = directory.agent(id: id), !agent.isPaused
         else {
             throw SDKRefusal(
                 status: 404,

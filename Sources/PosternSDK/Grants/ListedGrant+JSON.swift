@@ -2,10 +2,8 @@ internal import PosternAdmin
 internal import PosternCore
 
 extension ListedGrant {
-    /// The grant as clients read it; an agent is told how it came by it.
-    func json(isAgent: Bool) -> JSONText {
-        .object(own + common(isDelegation: isAgent && grant.parentID != nil))
-    }
+    /// The grant as clients read it.
+    var json: JSONText { .object(own + common(isDelegation: grant.parentID != nil)) }
 
     private var own: [(String, JSONText)] {
         guard let connection else {

@@ -15,23 +15,23 @@ extension SDKCall {
             )
         }
         if caller.agent != nil {
-            guard let id = caller.agent?.id else { return SDKCall.reply([], total: 0, page, isAgent: true) }
+            guard let id = caller.agent?.id else { return SDKCall.reply([], total: 0, page) }
             query.principal = .agent(id: id)
         }
         if let userToken {
             guard let user = try await userIfKnown(userToken) else {
-                return SDKCall.reply([], total: 0, page, isAgent: caller.agent != nil)
+                return SDKCall.reply([], total: 0, page)
             }
             query.userID = user.id
         }
         let (items, total) = try await administration.listGrants(query, page)
-        return SDKCall.reply(items, total: total, page, isAgent: caller.agent != nil)
+        return SDKCall.reply(items, total: total, page)
     }
 
-    private static func reply(_ items: [ListedGrant], total: Int, _ page: Page, isAgent: Bool) -> SDKReply {
+    private static func reply(_ items: [ListedGrant], total: Int, _ page: Page) -> SDKReply {
         .ok(
             .object([
-                ("grants", .list(items.map { $0.json(isAgent: isAgent) })),
+                ("grants", .list(items.map { $0.json })),
                 ("total", .integer(total)),
                 ("limit", .integer(page.limit)),
                 ("offset", .integer(page.offset)),
