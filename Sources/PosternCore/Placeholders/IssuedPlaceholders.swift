@@ -84,7 +84,7 @@ package struct IssuedPlaceholders: Sendable {
         }
         payload += IssuedPlaceholders.digest(destination)
         let serial = PlaceholderKey.randomBytes(6)
-        notes.keep(attribution, for: serial, until: endsAt, now: now)
+        notes.keep(attribution, for: serial, of: principal, until: endsAt, now: now)
         payload += serial
         payload += tag(payload)
         return IssuedPlaceholders.prefix + String(decoding: mark + HexDigit.text(of: payload), as: UTF8.self)

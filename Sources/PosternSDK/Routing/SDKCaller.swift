@@ -17,6 +17,9 @@ package struct SDKCaller: Sendable {
     package let traceparent: String?
     package let peer: Peer
 
+    /// Whom the request is for, for good.
+    var asker: Asker { agent?.asker ?? Asker(principal) }
+
     /// Whether a key of the application signed.
     package var isApplication: Bool { key.principal == .app }
 
@@ -24,12 +27,15 @@ package struct SDKCaller: Sendable {
     var scopes: [String]? { constraints ?? key.key.scopes }
 
     /// Who is recorded behind the request.
+    /// The most that is kept of why a client asks.
+    private static let maxReasonBytes = 512
+
     package func attribution(user: String? = nil, reason: String? = nil) -> CallAttribution {
         var attribution = CallAttribution()
         attribution.key = key.id
         attribution.user = user
         attribution.caller = label ?? (isApplication ? agent?.id : nil)
-        attribution.reason = reason
+        attribution.reason = reason.map { String(decoding: $0.utf8.prefix(SDKCaller.maxReasonBytes), as: UTF8.self) }
         attribution.context = context
         attribution.traceparent = traceparent
         attribution.peer = peer
