@@ -95,6 +95,7 @@ struct Sample {
         displayName: "Ö",
         groups: ["ops", "admins"],
         isSuspended: true,
+        groupsIssuedAt: 17,
         createdAt: 18,
         updatedAt: 19
     )
@@ -158,6 +159,7 @@ struct Sample {
         expiresAt: 40
     )
     let idempotency = StoredIdempotency(
+        asker: uuid(3),
         digest: KeyDigest(ofKey: "first".utf8),
         bodyDigest: KeyDigest(ofKey: "body".utf8),
         subjectID: uuid(1),
@@ -258,6 +260,19 @@ struct Sample {
         #expect(try reader.connectSession(pollDigest: session.pollDigest) == session)
         #expect(try reader.connectSession(pageDigest: session.pageDigest) == session)
         #expect(try reader.connectSession(pageDigest: session.pollDigest) == nil)
+        for (agentID, time, isPending, count) in [
+            (agent.id, 39, false, 1), (agent.id, 40, false, 0), (agent.id, 39, true, 0), (nil, 39, false, 0),
+        ] as [(String?, Int64, Bool, Int)] {
+            let found = try reader.connectSessionCount(
+                ofUser: user.id,
+                agent: agentID,
+                at: time,
+                isPending: isPending
+            )
+            #expect(found == count)
+        }
+        #expect(try reader.idempotencyCount(of: key.id) == 1)
+        #expect(try reader.idempotencyCount(of: agent.id) == 0)
         #expect(try reader.idempotency(idempotency.digest) == idempotency)
         #expect(try reader.idempotency(idempotency.bodyDigest) == nil)
     }

@@ -118,6 +118,9 @@ package protocol StoreReader {
 
     func connectSession(pollDigest: KeyDigest) throws -> StoredConnectSession?
     func connectSession(pageDigest: KeyDigest) throws -> StoredConnectSession?
+    /// How many sessions of a user for an agent, or for none, are not over at a time; `isPending` leaves out what is settled.
+    func connectSessionCount(ofUser userID: String, agent agentID: String?, at time: Int64, isPending: Bool) throws
+        -> Int
 
     func approval(id: String) throws -> StoredApproval?
     /// The approval of which a gate has this id.
@@ -133,6 +136,7 @@ package protocol StoreReader {
     func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval?
 
     func idempotency(_ digest: KeyDigest) throws -> StoredIdempotency?
+    func idempotencyCount(of asker: String) throws -> Int
 }
 
 /// Changing the store, within one transaction.

@@ -114,7 +114,23 @@ extension ConsentProvider {
             displayName: PortalConnect.title(provider.name),
             scopes: provider.scopes,
             status: status,
-            accounts: provider.accounts
+            accounts: provider.accounts,
+            notes: ConsentProvider.notes(provider)
         )
+    }
+
+    private static func notes(_ provider: ConnectPageProvider) -> [String] {
+        var notes: [String] = []
+        if provider.isRepair {
+            notes.append("Your account is connected again. Everybody whom you have let use it goes on with it.")
+        }
+        if !provider.tellsAccounts {
+            notes.append(
+                provider.isRepair
+                    ? "Postern cannot tell accounts apart here: be sure to choose the same one."
+                    : "Postern cannot tell accounts apart here: what you connect now stands beside what is connected already."
+            )
+        }
+        return notes
     }
 }

@@ -76,19 +76,23 @@ package struct ConsentProvider: Hashable, Sendable {
     package var status: Status
     /// The accounts that the user has connected there before.
     package var accounts: [String]
+    /// What else there is to know before a yes, a sentence each.
+    package var notes: [String]
 
     package init(
         name: String,
         displayName: String,
         scopes: [String],
         status: Status = .asked,
-        accounts: [String] = []
+        accounts: [String] = [],
+        notes: [String] = []
     ) {
         self.name = name
         self.displayName = displayName
         self.scopes = scopes
         self.status = status
         self.accounts = accounts
+        self.notes = notes
     }
 }
 

@@ -68,10 +68,11 @@ struct ConsentPage {
         let accounts: HTML =
             provider.accounts.isEmpty
             ? "" : "<p>Connected already:</p>\(HTML.list(provider.accounts, class: "chips"))"
+        let notes = provider.notes.map { "<p>\(QuotedText.line($0, limit: 200))</p>" as HTML }
         return """
             <section class="provider">
             <h2>\(name)</h2>
-            \(scopes)\(accounts)\(state(of: provider, name))
+            \(scopes)\(accounts)\(notes)\(state(of: provider, name))
             </section>
             """
     }

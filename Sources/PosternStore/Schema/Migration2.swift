@@ -18,6 +18,8 @@ enum Migration2 {
         ALTER TABLE secrets ADD COLUMN kind TEXT CHECK (kind = 'connection');
         ALTER TABLE secrets ADD COLUMN self_binders TEXT;
 
+        ALTER TABLE users ADD COLUMN groups_issued_at INTEGER CHECK (groups_issued_at >= 0);
+
         DROP TABLE connections;
         CREATE TABLE connections (
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
@@ -33,7 +35,8 @@ enum Migration2 {
             updated_at INTEGER NOT NULL CHECK (updated_at >= 0),
             \(Rule.seal)
         ) STRICT;
-        CREATE UNIQUE INDEX connections_account ON connections (user_id, provider, account) WHERE status <> 'revoked';
+        CREATE UNIQUE INDEX connections_account ON connections (user_id, provider, account, scopes)
+            WHERE status <> 'revoked' AND account <> '(unknown)';
 
         CREATE TABLE connect_sessions (
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
@@ -82,10 +85,12 @@ enum Migration2 {
             digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
             body_digest BLOB NOT NULL CHECK (length(body_digest) = 32),
             subject_id TEXT NOT NULL CHECK (\(Rule.isUUID("subject_id"))),
+            asker TEXT NOT NULL,
             created_at INTEGER NOT NULL CHECK (created_at >= 0),
             expires_at INTEGER NOT NULL CHECK (expires_at >= 0),
             \(Rule.seal)
         ) STRICT;
+        CREATE INDEX idempotency_asker ON idempotency (asker);
         CREATE INDEX idempotency_expiry ON idempotency (expires_at);
 
         DROP TABLE nonces;

@@ -51,7 +51,8 @@ struct Table: Sendable {
     )
     static let users = Table(
         "users",
-        ["id", "subject", "display_name", "is_suspended", "created_at", "updated_at"]
+        ["id", "subject", "display_name", "is_suspended", "created_at", "updated_at"],
+        added: ["groups_issued_at"]
     )
     static let userGroups = Table("user_groups", ["id", "user_id", "name"])
     static let connections = Table(
@@ -85,7 +86,7 @@ struct Table: Sendable {
     )
     static let idempotency = Table(
         "idempotency",
-        ["digest", "body_digest", "subject_id", "created_at", "expires_at"]
+        ["digest", "body_digest", "subject_id", "asker", "created_at", "expires_at"]
     )
 
     /// Every table but `meta`, whose one row seals all the others together, and `nonces`.
