@@ -172,7 +172,7 @@ package struct UpstreamRequest: Sendable {
         url += String(decoding: audited.path.filter { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
         if let query = audited.query { url += "?" + String(decoding: query, as: UTF8.self) }
         return FrozenRequest(
-            principal: agent.principal,
+            asker: agent.asker,
             grant: self.rule.id,
             method: head.method,
             url: url,
