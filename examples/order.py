@@ -6,7 +6,7 @@ import base64
 import os
 import sys
 
-from alter_sdk import Agent, ApprovalDeniedError, ApprovalExpiredError, HttpMethod, PendingApproval
+from alter_sdk import Agent, ApprovalDeniedError, ApprovalExpiredError, ApprovalTimeoutError, HttpMethod, PendingApproval
 
 
 async def main(url: str, provider: str) -> None:
@@ -27,6 +27,8 @@ async def main(url: str, provider: str) -> None:
                 sys.exit("It was denied.")
             except ApprovalExpiredError:
                 sys.exit("Nobody decided in time.")
+            except ApprovalTimeoutError:
+                sys.exit("It still waits; ask again later.")
         print(f"{result.status_code}: {base64.b64decode(result.body_b64).decode()}")
     finally:
         await agent.close()

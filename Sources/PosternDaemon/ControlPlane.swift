@@ -41,7 +41,8 @@ final class ControlPlane: Sendable {
                 logger.critical("the control socket is closed", metadata: ["reason": "\(error)"])
             }
         }
-        if let portal = desks.portal {
+        if let portal = desks.portal, let url = desks.portalURL {
+            logger.info("pages", metadata: ["url": "\(url)"])
             Task {
                 do { try await portal.run() } catch {
                     logger.critical("the portal is closed", metadata: ["reason": "\(error)"])

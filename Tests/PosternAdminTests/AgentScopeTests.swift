@@ -80,7 +80,8 @@ import Testing
         for (scopes, reached) in [
             ([:], ["a", "b", "c"]), (["anthropic": []], ["a"]), (["openai": ["x"]], ["b", "c"]),
             (["managed_secret_slugs": ["c", "a"]], ["a", "c"]), (["b": []], ["b"]), (["managed_secret_slugs": []], []),
-            (["github": []], []),
+            (["github": []], []), (["managed_secret_slugs": ["openai"]], []),
+            (["managed_secret_slugs": ["openai"], "anthropic": []], ["a"]),
         ] as [([String: [String]], [String])] {
             var change = AgentChange()
             change.scopes = .set(scopes)

@@ -36,9 +36,12 @@ struct GrantTermsTests {
         text.methods = ["POST"]
         text.maxBodyBytes = 10
         text.givesPlaceholder = true
+        text.requiresApproval = true
         let file = try #require(RawJSON(json: #"{"methods":["GET"],"paths":["/x"]}"#))
-        let expected = #"{"max_body_bytes":10,"methods":["POST"],"paths":["/x"],"placeholder":true}"#
-        #expect(try text.document(over: file).json == expected)
+        let terms = #""max_body_bytes":10,"methods":["POST"],"paths":["/x"],"placeholder":true,"requires_approval":"#
+        #expect(try text.document(over: file).json == "{\(terms)true}")
+        text.approvers = ["anna"]
+        #expect(try text.document(over: file).json == #"{\#(terms){"approvers":["anna"]}}"#)
         #expect(throws: CommandFailure.self) { try text.document(over: .array([])) }
     }
 

@@ -2,6 +2,12 @@ import PosternCore
 import PosternTestSupport
 import Testing
 
+private let pending = PendingApproval(
+    id: "approval-1",
+    expiresAt: 1,
+    gates: [PendingApproval.Gate(id: "gate-1", expiresAt: 1, url: "http://portal.test/approvals/1?\"\r\nX: y")]
+)
+
 /// Every error, with its status, its code, its RFC 9209 error, whose doing it is, and whether the connection ends.
 private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = [
     (.malformedRequest("x"), 400, "malformed_request", "http_request_error", .downstream, true),
@@ -33,6 +39,21 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.sealedTokenUnknown, 401, "sealed_token_unknown", "http_request_denied", .downstream, false),
     (.rateLimited(retryAfterSeconds: 7, limit: 9), 429, "rate_limited", "http_request_denied", .downstream, false),
     (.tooManyRequests(limit: 9), 429, "too_many_requests", "connection_limit_reached", .downstream, false),
+    (.keyOutOfPlace, 403, "key_out_of_place", "http_request_denied", .downstream, false),
+    (.placeholderExpired, 401, "placeholder_expired", "http_request_denied", .downstream, false),
+    (.requestRule(.denied(reason: "x")), 403, "request_rule_denied", "http_request_denied", .downstream, false),
+    (.requestRule(.stepUp(reason: "x")), 403, "step_up_required", "http_request_denied", .downstream, false),
+    (.requestRule(.unusable(reason: "x")), 400, "request_rule_unusable", "http_request_error", .downstream, false),
+    (
+        .requestRule(.unredactable(reason: "x")), 403, "redact_discharge_failed", "http_request_denied", .downstream, false
+    ),
+    (.approval(.pending(pending)), 503, "approval_pending", "http_request_denied", .downstream, false),
+    (.approval(.denied(approval: "a")), 403, "approval_denied", "http_request_denied", .downstream, false),
+    (.approval(.expired(approval: "a")), 403, "approval_expired", "http_request_denied", .downstream, false),
+    (.approval(.unaskable(reason: "x")), 403, "approval_impossible", "http_request_denied", .downstream, false),
+    (.approval(.unavailable), 503, "approval_unavailable", "proxy_internal_error", .local, false),
+    (.credential(.broken(rule: "r")), 403, "connection_broken", "http_request_denied", .local, false),
+    (.credential(.unavailable(rule: "r")), 503, "token_refresh_failed", "proxy_internal_error", .local, false),
     (.auditUnavailable, 503, "audit_unavailable", "proxy_internal_error", .local, false),
     (.storeUnavailable, 503, "store_unavailable", "proxy_internal_error", .local, false),
     (.overloaded, 503, "overloaded", "connection_limit_reached", .local, true),
@@ -113,7 +134,32 @@ private func number(_ error: ProxyError) -> Int {
     case .agentPaused: 35
     case .grantUsedUp: 36
     case .storeUnavailable: 37
-    case .upstream(let error): 38 + number(error)
+    case .keyOutOfPlace: 38
+    case .placeholderExpired: 39
+    case .requestRule(let refusal): 40 + number(refusal)
+    case .approval(let refusal): 44 + number(refusal)
+    case .credential(.broken): 49
+    case .credential(.unavailable): 50
+    case .upstream(let error): 51 + number(error)
+    }
+}
+
+private func number(_ refusal: RequestRuleRefusal) -> Int {
+    switch refusal {
+    case .denied: 0
+    case .stepUp: 1
+    case .unusable: 2
+    case .unredactable: 3
+    }
+}
+
+private func number(_ refusal: ApprovalRefusal) -> Int {
+    switch refusal {
+    case .pending: 0
+    case .denied: 1
+    case .expired: 2
+    case .unaskable: 3
+    case .unavailable: 4
     }
 }
 
@@ -149,7 +195,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) }.sorted() == Array(0..<53))
+        #expect(rows.map { number($0.0) }.sorted() == Array(0..<66))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))
@@ -181,7 +227,9 @@ struct ProblemDetailsTests {
         arguments: [
             ProxyError.noGrant(destination: "a\",\"x\":\"\r\n\r\nHTTP/1.1 200 OK\u{1b}[31m\u{e9}"),
             .policyDenied(rule: "a\\\"\n", reason: "\u{0}\r\n"), .ambiguousGrant(candidates: ["\r\nX: y", "\""]),
-            .malformedRequest("\r\n\r\n\""),
+            .malformedRequest("\r\n\r\n\""), .approval(.pending(pending)), .approval(.denied(approval: "\r\nX: y")),
+            .requestRule(.denied(reason: "\"\r\nX: y")), .requestRule(.unusable(reason: "\u{1b}]0;")),
+            .approval(.unaskable(reason: "\r\nX: y")), .credential(.broken(rule: "\"\r\nX: y")),
         ]
     )
     func escapes(error: ProxyError) throws {
@@ -207,6 +255,24 @@ struct ProblemDetailsTests {
                 "Retry-After: 7", "RateLimit-Policy: \"postern\";q=9;w=60", "RateLimit: \"postern\";r=0;t=7",
             ]
         )
+        #expect(fields(.placeholderExpired) == ["WWW-Authenticate: Bearer realm=\"postern\", error=\"invalid_token\""])
+        #expect(fields(.approval(.pending(pending))) == ["Retry-After: 5"])
+        #expect(fields(.credential(.unavailable(rule: "r"))) == ["Retry-After: 5"])
+        #expect(fields(.approval(.denied(approval: "a"))).isEmpty && fields(.keyOutOfPlace).isEmpty)
         #expect(ProblemDetails(.ambiguousGrant(candidates: ["a", "b"])).detail.contains("Postern-Grant: a or b"))
+    }
+
+    @Test("what waits for a person names the approval and its page")
+    func approvals() {
+        for (refusal, id, url) in [
+            (.pending(pending), "approval-1", "http://portal.test/approvals/1?"), (.denied(approval: "a"), "a", ""),
+            (.expired(approval: "a"), "a", ""),
+        ] as [(ApprovalRefusal, String, String)] {
+            let problem = ProblemDetails(.approval(refusal))
+            let text = latin1Text(problem.response(requestID: "id-1", closes: false, isBodiless: false))
+            #expect(problem.approval?.id == id && problem.detail.contains(id))
+            #expect(text.contains("\"approval_id\":\"\(id)\",\"approval_url\":\"\(url)"), "\(text)")
+        }
+        #expect(ProblemDetails(.approval(.unavailable)).approval == nil)
     }
 }

@@ -19,18 +19,20 @@ KEY = "alter_key_agent_0123456789abcdefghijABCDEFGHIJ-_xx"
 VALUE = "sk-ant-api03-planted-secret"
 
 AGENT = {
-    "id": ID, "name": "research-bot", "display_name": None, "status": "active", "parent": None, "scopes": {},
+    "id": ID, "name": "research-bot", "display_name": None, "kind": "agent", "status": "active", "parent": None,
+    "scopes": {}, "pending_scopes": None, "scopes_apply_at": None,
     "requests_per_minute": 60, "concurrent_requests": None, "policy": None, "metadata": {}, "version": 1,
     "created_at": NOW, "updated_at": NOW,
 }
 MINTED = {
     "id": ID, "name": "research-bot-1", "prefix": "0123", "status": "active", "created_at": NOW, "expires_at": None,
-    "deprecated_at": None, "revoked_at": None, "last_used_at": None, "key": KEY,
+    "deprecated_at": None, "revoked_at": None, "last_used_at": None, "scopes": None, "networks": None, "requests_per_minute": None,
+    "parent": None, "key": KEY,
 }
 LISTED = {name: value for name, value in MINTED.items() if name != "key"}
 SECRET = {
     "id": ID, "name": "anthropic-prod", "provider": "anthropic", "hosts": ["api.anthropic.com"], "inputs": {},
-    "self_bind": False, "version": 1, "created_at": NOW, "updated_at": NOW, "revoked_at": None,
+    "self_bind": False, "self_binders": None, "version": 1, "created_at": NOW, "updated_at": NOW, "revoked_at": None,
     "versions": [{"number": 1, "created_at": NOW, "retired_at": None, "forget_at": None}],
 }
 GRANT = {

@@ -89,7 +89,8 @@ class Session:
         """``postern init``, then the daemon on a free port of what it made; returns what was printed."""
         printed = self.ok("init", "--user", "--agent", agent)
         made = self.home / ".config/postern/proxy.conf"
-        text = re.sub(r"(?m)^listen *=.*$", 'listen = ["127.0.0.1:0"]', made.read_text())
+        text = re.sub(r"(?m)^listen *= *\[.*$", 'listen = ["127.0.0.1:0"]', made.read_text())
+        text = re.sub(r'(?m)^listen *= *".*$', 'listen = "127.0.0.1:0"', text)
         assert "127.0.0.1:0" in text, text
         daemon = Daemon(self.home, text, arguments=["--user"], wait=False)
         daemon.state = next(path.parent for path in self.home.rglob("store.db"))

@@ -15,6 +15,9 @@ package struct GrantTermsText: Sendable {
     package var maxBodyBytes: Int?
     package var allowsWebSocket = false
     package var givesPlaceholder = false
+    package var requiresApproval = false
+    /// Who has to approve; anybody named is asked, whatever ``requiresApproval`` says.
+    package var approvers: [String] = []
 
     package init() {}
 
@@ -39,6 +42,10 @@ package struct GrantTermsText: Sendable {
         if let maxBodyBytes { terms["max_body_bytes"] = .integer(maxBodyBytes) }
         if allowsWebSocket { terms["websocket"] = .boolean(true) }
         if givesPlaceholder { terms["placeholder"] = .boolean(true) }
+        if requiresApproval { terms["requires_approval"] = .boolean(true) }
+        if !approvers.isEmpty {
+            terms["requires_approval"] = .object(["approvers": .array(approvers.map { .text($0) })])
+        }
         return .object(terms)
     }
 }

@@ -1,6 +1,6 @@
 /// That a person has to approve each request that a grant or a policy covers.
 package struct ApprovalTerms: Hashable, Sendable {
-    /// Who: every one of them has to approve. Empty is any one operator.
+    /// Every one of them has to approve; empty is any one operator.
     package var approvers: [String]
     /// How long there is to decide.
     package var lifetime: Duration

@@ -48,5 +48,8 @@ package struct AuditParty: Hashable, Sendable {
         encoder.member("postern.reason", bytes: AuditParty.words(reason))
     }
 
-    private static func words(_ text: String?) -> ArraySlice<UInt8>? { text.map { Array($0.utf8.prefix(maxWords))[...] } }
+    /// As much of a text as a record holds.
+    static func words(_ text: String?) -> ArraySlice<UInt8>? {
+        text.map { Array($0.utf8.prefix(maxWords))[...] }
+    }
 }

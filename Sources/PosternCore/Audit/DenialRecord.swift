@@ -65,7 +65,7 @@ package struct DenialRecord: Sendable {
         encoder.member("@timestamp", timestamp: time)
         encoder.member("event.action", constant: "denied")
         encoder.member("event.outcome", constant: "failure")
-        encoder.member("event.reason", reason)
+        encoder.member("event.reason", bytes: AuditParty.words(reason))
         encoder.member("http.request.id", requestID)
         encoder.member("postern.decision", constant: "deny")
         encoder.member("postern.agent", agent)

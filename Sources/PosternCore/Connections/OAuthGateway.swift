@@ -33,7 +33,7 @@ package struct OAuthProvider: Sendable {
     }
 }
 
-/// What a token endpoint answers. RFC 6749 section 5.1.
+/// What a token endpoint answers, RFC 6749 section 5.1.
 package struct OAuthTokens: Sendable {
     package let accessToken: Secret
     package let refreshToken: Secret?

@@ -71,7 +71,9 @@ package final class AccessRule: Sendable {
         allowsWebSocket = grant.terms.allowsWebSocket && grant.ancestors.allSatisfy(\.terms.allowsWebSocket)
         isTunnel = false
         facts = grant.facts
-        approval = ([grant.terms.approval] + grant.ancestors.map(\.terms.approval) + [agent.policy?.approval]).compactMap(\.self)
+        approval =
+            ([grant.terms.approval] + grant.ancestors.map(\.terms.approval) + [agent.policy?.approval])
+            .compactMap(\.self)
         givesPlaceholder = grant.terms.givesPlaceholder
         placeholderID = placeholders.id(agent: grant.agent, secret: credential.name)
         tokenOwner = SealedToken.Owner(

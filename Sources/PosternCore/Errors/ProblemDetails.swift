@@ -503,9 +503,9 @@ package struct ProblemDetails: OwnAnswer, Equatable, Sendable {
             encoder.member("status", status)
             encoder.member("detail", detail)
             encoder.member("code", code)
-            encoder.member("request_id", requestID)
             encoder.member("approval_id", approval?.id)
             encoder.member("approval_url", approval?.url)
+            encoder.member("request_id", requestID)
         }
         var body = batch.withBytes { Array($0) }
         body.append(contentsOf: "}\n".utf8)

@@ -60,7 +60,9 @@ package final class IngressRequest: Sendable {
         case .absolute(let scheme, let authority, let place):
             try IngressRequest.requireHost(of: head, toBe: authority, at: place, scheme)
             if let intercepted { try intercepted.require(authority, scheme) }
-            let isOwn = intercepted == nil && IngressRequest.namesAPI(scheme, authority, ownPort, head[target.path.range])
+            let isOwn =
+                intercepted == nil
+                && IngressRequest.namesAPI(scheme, authority, ownPort, head[target.path.range])
             self.target = isOwn ? .own : .destination(scheme, authority.host, authority.port)
             path = target.path.range
         case .origin where intercepted != nil:

@@ -163,22 +163,28 @@ package struct UpstreamRequest: Sendable {
 
     /// What a person is asked to approve: everything that is sent but the credential, and what it is about.
     ///
-    /// Fields that only trace requests are left out, since they are others each time.
-    package func frozen(body: [UInt8], attribution: CallAttribution, rule: RequestRule?) -> FrozenRequest {
+    /// Fields that only trace requests are left out, since they are others each time. `nil` if a field is no text, of which a
+    /// person could not be shown every byte.
+    package func frozen(body: [UInt8], attribution: CallAttribution, rule: RequestRule?) -> FrozenRequest? {
         let head = ingress.head
+        var fields: [FrozenField] = []
+        for index in head.fields.indices where forwards(index) && head.fields[index].known != .traceparent {
+            guard let value = String(validating: head[head.fields[index].value], as: UTF8.self) else { return nil }
+            fields.append(FrozenField(name: head.text(head.fields[index].name), value: value))
+        }
         var url = "\(destination.scheme == .https ? "https" : "http")://\(destination.authority)"
         let audited = auditURL
         // Where a secret stands in the path its name is shown in braces, which no path that is read may have.
-        url += String(decoding: audited.path.filter { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }, as: UTF8.self)
-        if let query = audited.query { url += "?" + String(decoding: query, as: UTF8.self) }
+        var target = audited.path.filter { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}") }
+        // What stood in the credential's place may be the agent's key.
+        _ = appendClientQuery(to: &target)
+        url += String(decoding: target, as: UTF8.self)
         return FrozenRequest(
             asker: agent.asker,
             grant: self.rule.id,
             method: head.method,
             url: url,
-            fields: head.fields.indices.lazy
-                .filter { forwards($0) && head.fields[$0].known != .traceparent }
-                .map { FrozenField(name: head.text(head.fields[$0].name), value: head.text(head.fields[$0].value)) },
+            fields: fields,
             body: body,
             attribution: attribution,
             rule: rule
@@ -227,32 +233,36 @@ package struct UpstreamRequest: Sendable {
     }
 
     private func appendQuery(to buffer: inout [UInt8]) {
-        let parameters = rule.injection?.parameters ?? []
-        guard !parameters.isEmpty else {
-            guard let query = ingress.query else { return }
-            buffer.append(UInt8(ascii: "?"))
-            buffer.append(contentsOf: ingress.head[query])
-            return
-        }
-        var separator = UInt8(ascii: "?")
-        func begin(_ buffer: inout [UInt8]) {
+        var separator = appendClientQuery(to: &buffer)
+        for parameter in rule.injection?.parameters ?? [] where sealed == nil || !parameter.holdsSecret {
             buffer.append(separator)
             separator = UInt8(ascii: "&")
-        }
-        if let query = ingress.query {
-            ingress.head.bytes.withUnsafeBytes { bytes in
-                let text = UnsafeRawBufferPointer(rebasing: bytes[query])
-                QueryParameters.forEach(text) { pair, _ in
-                    if parameters.contains(where: { QueryParameters.pair(text[pair], mayName: $0.name) }) { return }
-                    begin(&buffer)
-                    buffer.append(contentsOf: text[pair])
-                }
-            }
-        }
-        for parameter in parameters where sealed == nil || !parameter.holdsSecret {
-            begin(&buffer)
             parameter.pair.withBytes { buffer.append(contentsOf: $0) }
         }
+    }
+
+    /// Appends what the client's query has beside the parameters in whose place the credential is written.
+    ///
+    /// Returns what stands in front of the next parameter.
+    private func appendClientQuery(to buffer: inout [UInt8]) -> UInt8 {
+        let parameters = rule.injection?.parameters ?? []
+        var separator = UInt8(ascii: "?")
+        guard let query = ingress.query else { return separator }
+        guard !parameters.isEmpty else {
+            buffer.append(separator)
+            buffer.append(contentsOf: ingress.head[query])
+            return UInt8(ascii: "&")
+        }
+        ingress.head.bytes.withUnsafeBytes { bytes in
+            let text = UnsafeRawBufferPointer(rebasing: bytes[query])
+            QueryParameters.forEach(text) { pair, _ in
+                if parameters.contains(where: { QueryParameters.pair(text[pair], mayName: $0.name) }) { return }
+                buffer.append(separator)
+                separator = UInt8(ascii: "&")
+                buffer.append(contentsOf: text[pair])
+            }
+        }
+        return separator
     }
 
     private func append(_ field: HeadField, to buffer: inout [UInt8], _ tags: TagContext) {

@@ -84,7 +84,7 @@ package struct IssuedPlaceholders: Sendable {
         }
         payload += IssuedPlaceholders.digest(destination)
         let serial = PlaceholderKey.randomBytes(6)
-        notes.keep(attribution, for: serial, until: endsAt, now: now)
+        notes.keep(attribution, for: serial, of: principal, until: endsAt, now: now)
         payload += serial
         payload += tag(payload)
         return IssuedPlaceholders.prefix + String(decoding: mark + HexDigit.text(of: payload), as: UTF8.self)
@@ -96,7 +96,8 @@ package struct IssuedPlaceholders: Sendable {
             return nil
         }
         let payload = Array(bytes.dropLast(IssuedPlaceholders.tagBytes))
-        let difference = zip(tag(payload), bytes.suffix(IssuedPlaceholders.tagBytes)).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 }
+        let difference = zip(tag(payload), bytes.suffix(IssuedPlaceholders.tagBytes))
+            .reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 }
         guard difference == 0 else { return nil }
         let endsAt = payload[..<5].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         let principalID = UUIDBytes.text(of: payload[22..<38])
@@ -126,7 +127,8 @@ package struct IssuedPlaceholders: Sendable {
     }
 
     private static func digest(_ destination: Destination) -> [UInt8] {
-        let text = (destination.scheme == .https ? "https://" : "http://") + "\(destination.host.text):\(destination.port)"
+        let scheme = destination.scheme == .https ? "https" : "http"
+        let text = "\(scheme)://\(destination.host.text):\(destination.port)"
         return Array(Array(SHA256.hash(data: Array(text.utf8))).prefix(8))
     }
 }

@@ -2,6 +2,12 @@
 ///
 /// Implemented by the API that programs use, and by tests.
 package protocol OwnService: Sendable {
+    /// Who has sent a request, as far as its head proves it, before anything is taken of its body; `nil` for nobody known, of
+    /// whom no body is read.
+    ///
+    /// Called on an event loop: it must not wait.
+    func holder(of head: ServiceRequest) -> PrincipalID?
+
     /// Answers a request, whatever it is; nothing is thrown, so that nobody is left without an answer.
     func answer(_ request: ServiceRequest) async -> ServiceAnswer
 }
@@ -17,7 +23,7 @@ package struct ServiceRequest: Sendable {
     package let query: String?
     /// The fields in order, with names in lower case.
     package let fields: [(name: String, value: String)]
-    package let body: [UInt8]
+    package var body: [UInt8]
     package let peer: Peer
     /// The agent whose own listener it came through; `nil` on one that is nobody's.
     package let listenerAgent: String?

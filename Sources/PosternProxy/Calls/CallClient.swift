@@ -14,6 +14,8 @@ final class CallClient: ExchangeClient {
 
     private var exchange: Exchange?
     private var body: [UInt8]
+    /// How much of it has been taken.
+    private var taken = 0
     private let startedAt = Instant.now
     private let settle: @Sendable (CallResult) -> Void
 
@@ -50,19 +52,23 @@ final class CallClient: ExchangeClient {
         guard exchange != nil else { return }
         exchange = nil
         worker.loop.cancel(exchangeDeadline)
-        worker.shared.letGo(heldBytes)
+        worker.shared.service.letGo(heldBytes, for: call?.principal)
         worker.remove(self)
         settle(result)
     }
 
     // MARK: The request
 
-    var isRequestComplete: Bool { body.isEmpty }
+    var isRequestComplete: Bool { taken == body.count }
 
     func takeBody(into buffer: inout [UInt8]) throws(ProxyError) {
-        let piece = body.prefix(CallClient.pieceBytes)
+        let piece = body[taken...].prefix(CallClient.pieceBytes)
         buffer.append(contentsOf: piece)
-        body.removeFirst(piece.count)
+        taken += piece.count
+        if isRequestComplete {
+            body = []
+            taken = 0
+        }
     }
 
     private static let pieceBytes = 65_536
@@ -83,7 +89,7 @@ final class CallClient: ExchangeClient {
     func send(_ window: Range<Int>, isLast: Bool) {
         guard !isTruncated else { return }
         let piece = worker.answering[window].prefix(CallClient.maxAnswerBytes - answer.count)
-        let hasRoom = worker.shared.hold(piece.count)
+        let hasRoom = worker.shared.service.hold(piece.count, for: call?.principal)
         if hasRoom {
             heldBytes += piece.count
             answer.append(contentsOf: piece)

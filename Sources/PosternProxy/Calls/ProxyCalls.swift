@@ -68,7 +68,9 @@ extension ProxyWorker {
         case .success(let head):
             switch admit(head, from: client.source, inside: nil, client: client) {
             case .task(let task):
-                guard let exchange = task as? Exchange else { return settle(.refused(.noGrant(destination: "Postern itself"))) }
+                guard let exchange = task as? Exchange else {
+                    return settle(.refused(.noGrant(destination: "Postern itself")))
+                }
                 client.begin(exchange)
             case .intercept: settle(.refused(.methodNotSupported))
             case .refused(let refused): settle(.refused(refused.error))

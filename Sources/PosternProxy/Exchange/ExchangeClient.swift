@@ -53,6 +53,8 @@ protocol ExchangeClient: AnyObject {
     func answer(_ own: any OwnAnswer, endsConnection: Bool, requestID: String)
     /// The exchange ended with an error, before anything of an answer was sent or afterwards.
     func failed(_ error: ProxyError, hasBegun: Bool, requestID: String)
+    /// Calls `body` once everything that was written so far is on its way, or never will be.
+    func whenTaken(_ body: @escaping () -> Void)
     /// The answer has been passed on whole.
     func exchangeEnded()
     /// Sees to it that the client does not take half an answer for a whole one.
@@ -63,6 +65,8 @@ protocol ExchangeClient: AnyObject {
 
 extension ExchangeClient {
     var call: ProxiedCall? { nil }
+
+    func whenTaken(_ body: @escaping () -> Void) { body() }
 
     func failed(_ error: ProxyError, hasBegun: Bool, requestID: String) {
         if hasBegun {

@@ -26,7 +26,19 @@ extension ClientConnection {
             if sent > 0 { worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.clientStall) }
             return
         }
+        outputTaken()
         if closesAfterOutput { beginLinger() } else if case .idle = state { becameIdle() }
+    }
+
+    func whenTaken(_ body: @escaping () -> Void) {
+        if output.isEmpty || isClosed { body() } else { waitingForOutput.append(body) }
+    }
+
+    private func outputTaken() {
+        guard !waitingForOutput.isEmpty else { return }
+        let waiting = waitingForOutput
+        waitingForOutput = []
+        for body in waiting { body() }
     }
 
     /// Sends what there is to send, then closes.
@@ -119,6 +131,7 @@ extension ClientConnection {
         Glibc.close(socket.descriptor)
         input.removeAll()
         output.removeAll()
+        outputTaken()
         worker.remove(self)
     }
 

@@ -49,6 +49,8 @@ final class ClientConnection: ReadinessHandler {
     var intercepted: InterceptedHost?
     /// The request under way, and how its answer is written.
     var round = Round()
+    /// Who waits for the output to be taken.
+    var waitingForOutput: [() -> Void] = []
     private var isReadingHeads = false
     private var goesOnNextTurn = false
     lazy var deadline: Deadline = Deadline { [unowned self] in deadlineExpired() }

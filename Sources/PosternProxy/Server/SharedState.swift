@@ -43,18 +43,8 @@ final class SharedState: Sendable {
     /// Counts bytes out that were held.
     func letGo(_ count: Int) { if count > 0 { heldBytes.subtract(count, ordering: .relaxed) } }
 
-    /// The most requests to Postern itself that are answered at once; some of them wait for persons.
-    private static let maxServiceRequests = 2048
-    private let serviceRequests = Atomic<Int>(0)
-
-    /// Counts a request to Postern itself in; `false` if there are too many.
-    func serviceRequestBegan() -> Bool {
-        if serviceRequests.add(1, ordering: .relaxed).newValue <= SharedState.maxServiceRequests { return true }
-        serviceRequests.subtract(1, ordering: .relaxed)
-        return false
-    }
-
-    func serviceRequestEnded() { serviceRequests.subtract(1, ordering: .relaxed) }
+    /// What requests to Postern itself may hold.
+    let service = ServiceBudget()
 
     var connectionCount: Int { connections.load(ordering: .relaxed) }
 }

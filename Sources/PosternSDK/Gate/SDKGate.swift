@@ -28,11 +28,15 @@ struct SDKGate: Sendable {
         let digest = KeyDigest(ofKey: Array(fields.key.utf8))
         let presented = try await presentedKey(digest, peer: request.peer, now: now)
         let signature = RequestSignature(fields: fields)
-        try signature.verify(request, path: path, query: query)
-        try signature.checkTime(now: now, skew: services.settings.clockSkew)
-        try await spend(try signature.nonceDigest(of: digest), now: now)
+        try signature.verify(request.method, path: path, query: query)
+        let stamp = try signature.checkTime(now: now, skew: services.settings.clockSkew)
+        // The body of a request that is refused in any case may not even have been read, and its nonce needs no place.
+        try checkPlace(of: request, try presented.key())
+        try signature.verify(body: request.body)
+        try await spend(try signature.nonceDigest(of: digest), stamp: stamp)
+        // As it is now: it may have been revoked while the nonce was written.
+        let key = try await presentedKey(digest, peer: request.peer, now: now).key()
         let directory = services.directory.directory
-        let key = try presented.key()
         key.noteUse(at: now / 1_000_000_000)
         trail.note(key)
         try checkPlace(of: request, key)
@@ -46,9 +50,29 @@ struct SDKGate: Sendable {
         return caller
     }
 
-    private func spend(_ nonce: KeyDigest, now: Int64) async throws(SDKRefusal) {
-        // Until the time at which the same request would be too old, wherever the client's clock stood.
-        let until = now + 2 * services.settings.clockSkew.components.seconds * 1_000_000_000
+    /// Whether a request comes from a holder of a key, as far as its head can prove that; the key's holder, if so.
+    func holder(
+        of request: ServiceRequest,
+        path: SignedPath,
+        query: SignedQuery
+    ) -> PrincipalID? {
+        let now = services.now()
+        guard let fields = try? SignedFields(request),
+            let key = services.directory.directory.key(KeyDigest(ofKey: Array(fields.key.utf8))),
+            key.isValid(at: now / 1_000_000_000)
+        else { return nil }
+        let signature = RequestSignature(fields: fields)
+        do throws(SDKRefusal) {
+            try signature.verify(request.method, path: path, query: query)
+            _ = try signature.checkTime(now: now, skew: services.settings.clockSkew)
+        } catch { return nil }
+        return key.principal
+    }
+
+    /// Notes the nonce of a request that was signed at a time in seconds since 1970.
+    private func spend(_ nonce: KeyDigest, stamp: Int64) async throws(SDKRefusal) {
+        // Until the same request is too old, to the end of the last second in which it is not.
+        let until = (stamp + services.settings.clockSkew.components.seconds + 1) * 1_000_000_000
         switch await services.nonces.admit(nonce, until: until) {
         case .fresh: return
         case .replayed:

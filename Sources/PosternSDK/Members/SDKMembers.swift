@@ -33,7 +33,17 @@ struct SDKMembers {
     func finish() throws(SDKRefusal) {
         let unknown = members.map(\.name).filter { !known.contains($0) }
         guard !unknown.isEmpty else { return }
-        throw .invalid("unknown members: \(unknown.map { path + $0 }.joined(separator: ", "))")
+        let shown = unknown.prefix(SDKMembers.maxNamed).map { path + SDKMembers.shown($0) }.joined(separator: ", ")
+        throw .invalid("unknown members: \(shown)\(unknown.count > SDKMembers.maxNamed ? " and more" : "")")
+    }
+
+    /// The most unknown members that a refusal names, and the most bytes of a name.
+    private static let maxNamed = 8
+    private static let maxNameBytes = 64
+
+    /// A name of the client's making, as refusals and the audit log show it.
+    private static func shown(_ name: String) -> String {
+        name.utf8.count <= maxNameBytes ? name : String(decoding: name.utf8.prefix(maxNameBytes), as: UTF8.self) + "…"
     }
 
     /// The names of all members.
@@ -96,7 +106,7 @@ struct SDKMembers {
     mutating func listsByName(_ name: String) throws(SDKRefusal) -> [String: [String]]? {
         guard let object = try object(name) else { return nil }
         var lists: [String: [String]] = [:]
-        for (name, value) in object.members { lists[name] = try SDKMembers.texts(value, object.path + name) }
+        for (name, value) in object.members { lists[name] = try SDKMembers.texts(value, object.path + SDKMembers.shown(name)) }
         return lists
     }
 
@@ -105,7 +115,7 @@ struct SDKMembers {
         guard let object = try object(name) else { return nil }
         var texts: [(name: String, value: String)] = []
         for member in object.members {
-            texts.append((member.name, try SDKMembers.text(member.value, object.path + member.name)))
+            texts.append((member.name, try SDKMembers.text(member.value, object.path + SDKMembers.shown(member.name))))
         }
         return texts
     }

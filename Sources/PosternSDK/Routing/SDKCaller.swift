@@ -27,12 +27,15 @@ package struct SDKCaller: Sendable {
     var scopes: [String]? { constraints ?? key.key.scopes }
 
     /// Who is recorded behind the request.
+    /// The most that is kept of why a client asks.
+    private static let maxReasonBytes = 512
+
     package func attribution(user: String? = nil, reason: String? = nil) -> CallAttribution {
         var attribution = CallAttribution()
         attribution.key = key.id
         attribution.user = user
         attribution.caller = label ?? (isApplication ? agent?.id : nil)
-        attribution.reason = reason
+        attribution.reason = reason.map { String(decoding: $0.utf8.prefix(SDKCaller.maxReasonBytes), as: UTF8.self) }
         attribution.context = context
         attribution.traceparent = traceparent
         attribution.peer = peer

@@ -13,6 +13,11 @@ package struct SDKService: OwnService {
         gate = SDKGate(services: services, monotonic: monotonic)
     }
 
+    package func holder(of head: ServiceRequest) -> PrincipalID? {
+        guard let path = SignedPath(head.path), let query = SignedQuery(head.query) else { return nil }
+        return gate.holder(of: head, path: path, query: query)
+    }
+
     package func answer(_ request: ServiceRequest) async -> ServiceAnswer {
         var trail = SDKTrail()
         do {

@@ -22,18 +22,22 @@ struct RequestSignature {
         return lines.joined(separator: "\n")
     }
 
-    /// Refuses what was not signed so by the holder of the key.
-    func verify(_ request: ServiceRequest, path: SignedPath, query: SignedQuery) throws(SDKRefusal) {
-        guard let digest = RequestSignature.digest(fields.contentDigest),
-            digest == KeyDigest(ofKey: request.body)
-        else { throw .badSignature("the body is not the one that was signed") }
+    /// Refuses a body that is not the one of which the digest was signed.
+    func verify(body: [UInt8]) throws(SDKRefusal) {
+        guard let digest = RequestSignature.digest(fields.contentDigest), digest == KeyDigest(ofKey: body) else {
+            throw .badSignature("the body is not the one that was signed")
+        }
+    }
+
+    /// Refuses what was not signed so by the holder of the key: all but the body, of which the digest is signed.
+    func verify(_ method: Method, path: SignedPath, query: SignedQuery) throws(SDKRefusal) {
         let key = SymmetricKey(
             data: HMAC<SHA256>.authenticationCode(
                 for: RequestSignature.purpose,
                 using: SymmetricKey(data: Array(fields.key.utf8))
             )
         )
-        let text = Array(text(method: request.method, path: path, query: query).utf8)
+        let text = Array(text(method: method, path: path, query: query).utf8)
         let expected = KeyDigest(bytes: Array(HMAC<SHA256>.authenticationCode(for: text, using: key)))
         for signature in [fields.signature, fields.secondSignature].compactMap(\.self) {
             guard let given = RequestSignature.digest(signature), given == expected else {
@@ -42,8 +46,8 @@ struct RequestSignature {
         }
     }
 
-    /// Refuses a time that is too far away from ours; both are nanoseconds since 1970.
-    func checkTime(now: Int64, skew: Duration) throws(SDKRefusal) {
+    /// Refuses a time that is too far away from ours, which is in nanoseconds since 1970; returns it in seconds.
+    func checkTime(now: Int64, skew: Duration) throws(SDKRefusal) -> Int64 {
         guard fields.timestamp.utf8.count <= 11, fields.timestamp.utf8.allSatisfy(RequestSignature.isDigit),
             let seconds = Int64(fields.timestamp)
         else { throw .badSignature("the timestamp is not a number of seconds since 1970") }
@@ -55,6 +59,7 @@ struct RequestSignature {
                 hint: "set the clock of the machine"
             )
         }
+        return seconds
     }
 
     /// What makes the request different from every other one of the key.

@@ -34,7 +34,7 @@ struct ApprovalApprove: ParsableCommand {
         }
         try session.done(
             approval,
-            approval.sender == "daemon" ? "approved; it is being sent" : "approved; it is sent when its client asks again",
+            approval.sender == "daemon" ? "approved; it is being sent" : "approved; its client may send it, once",
             hint: "`postern approval show \(approval.id)` shows what becomes of it"
         )
     }

@@ -54,6 +54,12 @@ struct GrantTermsOptions: ParsableArguments {
     @Flag(help: "Give the agent a text to hold in place of the secret.")
     var placeholder = false
 
+    @Flag(help: "A person approves each request.")
+    var requiresApproval = false
+
+    @Option(help: ArgumentHelp("Who has to approve each request; may be repeated.", valueName: "name"))
+    var approver: [String] = []
+
     @Option(
         help: ArgumentHelp("The keys of a [[grant]], as JSON or TOML; options override it.", valueName: "file"),
         completion: .file()
@@ -76,6 +82,8 @@ struct GrantTermsOptions: ParsableArguments {
         text.maxBodyBytes = maxBody
         text.allowsWebSocket = websocket
         text.givesPlaceholder = placeholder
+        text.requiresApproval = requiresApproval
+        text.approvers = approver
         return try text.document(over: termsFile.map { try DefinitionFile.read($0) })
     }
 }

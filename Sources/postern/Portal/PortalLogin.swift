@@ -7,8 +7,8 @@ struct PortalLogin: ParsableCommand {
         commandName: "login",
         abstract: "Make an address that lets somebody in once, within two minutes.",
         discussion: """
-            The address goes to standard output. Whoever opens it first is in: an operator, or with --approver somebody \
-            who sees only what asks for that name.
+            The address goes to standard output. Whoever presses its button first is in: an operator, or with --approver \
+            somebody who sees only what asks for that name.
             """
     )
 
