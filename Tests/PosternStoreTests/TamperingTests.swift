@@ -48,7 +48,7 @@ import Testing
             "a row where none was ever",
             """
             INSERT INTO idempotency
-                VALUES (zeroblob(32), zeroblob(32), '00000000-0000-4000-8000-000000000001', 1, 1, zeroblob(32))
+                VALUES (zeroblob(32), zeroblob(32), '00000000-0000-4000-8000-000000000001', 'x', 1, 1, zeroblob(32))
             """
         ),
         ("a scope more", "UPDATE agent_keys SET scopes = 'agents:admin' WHERE name = 'derived'"),

@@ -119,7 +119,7 @@ import Testing
                 }
             ),
         ]
-        for (code, change) in rows { await refused(code) { _ = try await desk.begin(change) } }
+        for (code, change) in rows { await refused(code) { _ = try await desk.begin(agent: "bot", change) } }
     }
 
     @Test("a user is asked twenty questions at a time for one agent") func twenty() async throws {
