@@ -46,7 +46,7 @@ extension Act {
         try revoke(try keyWithOwner(id).key, force: force)
     }
 
-    /// Ends a key, and those that were made from it.
+    /// Ends a key, those that were made from it, and what was asked for with any of them.
     private mutating func revoke(_ key: StoredKey, force: Bool) throws -> StoredKey {
         guard key.revokedAt == nil else { return key }
         let made = try store.keys(endingWith: key, askedBy: record.by.key)
@@ -65,6 +65,7 @@ extension Act {
         let working = made.filter { $0.revokedAt == nil }
         for each in working { _ = try end(each, .parentRevoked) }
         if !working.isEmpty { record.detail = "with \(working.count) keys made from it" }
+        try endApprovals(askedWith: [key] + working)
         return revoked
     }
 
@@ -87,9 +88,7 @@ extension Act {
     }
 
     /// Whether a key opens anything now.
-    func works(_ key: StoredKey) -> Bool {
-        key.revokedAt == nil && [key.expiresAt, key.rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
-    }
+    func works(_ key: StoredKey) -> Bool { key.works(at: now) }
 
     /// A name that no other key of the owner has or had.
     func name(_ given: String?, for owner: KeyOwner) throws -> String {
@@ -109,5 +108,12 @@ extension Act {
             )
         }
         return given
+    }
+}
+
+extension StoredKey {
+    /// Whether it opens anything at a time.
+    func works(at now: Int64) -> Bool {
+        revokedAt == nil && [expiresAt, rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
     }
 }
