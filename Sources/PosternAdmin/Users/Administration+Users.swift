@@ -9,6 +9,11 @@ extension Administration {
         try await read { try $0.existingUser(reference) }
     }
 
+    /// The user whom an identity provider has named, if known; nothing is written.
+    package func findUser(_ verified: VerifiedUser) async throws(AdministrationError) -> StoredUser? {
+        try await read { try $0.user(subject: verified.subject) }
+    }
+
     /// The user whom an identity provider has named, who is made known where that is not so yet.
     ///
     /// The groups of the newest token take the place of those that were known. Nothing is written if nothing is new; that a
