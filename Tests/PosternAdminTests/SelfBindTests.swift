@@ -52,15 +52,31 @@ import Testing
         try await bind()
     }
 
+    @Test("what was opened to a name is closed when its agent is revoked") func revoked() async throws {
+        try await openSecret(to: ["bot", "eve"])
+        try await office.secret("other")
+        _ = try await admin.revokeAgent("bot", by: olga)
+        #expect(try await admin.secret("prod").secret.selfBinders == ["eve"])
+        #expect(try await admin.secret("other").secret.selfBinders == nil)
+        try await office.agent("bot")
+        await refused("self_bind_not_allowed") { try await bind() }
+        try await office.agent("eve")
+        _ = try await admin.revokeAgent("eve", by: olga)
+        // It is open to nobody, and not to everybody.
+        #expect(try await admin.secret("prod").secret.selfBinders == [])
+        await refused("self_bind_not_allowed") { try await bind() }
+    }
+
     @Test("an agent does not fill the store with its grants") func most() async throws {
         try await openSecret()
         for _ in 0..<64 { try await bind() }
         await refused("too_many_grants") { try await bind() }
     }
 
-    private func openSecret() async throws {
+    private func openSecret(to binders: [String]? = nil) async throws {
         var new = NewSecret(name: "prod", provider: "anthropic", values: ["secret": secret()])
         new.allowsSelfBind = true
+        new.selfBinders = binders
         _ = try await admin.createSecret(new, by: olga)
     }
 

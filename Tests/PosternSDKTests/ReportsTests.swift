@@ -19,13 +19,15 @@ import Testing
     func spans() {
         let reports = SpanReports()
         var span = ReportRecord.Span(trace: "t", name: "n", start: "2026-01-01T00:00:00Z")
-        #expect(reports.fresh([span, span], of: .app).count == 2)
+        #expect(reports.fresh([span, span], of: Asker(.app)).count == 2)
         span.id = "s"
-        #expect(reports.fresh([span, span], of: .app).count == 1)
-        #expect(reports.fresh([span], of: .app).isEmpty)
-        #expect(reports.fresh([span], of: .agent("a")).count == 1)
-        reports.forget([span], of: .app)
-        #expect(reports.fresh([span], of: .app).count == 1)
+        #expect(reports.fresh([span, span], of: Asker(.app)).count == 1)
+        #expect(reports.fresh([span], of: Asker(.app)).isEmpty)
+        #expect(reports.fresh([span], of: Asker(.agent("a"))).count == 1)
+        #expect(reports.fresh([span], of: Asker(.agent("a"), agentID: "1")).count == 1)
+        #expect(reports.fresh([span], of: Asker(.agent("a"), agentID: "2")).count == 1)
+        reports.forget([span], of: Asker(.app))
+        #expect(reports.fresh([span], of: Asker(.app)).count == 1)
     }
 
     @Test(

@@ -57,6 +57,17 @@ extension Act {
         return try replace(secret)
     }
 
+    /// Takes the name of an agent that is about to be revoked from the lists of those to whom secrets are open: another
+    /// agent may have it one day.
+    mutating func closeSecrets(to agent: StoredAgent) throws {
+        for var secret in try store.secrets(includingRevoked: false) {
+            guard let binders = secret.selfBinders, binders.contains(agent.name) else { continue }
+            // Without a name it is open to nobody, which no list at all is not.
+            secret.selfBinders = binders.filter { $0 != agent.name }
+            _ = try replace(secret)
+        }
+    }
+
     mutating func forgetDueVersions() throws -> [String] {
         let secrets = try store.forgetVersions(dueAt: now)
         parts = try secrets.map { id in

@@ -4,12 +4,20 @@ internal import PosternEventLoop
 // A person is asked before the request is recorded as let through.
 extension Exchange {
     /// What the rule says about asking for a request of this method.
-    private var approvalTerms: [ApprovalTerms] {
-        request.rule.approval.filter { $0.methods?.contains(request.ingress.head.method) ?? true }
-    }
+    private var approvalTerms: [ApprovalTerms] { request.approvalTerms }
 
     /// Whether a person has to approve it.
     var asksPerson: Bool { !approvalTerms.isEmpty }
+
+    /// Whether a renewed request is to be approved by others than those who were asked, or are about to be.
+    ///
+    /// Where nobody was to be asked its body was not gathered, so that nobody could be shown it.
+    func asksOthers(than renewed: UpstreamRequest) -> Bool {
+        switch phase {
+        case .inspecting, .running, .relaying, .ended: false
+        case .refreshing, .approving, .counting, .recording, .connecting: renewed.approvalTerms != approvalTerms
+        }
+    }
 
     /// Asks, if the rule wants that.
     func approve() {
@@ -66,5 +74,12 @@ extension Exchange {
         case .refused(let reason): fail(.approval(.unaskable(reason: reason)))
         case .unavailable: fail(.approval(.unavailable))
         }
+    }
+}
+
+extension UpstreamRequest {
+    /// What its rule says about asking persons for its method.
+    fileprivate var approvalTerms: [ApprovalTerms] {
+        rule.approval.filter { $0.methods?.contains(ingress.head.method) ?? true }
     }
 }

@@ -221,6 +221,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
             )
             // What was seen of the body was judged by what held then.
             if !phase.isInspecting, renewed.rule.inspection != request.rule.inspection { throw .authorityWithdrawn }
+            // So was what persons were asked, or were not.
+            if asksOthers(than: renewed) { throw .authorityWithdrawn }
             // What runs keeps what it was sent with, whose secret is still to be masked in the answer; only a second
             // try would begin anew.
             switch phase {

@@ -18,9 +18,9 @@ extension SDKRoute {
         },
         SDKRoute(.post, "/sdk/spans", .scope("spans:emit"), worksWhilePaused: true) { call in
             let spans = try call.members { members throws(SDKRefusal) in try SpanReports.read(&members) }
-            let fresh = call.services.spans.fresh(spans, of: call.caller.principal)
+            let fresh = call.services.spans.fresh(spans, of: call.caller.asker)
             do { try await call.record(fresh.map { .span($0) }) } catch {
-                call.services.spans.forget(fresh, of: call.caller.principal)
+                call.services.spans.forget(fresh, of: call.caller.asker)
                 throw error
             }
             return .ok(.object([("accepted", .integer(fresh.count))]))

@@ -17,10 +17,10 @@ final class SpanReports: Sendable {
     init() {}
 
     /// Those that were not reported before, and each once; one without an id is always new.
-    func fresh(_ spans: [ReportRecord.Span], of principal: PrincipalID) -> [ReportRecord.Span] {
+    func fresh(_ spans: [ReportRecord.Span], of asker: Asker) -> [ReportRecord.Span] {
         state.withLock { state in
             spans.filter { span in
-                guard let digest = SpanReports.digest(span, of: principal) else { return true }
+                guard let digest = SpanReports.digest(span, of: asker) else { return true }
                 guard !state.older.contains(digest), state.known.insert(digest).inserted else { return false }
                 if state.known.count >= SpanReports.maxRemembered / 2 {
                     state.older = state.known
@@ -32,10 +32,10 @@ final class SpanReports: Sendable {
     }
 
     /// Takes back that spans were reported, because that could not be written down.
-    func forget(_ spans: [ReportRecord.Span], of principal: PrincipalID) {
+    func forget(_ spans: [ReportRecord.Span], of asker: Asker) {
         state.withLock { state in
             for span in spans {
-                guard let digest = SpanReports.digest(span, of: principal) else { continue }
+                guard let digest = SpanReports.digest(span, of: asker) else { continue }
                 state.known.remove(digest)
                 state.older.remove(digest)
             }
@@ -43,8 +43,9 @@ final class SpanReports: Sendable {
     }
 
     /// What tells a span from others; `nil` for one without an id.
-    private static func digest(_ span: ReportRecord.Span, of principal: PrincipalID) -> KeyDigest? {
-        span.id.map { KeyDigest(ofKey: Array("\(principal.directoryName)\n\(span.trace)\n\($0)".utf8)) }
+    private static func digest(_ span: ReportRecord.Span, of asker: Asker) -> KeyDigest? {
+        let name = "\(asker.principal.directoryName)\n\(asker.agentID ?? "")"
+        return span.id.map { KeyDigest(ofKey: Array("\(name)\n\(span.trace)\n\($0)".utf8)) }
     }
 
     /// Reads the spans of a body.

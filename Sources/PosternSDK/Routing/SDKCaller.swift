@@ -17,6 +17,9 @@ package struct SDKCaller: Sendable {
     package let traceparent: String?
     package let peer: Peer
 
+    /// Whom the request is for, for good.
+    var asker: Asker { agent?.asker ?? Asker(principal) }
+
     /// Whether a key of the application signed.
     package var isApplication: Bool { key.principal == .app }
 
