@@ -115,7 +115,7 @@ struct ControlFixture: Sendable {
         under terms: [ApprovalTerms] = [ApprovalTerms()]
     ) async throws -> String {
         let request = FrozenRequest(
-            principal: .agent("worker"),
+            asker: Asker(.agent("worker")),
             grant: "7f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10",
             method: .post,
             url: "https://api.stripe.com/v1/charges",

@@ -55,10 +55,14 @@ struct RuleKeyTests {
         #expect((try judge(Self.conditions, body) == .holds) == holds)
     }
 
+    /// Swift 6.3.1 crashes where it writes this out in a test that it optimises and that is made to be reached into.
+    @inline(never)
+    private func inspectedBytes(_ constraints: RequestConstraints) -> Int? { constraints.inspectedBytes }
+
     @Test("limits and tools are those that are written")
     func readsInspection() throws {
-        #expect(try constraints("").inspectedBytes == nil)
-        #expect(try constraints("mcp_tools = []").inspectedBytes == 1 << 20)
+        #expect(inspectedBytes(try constraints("")) == nil)
+        #expect(inspectedBytes(try constraints("mcp_tools = []")) == 1 << 20)
         let constraints = try constraints(
             """
             body = [{ pointer = "/a" }]
@@ -77,7 +81,8 @@ struct RuleKeyTests {
                     maxBytes: 7
                 )
         )
-        #expect(constraints.body?.maxBytes == 7 && constraints.inspectedBytes == 7)
+        #expect(constraints.body?.maxBytes == 7)
+        #expect(inspectedBytes(constraints) == 7)
         #expect(try self.constraints("mcp_methods = []").mcp == MCPRules(tools: nil))
     }
 

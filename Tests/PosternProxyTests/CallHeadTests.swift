@@ -6,7 +6,7 @@ import Testing
 
 private func call(
     _ url: String = "https://good.test/v1?x=y",
-    _ fields: [(name: String, value: String)] = [],
+    fields: [(name: String, value: String)] = [],
     body: [UInt8]? = nil
 ) -> ProxiedCall {
     ProxiedCall(
@@ -53,32 +53,27 @@ private let framing: [(String, String)] = [
 @Suite("CallHead")
 struct CallHeadTests {
     @Test("a call is written as a request to a proxy") func whole() throws {
-        let bytes = try CallHead.bytes(of: call(fields, body: [1, 2, 3]))
+        let fields = [(name: "A", value: "b"), (name: "A", value: "\u{e9}"), (name: "Empty", value: "")]
+        let bytes = try CallHead.bytes(of: call(fields: fields, body: [1, 2, 3]))
         #expect(
             latin1Text(bytes)
                 == "POST https://good.test/v1?x=y HTTP/1.1\r\nHost: good.test\r\nA: b\r\nA: \u{c3}\u{a9}\r\nEmpty: \r\n"
                 + "Content-Length: 3\r\n\r\n"
         )
-        #expect(outcome(call(fields, body: [])) == "accepted" && outcome(call()) == "accepted")
-    }
-
-    private let fields: [(name: String, value: String)] = [("A", "b"), ("A", "\u{e9}"), ("Empty", "")]
-
-    private func call(_ fields: [(name: String, value: String)], body: [UInt8]?) -> ProxiedCall {
-        PosternProxyTests.call("https://good.test/v1?x=y", fields, body: body)
+        #expect(outcome(call(fields: fields, body: [])) == "accepted" && outcome(call()) == "accepted")
     }
 
     @Test("a field is one field", arguments: badFields)
-    func fields(name: String, value: String) {
-        #expect(outcome(call([(name, value)], body: nil)) == "malformed_request")
+    func oneField(name: String, value: String) {
+        #expect(outcome(call(fields: [(name, value)])) == "malformed_request")
     }
 
     @Test("a URL is one URL, of a host that can be sent to", arguments: badURLs)
-    func urls(url: String) { #expect(outcome(PosternProxyTests.call(url)) == "malformed_request") }
+    func oneURL(url: String) { #expect(outcome(call(url)) == "malformed_request") }
 
     @Test("nothing is framed twice", arguments: framing)
-    func framing(name: String, value: String) {
-        #expect(outcome(call([(name, value)], body: [1])) == "malformed_request")
+    func framedOnce(name: String, value: String) {
+        #expect(outcome(call(fields: [(name, value)], body: [1])) == "malformed_request")
     }
 
     @Test("no text of a call makes a second line where none belongs") func random() throws {
@@ -86,14 +81,10 @@ struct CallHeadTests {
         let alphabet = Array("\r\n:/ ?#@\\ab%.\0\t".utf8)
         for _ in 0..<5_000 {
             let texts = (0..<3).map { _ in String(decoding: generator.bytes(8, from: alphabet), as: UTF8.self) }
-            let head = try? CallHead.bytes(of: call([(texts[1], texts[2])], url: "https://\(texts[0])"))
+            let head = try? CallHead.bytes(of: call("https://\(texts[0])", fields: [(texts[1], texts[2])]))
             guard let head else { continue }
             #expect(head.filter { $0 == UInt8(ascii: "\n") }.count == 4 && !head.contains(0))
         }
-    }
-
-    private func call(_ fields: [(name: String, value: String)], url: String) -> ProxiedCall {
-        PosternProxyTests.call(url, fields)
     }
 }
 

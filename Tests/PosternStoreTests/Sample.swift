@@ -166,7 +166,8 @@ struct Sample {
     )
     let approval = StoredApproval(
         id: uuid(23),
-        principal: .agent("bot"),
+        asker: Asker(.agent("bot"), agentID: uuid(1)),
+        keyID: uuid(3),
         grantID: "declared/1",
         sender: .daemon,
         gates: #"[{"id":"\#(uuid(24))","approver":"\#(uuid(25))"},{"id":"\#(uuid(26))"}]"#,
@@ -177,7 +178,7 @@ struct Sample {
     )
     let decidedApproval = StoredApproval(
         id: uuid(27),
-        principal: .app,
+        asker: Asker(.app),
         grantID: uuid(12),
         sender: .client,
         status: .executed,
@@ -266,9 +267,13 @@ struct Sample {
         #expect(try reader.approval(id: approval.id).map(ReadableApproval.init) == ReadableApproval(approval))
         let all = try reader.approvals(of: nil, in: Set(StoredApproval.Status.allCases), Page())
         #expect(all.map(ReadableApproval.init) == [decidedApproval, approval].map(ReadableApproval.init))
-        #expect(try reader.approvals(of: .agent("bot"), in: [.pending], Page()).map(\.id) == [approval.id])
-        #expect(try reader.approvals(of: .app, in: [.pending, .executed], Page()).map(\.id) == [decidedApproval.id])
-        #expect(try reader.approvalCount(of: .app, in: [.pending]) == 0)
+        #expect(try reader.approvals(of: approval.asker, in: [.pending], Page()).map(\.id) == [approval.id])
+        // The same name, in the configuration file or another time.
+        #expect(try reader.approvalCount(of: Asker(.agent("bot")), in: [.pending]) == 0)
+        #expect(try reader.approvalCount(of: Asker(.agent("bot"), agentID: child.id), in: [.pending]) == 0)
+        let ofApp = try reader.approvals(of: Asker(.app), in: [.pending, .executed], Page())
+        #expect(ofApp.map(\.id) == [decidedApproval.id])
+        #expect(try reader.approvalCount(of: Asker(.app), in: [.pending]) == 0)
         #expect(try reader.approvalCount(of: nil, in: [.pending, .executed]) == 2)
         #expect(try reader.approvals(of: nil, in: [], Page()).isEmpty)
         let print = approval.fingerprint
@@ -311,17 +316,17 @@ struct Readable: Equatable {
 /// An approval that can be compared; for tests alone.
 struct ReadableApproval: Equatable {
     let texts: [String?]
-    let principal: PrincipalID
+    let asker: Asker
     let fingerprint: KeyDigest
     let contents: [[UInt8]?]
     let times: [Int64?]
 
     init(_ approval: StoredApproval) {
         texts = [
-            approval.id, approval.grantID, approval.sender.rawValue, approval.status.rawValue, approval.gates,
-            approval.reason, approval.decisionReason, approval.failure,
+            approval.id, approval.keyID, approval.grantID, approval.sender.rawValue, approval.status.rawValue,
+            approval.gates, approval.reason, approval.decisionReason, approval.failure,
         ]
-        principal = approval.principal
+        asker = approval.asker
         fingerprint = approval.fingerprint
         contents = [approval.request, approval.result].map { $0?.withBytes { Array($0) } }
         times = [approval.createdAt, approval.expiresAt, approval.decidedAt, approval.executedAt]

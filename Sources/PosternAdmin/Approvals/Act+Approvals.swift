@@ -10,18 +10,24 @@ extension Act {
         settings: ApprovalSettings
     ) throws -> StoredApproval {
         let fingerprint = request.fingerprint(sender: sender)
-        if let former = try store.openApproval(fingerprint: fingerprint, sender: sender, now: now) {
+        let standing = try store.standing(of: fingerprint, sender: sender, under: terms, now: now)
+        if case .open(let former) = standing {
             parts = []
             return former
         }
-        note(request)
+        record.grant = request.grant
+        record.note(request.principal)
         guard request.body.count <= settings.maxBodyBytes else {
             throw AdministrationError.conflict(
                 code: "approval_too_large",
                 reason: "a body of more than \(settings.maxBodyBytes) bytes cannot be approved"
             )
         }
-        let waiting = try store.approvals(of: request.principal, in: [.pending], Page()).filter { $0.expiresAt > now }
+        if let end = try store.end(of: request.asker, key: request.attribution.key, now: now) {
+            throw AdministrationError.conflict(code: end.rawValue, reason: "whoever asks may not ask any more")
+        }
+        if case .void(let former, let reason) = standing { _ = try end(former, reason) }
+        let waiting = try store.approvals(of: request.asker, in: [.pending], Page()).filter { $0.expiresAt > now }
         guard waiting.count < settings.maxPending else {
             throw AdministrationError.conflict(
                 code: "too_many_approvals",
@@ -31,7 +37,8 @@ extension Act {
         let gates = ApprovalGate.gates(for: terms)
         let approval = StoredApproval(
             id: Identifier.random(),
-            principal: request.principal,
+            asker: request.asker,
+            keyID: request.attribution.key,
             grantID: request.grant,
             sender: sender,
             gates: ApprovalGate.json(gates),
@@ -54,7 +61,7 @@ extension Act {
         by approver: Approver
     ) throws -> StoredApproval {
         var approval = try store.existingApproval(reference, for: approver)
-        note(approval)
+        record.note(approval)
         guard approval.status == .pending else {
             throw AdministrationError.conflict(code: "approval_decided", reason: "it is \(approval.status) already")
         }
@@ -89,13 +96,19 @@ extension Act {
     }
 
     /// Begins to carry out what is approved: from here on it is never begun again.
+    ///
+    /// What was asked by somebody who may not ask any more, or not with that key, fails instead.
     mutating func beginExecution(_ id: String) throws -> StoredApproval {
         guard var approval = try store.approval(id: id) else {
             throw AdministrationError.notFound(kind: "approval", name: TextRules.shown(id))
         }
-        note(approval)
+        record.note(approval)
         guard approval.status == .approved, approval.usableUntil > now else {
             throw AdministrationError.conflict(code: "approval_used", reason: "it is \(approval.status) already")
+        }
+        if let reason = try store.end(of: approval.asker, key: approval.keyID, now: now) {
+            parts = []
+            return try end(approval, reason)
         }
         switch approval.sender {
         case .daemon: approval.status = .executing
@@ -111,7 +124,7 @@ extension Act {
         guard var approval = try store.approval(id: id), approval.sender == .client, approval.status == .executed else {
             throw AdministrationError.conflict(code: "approval_used", reason: "no client is to send it")
         }
-        note(approval)
+        record.note(approval)
         approval.status = .approved
         approval.executedAt = nil
         try store.update(approval)
@@ -122,7 +135,7 @@ extension Act {
         guard var approval = try store.approval(id: id), approval.status == .executing else {
             throw AdministrationError.conflict(code: "approval_used", reason: "it is not being carried out")
         }
-        note(approval)
+        record.note(approval)
         switch outcome {
         case .answered(let answer, let status):
             approval.status = .executed
@@ -143,32 +156,11 @@ extension Act {
         where approval.isOverdue(at: now) {
             approval.status = .expired
             try store.update(approval)
-            note(approval)
+            record.note(approval)
             ended.append(record)
         }
         parts = ended
         return ended.compactMap(\.approval)
-    }
-
-    private mutating func note(_ approval: StoredApproval) {
-        record.approval = approval.id
-        record.grant = approval.grantID
-        note(approval.principal)
-    }
-
-    private mutating func note(_ request: FrozenRequest) {
-        record.grant = request.grant
-        note(request.principal)
-    }
-
-    private mutating func note(_ principal: PrincipalID) {
-        record.agent = nil
-        record.user = nil
-        switch principal {
-        case .agent(let name): record.agent = name
-        case .user(let id): record.user = id
-        case .app: break
-        }
     }
 
     /// The shortest time that any of the terms leaves, from a second to a week.

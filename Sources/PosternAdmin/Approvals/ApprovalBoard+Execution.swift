@@ -69,25 +69,38 @@ extension ApprovalBoard {
     private func execute(_ approval: StoredApproval, with carrier: any CallCarrier) async {
         let id = approval.id
         guard let request = try? FrozenRequest(packed: approval.request) else { return }
-        do {
-            _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
-        } catch { return }  // That is recorded; if nothing could be written, it is tried again later.
-        watch.wake(id)
-        execution.withLock { $0.begun[id] = approval.fingerprint }
+        // Where it fails that is recorded; if nothing could be written, it is tried again later.
+        guard let begun = try? await begin(id), begun.status == .executing else { return }
+        execution.withLock { $0.begun[id] = begun }
         let result = await carrier.carry(ProxiedCall(request, approval: id))
-        let outcome = ExecutionOutcome(result)
-        execution.withLock { execution in
+        let outcome = execution.withLock { execution in
             execution.begun[id] = nil
+            let refusal = execution.refused.removeValue(forKey: id)
+            let outcome = refusal.map { ExecutionOutcome.failed(code: $0.rawValue) } ?? ExecutionOutcome(result)
             execution.unwritten[id] = outcome
+            return outcome
         }
         try? await write(outcome, of: id)
     }
 
+    /// Begins to carry out what is approved, or ends it where whoever asked may not ask any more.
+    func begin(_ id: String) async throws(AdministrationError) -> StoredApproval {
+        let begun = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
+        watch.wake(id)
+        return begun
+    }
+
     /// Answers the pipeline when it asks whether the daemon may send what it sends, once.
-    func answer(_ request: FrozenRequest, executing id: String) -> ApprovalAnswer {
-        let expected = execution.withLock { $0.begun.removeValue(forKey: id) }
-        guard let expected, expected == request.fingerprint(sender: .daemon) else {
-            return .refused(reason: "it is not what was approved")
+    ///
+    /// `terms` are those that hold now: everybody whom they ask has to be among those who have approved.
+    func answer(_ request: FrozenRequest, under terms: [ApprovalTerms], executing id: String) -> ApprovalAnswer {
+        let begun = execution.withLock { $0.begun.removeValue(forKey: id) }
+        guard let begun, begun.fingerprint == request.fingerprint(sender: .daemon),
+            let gates = try? ApprovalGate.gates(begun.gates)
+        else { return .refused(reason: "it is not what was approved") }
+        guard ApprovalGate.areEnough(gates.filter { $0.status == .approved }, under: terms) else {
+            execution.withLock { $0.refused[id] = .superseded }
+            return .refused(reason: "somebody has to approve it by now who was not asked")
         }
         return .granted(approval: id)
     }

@@ -16,7 +16,7 @@ extension FrozenRequest {
         return writer.takeSecret()
     }
 
-    /// What two requests share that are the same for whoever approves them, and have the same sender.
+    /// What two requests share that are the same for whoever approves them, and have the same asker and sender.
     func fingerprint(sender: StoredApproval.Sender) -> KeyDigest {
         var writer = PackedWriter(capacity: body.count + 128 << 10)
         writer.add(sender.rawValue)
@@ -29,10 +29,11 @@ extension FrozenRequest {
         var reader = PackedReader(packed)
         guard try reader.number() == FrozenRequest.form, let principal = PrincipalID(directoryName: try reader.text())
         else { throw PackedReader.Corrupt() }
+        let asker = Asker(principal, agentID: try reader.optionalText())
         let grant = try reader.text()
         guard let method = Method(rawValue: try reader.text()) else { throw PackedReader.Corrupt() }
         self.init(
-            principal: principal,
+            asker: asker,
             grant: grant,
             method: method,
             url: try reader.text(),
@@ -51,6 +52,7 @@ extension FrozenRequest {
 
     private func addWhatIsSent(to writer: inout PackedWriter, fields: [FrozenField]) {
         writer.add(principal.directoryName)
+        writer.add(asker.agentID)
         writer.add(grant)
         writer.add(method.rawValue)
         writer.add(url)

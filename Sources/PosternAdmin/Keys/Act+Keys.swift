@@ -45,7 +45,7 @@ extension Act {
         try revoke(try keyWithOwner(id).key, force: force)
     }
 
-    /// Ends a key, and those that were derived from it.
+    /// Ends a key, those that were derived from it, and what was asked for with any of them.
     private mutating func revoke(_ key: StoredKey, force: Bool) throws -> StoredKey {
         guard key.revokedAt == nil else { return key }
         // What was derived ends with what it was derived from, so it is nothing to fall back on.
@@ -61,6 +61,7 @@ extension Act {
         let derived = try store.keys(anywhereBelow: key.id).filter { $0.revokedAt == nil }
         for each in derived { _ = try end(each, .parentRevoked) }
         if !derived.isEmpty { record.detail = "with \(derived.count) keys derived from it" }
+        try endApprovals(askedWith: [key] + derived)
         return revoked
     }
 
@@ -83,9 +84,7 @@ extension Act {
     }
 
     /// Whether a key opens anything now.
-    func works(_ key: StoredKey) -> Bool {
-        key.revokedAt == nil && [key.expiresAt, key.rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
-    }
+    func works(_ key: StoredKey) -> Bool { key.works(at: now) }
 
     /// A name that no other key of the owner has or had.
     func name(_ given: String?, for owner: KeyOwner) throws -> String {
@@ -105,5 +104,12 @@ extension Act {
             )
         }
         return given
+    }
+}
+
+extension StoredKey {
+    /// Whether it opens anything at a time.
+    func works(at now: Int64) -> Bool {
+        revokedAt == nil && [expiresAt, rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
     }
 }

@@ -163,9 +163,15 @@ package struct UpstreamRequest: Sendable {
 
     /// What a person is asked to approve: everything that is sent but the credential, and what it is about.
     ///
-    /// Fields that only trace requests are left out, since they are others each time.
-    package func frozen(body: [UInt8], attribution: CallAttribution, rule: RequestRule?) -> FrozenRequest {
+    /// Fields that only trace requests are left out, since they are others each time. `nil` if a field is no text, of which a
+    /// person could not be shown every byte.
+    package func frozen(body: [UInt8], attribution: CallAttribution, rule: RequestRule?) -> FrozenRequest? {
         let head = ingress.head
+        var fields: [FrozenField] = []
+        for index in head.fields.indices where forwards(index) && head.fields[index].known != .traceparent {
+            guard let value = String(validating: head[head.fields[index].value], as: UTF8.self) else { return nil }
+            fields.append(FrozenField(name: head.text(head.fields[index].name), value: value))
+        }
         var url = "\(destination.scheme == .https ? "https" : "http")://\(destination.authority)"
         let audited = auditURL
         // Where a secret stands in the path its name is shown in braces, which no path that is read may have.
@@ -174,13 +180,11 @@ package struct UpstreamRequest: Sendable {
         _ = appendClientQuery(to: &target)
         url += String(decoding: target, as: UTF8.self)
         return FrozenRequest(
-            principal: agent.principal,
+            asker: agent.asker,
             grant: self.rule.id,
             method: head.method,
             url: url,
-            fields: head.fields.indices.lazy
-                .filter { forwards($0) && head.fields[$0].known != .traceparent }
-                .map { FrozenField(name: head.text(head.fields[$0].name), value: head.text(head.fields[$0].value)) },
+            fields: fields,
             body: body,
             attribution: attribution,
             rule: rule

@@ -122,13 +122,13 @@ package protocol StoreReader {
     func approval(id: String) throws -> StoredApproval?
     /// The approval of which a gate has this id.
     func approval(gateID: String) throws -> StoredApproval?
-    /// Those of one principal, or of all, in these states, newest first.
+    /// Those of one asker, or of all, in these states, newest first.
     func approvals(
-        of principal: PrincipalID?,
+        of asker: Asker?,
         in states: Set<StoredApproval.Status>,
         _ page: Page
     ) throws -> [StoredApproval]
-    func approvalCount(of principal: PrincipalID?, in states: Set<StoredApproval.Status>) throws -> Int
+    func approvalCount(of asker: Asker?, in states: Set<StoredApproval.Status>) throws -> Int
     /// The newest approval of a request, in one of these states.
     func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval?
 

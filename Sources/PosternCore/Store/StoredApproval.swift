@@ -3,6 +3,8 @@
 ///     pending -> approved -> executing -> executed | failed
 ///             -> denied
 ///             -> expired
+///
+/// What is pending or approved fails when nothing may come of it any more, because of who asked or who has to approve by now.
 package struct StoredApproval: Sendable {
     package enum Status: String, Sendable, CaseIterable {
         case pending, approved, executing, executed, failed, denied, expired
@@ -17,7 +19,9 @@ package struct StoredApproval: Sendable {
     }
 
     package let id: String
-    package let principal: PrincipalID
+    package let asker: Asker
+    /// The id of the key with which it was asked; `nil` where none was shown, or one of the configuration file.
+    package let keyID: String?
     package let grantID: String
     package let sender: Sender
     package var status: Status
@@ -41,7 +45,8 @@ package struct StoredApproval: Sendable {
 
     package init(
         id: String,
-        principal: PrincipalID,
+        asker: Asker,
+        keyID: String? = nil,
         grantID: String,
         sender: Sender,
         status: Status = .pending,
@@ -58,7 +63,8 @@ package struct StoredApproval: Sendable {
         result: Secret? = nil
     ) {
         self.id = id
-        self.principal = principal
+        self.asker = asker
+        self.keyID = keyID
         self.grantID = grantID
         self.sender = sender
         self.status = status

@@ -14,6 +14,8 @@ final class CallClient: ExchangeClient {
 
     private var exchange: Exchange?
     private var body: [UInt8]
+    /// How much of it has been taken.
+    private var taken = 0
     private let startedAt = Instant.now
     private let settle: @Sendable (CallResult) -> Void
 
@@ -57,12 +59,16 @@ final class CallClient: ExchangeClient {
 
     // MARK: The request
 
-    var isRequestComplete: Bool { body.isEmpty }
+    var isRequestComplete: Bool { taken == body.count }
 
     func takeBody(into buffer: inout [UInt8]) throws(ProxyError) {
-        let piece = body.prefix(CallClient.pieceBytes)
+        let piece = body[taken...].prefix(CallClient.pieceBytes)
         buffer.append(contentsOf: piece)
-        body.removeFirst(piece.count)
+        taken += piece.count
+        if isRequestComplete {
+            body = []
+            taken = 0
+        }
     }
 
     private static let pieceBytes = 65_536

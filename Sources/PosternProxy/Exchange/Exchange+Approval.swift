@@ -34,6 +34,10 @@ extension Exchange {
             fail(.approval(.unavailable))
             return
         }
+        guard let frozen else {
+            fail(.approval(.unaskable(reason: "a header field of it is no text")))
+            return
+        }
         phase = .approving
         let patience = worker.snapshot.settings.approvals.patience
         let route: ApprovalRoute
@@ -51,7 +55,7 @@ extension Exchange {
     }
 
     /// The request as a person is shown it.
-    private var frozen: FrozenRequest {
+    private var frozen: FrozenRequest? {
         var attribution = attribution ?? CallAttribution()
         attribution.key = attribution.key ?? request.keyID
         attribution.user = attribution.user ?? request.rule.facts?.userID

@@ -49,6 +49,11 @@ extension Exchange {
             !worker.shared.refusedTokens.isFutile(credential, version: life.version, at: now)
         else { return false }
         hasRenewed = true
+        guard approval == nil else {
+            // What a person has approved is sent once, whatever comes of it; the next one has another token.
+            worker.shared.desks.refresher?.refresh(credential, after: life.version) { _ in }
+            return false
+        }
         upstream?.release()
         upstream = nil
         response = ResponseProgress()

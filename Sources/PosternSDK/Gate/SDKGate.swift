@@ -30,8 +30,8 @@ struct SDKGate: Sendable {
         let signature = RequestSignature(fields: fields)
         try signature.verify(request.method, path: path, query: query)
         let stamp = try signature.checkTime(now: now, skew: services.settings.clockSkew)
-        // The body of a request that is refused in any case may not even have been read.
-        _ = try presented.key()
+        // The body of a request that is refused in any case may not even have been read, and its nonce needs no place.
+        try checkPlace(of: request, try presented.key())
         try signature.verify(body: request.body)
         try await spend(try signature.nonceDigest(of: digest), stamp: stamp)
         // As it is now: it may have been revoked while the nonce was written.

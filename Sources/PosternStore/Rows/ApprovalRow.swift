@@ -20,7 +20,8 @@ struct ApprovalRow: StoredRow {
     func opened(_ sealer: ValueSealer) throws -> StoredApproval {
         StoredApproval(
             id: approval.id,
-            principal: approval.principal,
+            asker: approval.asker,
+            keyID: approval.keyID,
             grantID: approval.grantID,
             sender: approval.sender,
             status: approval.status,
@@ -51,9 +52,10 @@ struct ApprovalRow: StoredRow {
     var table: Table { .approvals }
 
     var values: [DatabaseValue] {
-        let principal = approval.principal.columns
+        let principal = approval.asker.principal.columns
         return [
             approval.id.databaseValue, principal.kind.databaseValue, principal.id.databaseValue,
+            approval.asker.agentID.databaseValue, approval.keyID.databaseValue,
             approval.grantID.databaseValue, approval.sender.rawValue.databaseValue,
             approval.status.rawValue.databaseValue, approval.gates.databaseValue, approval.fingerprint.databaseValue,
             request.databaseValue, approval.reason.databaseValue, approval.createdAt.databaseValue,
@@ -64,7 +66,8 @@ struct ApprovalRow: StoredRow {
 
     init(_ columns: inout Columns) throws {
         let id = try columns.text()
-        let principal = try PrincipalID(&columns)
+        let asker = Asker(try PrincipalID(&columns), agentID: try columns.optionalText())
+        let keyID = try columns.optionalText()
         let grantID = try columns.text()
         let sender: StoredApproval.Sender = try columns.choice()
         let status: StoredApproval.Status = try columns.choice()
@@ -73,7 +76,8 @@ struct ApprovalRow: StoredRow {
         request = try columns.bytes()
         approval = StoredApproval(
             id: id,
-            principal: principal,
+            asker: asker,
+            keyID: keyID,
             grantID: grantID,
             sender: sender,
             status: status,

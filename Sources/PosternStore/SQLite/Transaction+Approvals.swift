@@ -13,17 +13,17 @@ extension Transaction {
     }
 
     func approvals(
-        of principal: PrincipalID?,
+        of asker: Asker?,
         in states: Set<StoredApproval.Status>,
         _ page: Page
     ) throws -> [StoredApproval] {
-        let (condition, arguments) = Self.condition(principal, states)
+        let (condition, arguments) = Self.condition(asker, states)
         let rows: [ApprovalRow] = try rows(.approvals, where: condition, arguments, page, newestFirst: true)
         return try rows.map { try $0.opened(values) }
     }
 
-    func approvalCount(of principal: PrincipalID?, in states: Set<StoredApproval.Status>) throws -> Int {
-        let (condition, arguments) = Self.condition(principal, states)
+    func approvalCount(of asker: Asker?, in states: Set<StoredApproval.Status>) throws -> Int {
+        let (condition, arguments) = Self.condition(asker, states)
         return try count(.approvals, where: condition, arguments)
     }
 
@@ -60,13 +60,14 @@ extension Transaction {
     }
 
     private static func condition(
-        _ principal: PrincipalID?,
+        _ asker: Asker?,
         _ states: Set<StoredApproval.Status>
     ) -> (String, StatementArguments) {
         let texts = states.map(\.rawValue).sorted()
         let isOne = "status IN (\(texts.map { _ in "?" }.joined(separator: ", ")))"
-        guard let columns = principal?.columns else { return (isOne, StatementArguments(texts)) }
-        let condition = "\(isOne) AND principal = ? AND principal_id IS ?"
-        return (condition, StatementArguments(texts) + [columns.kind, columns.id])
+        guard let asker else { return (isOne, StatementArguments(texts)) }
+        let (kind, id) = asker.principal.columns
+        let condition = "\(isOne) AND principal = ? AND principal_id IS ? AND agent_id IS ?"
+        return (condition, StatementArguments(texts) + [kind, id, asker.agentID])
     }
 }

@@ -56,6 +56,8 @@ enum Migration2 {
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
             principal TEXT NOT NULL CHECK (principal IN ('agent', 'user', 'app')),
             principal_id TEXT CHECK (length(principal_id) BETWEEN 1 AND 64),
+            agent_id TEXT REFERENCES agents (id),
+            key_id TEXT CHECK (\(Rule.isUUID("key_id"))),
             grant_id TEXT NOT NULL CHECK (length(grant_id) BETWEEN 1 AND 160),
             sender TEXT NOT NULL CHECK (sender IN ('daemon', 'client')),
             status TEXT NOT NULL CHECK (
@@ -73,7 +75,8 @@ enum Migration2 {
             failure TEXT,
             result BLOB CHECK (length(result) >= 28),
             \(Rule.seal),
-            CHECK ((principal_id IS NULL) = (principal = 'app'))
+            CHECK ((principal_id IS NULL) = (principal = 'app')),
+            CHECK (agent_id IS NULL OR principal = 'agent')
         ) STRICT;
         CREATE INDEX approvals_status ON approvals (status);
         CREATE INDEX approvals_fingerprint ON approvals (fingerprint);

@@ -79,8 +79,9 @@ struct Table: Sendable {
     static let approvals = Table(
         "approvals",
         [
-            "id", "principal", "principal_id", "grant_id", "sender", "status", "gates", "fingerprint", "request",
-            "reason", "created_at", "expires_at", "decided_at", "decision_reason", "executed_at", "failure", "result",
+            "id", "principal", "principal_id", "agent_id", "key_id", "grant_id", "sender", "status", "gates",
+            "fingerprint", "request", "reason", "created_at", "expires_at", "decided_at", "decision_reason",
+            "executed_at", "failure", "result",
         ]
     )
     static let idempotency = Table(

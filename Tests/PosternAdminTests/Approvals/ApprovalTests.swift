@@ -105,12 +105,12 @@ struct ApprovalTests {
         #expect(try await made.board.approve(pending.gates[0].id, by: Approver(portal("ada"))).status == .approved)
     }
 
-    @Test("Only the principal that asked is told", arguments: [PrincipalID.agent("other"), .app, .user("bot")])
-    func others(_ principal: PrincipalID) async throws {
+    @Test("Only the principal that asked is told", arguments: [Asker.agent("other"), .app, .user("bot")])
+    func others(_ asker: Asker) async throws {
         let made = try await ApprovalOffice.started()
         let pending = try await made.ask()
-        #expect(try await made.board.status(pending.id, of: principal) == nil)
-        #expect(try await made.board.result(pending.id, of: principal) == nil)
+        #expect(try await made.board.status(pending.id, of: asker) == nil)
+        #expect(try await made.board.result(pending.id, of: asker) == nil)
         #expect(try await made.board.status(pending.gates[0].id, of: .agent("bot")) == nil)
         #expect(try await made.board.status("1 OR 1=1", of: .agent("bot")) == nil)
     }
@@ -118,7 +118,8 @@ struct ApprovalTests {
     @Test("The application is told of its users")
     func users() async throws {
         let made = try await ApprovalOffice.started()
-        let pending = try await made.ask(.sample(principal: .user("8a3d7c52-17ff-4b8c-b6c8-0c0a9a2a4d11")))
+        let user = try await made.office.administration.createUser(NewUser(subject: "ana"), by: Office.olga)
+        let pending = try await made.ask(.sample(asker: .user(user.id)))
         #expect(try await made.board.status(pending.id, of: .app)?.status == .pending)
     }
 
@@ -151,7 +152,7 @@ struct ApprovalTests {
         #expect(try await made.ask(traced).id == first.id)
         for other in [
             FrozenRequest.sample(body: #"{"amount":101}"#), .sample(url: "https://api.stripe.com/v1/charges"),
-            .sample(method: .put), .sample(fields: []), .sample(principal: .agent("other")),
+            .sample(method: .put), .sample(fields: []), .sample(asker: .agent("other")),
             .sample(grant: "2f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10"),
         ] { #expect(try await made.ask(other).id != first.id) }
     }
@@ -161,7 +162,7 @@ struct ApprovalTests {
         let made = try await ApprovalOffice.started()
         let changes: [@Sendable (inout FrozenRequest) -> Void] = [
             { $0.body = Array("{}".utf8) }, { $0.url += "&x=1" }, { $0.method = .delete },
-            { $0.fields.append(FrozenField(name: "x", value: "y")) }, { $0.principal = .app }, { $0.grant = "other" },
+            { $0.fields.append(FrozenField(name: "x", value: "y")) }, { $0.asker = .app }, { $0.grant = "other" },
         ]
         for change in changes {
             made.carrier.tamper(change)
@@ -280,7 +281,7 @@ struct ApprovalTests {
         #expect(
             await made.answer(.sample(body: "2"), by: .api).word == "refused: 2 requests wait for an approval already"
         )
-        _ = try await made.ask(.sample(principal: .agent("other")))
+        _ = try await made.ask(.sample(asker: .agent("other")))
         _ = try await made.ask(.sample(body: "0"))
     }
 

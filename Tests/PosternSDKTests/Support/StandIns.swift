@@ -109,9 +109,9 @@ struct NoConnect: ConnectSessions {
 struct NoApprovals: ApprovalFollowing {
     func status(
         _ id: String,
-        of principal: PrincipalID,
+        of asker: Asker,
         wait: Duration
     ) async throws(AdministrationError) -> ApprovalStatus? { nil }
 
-    func result(_ id: String, of principal: PrincipalID) async throws(AdministrationError) -> ApprovalResult? { nil }
+    func result(_ id: String, of asker: Asker) async throws(AdministrationError) -> ApprovalResult? { nil }
 }
