@@ -94,6 +94,7 @@ enum Migration2 {
         DROP TABLE nonces;
         CREATE TABLE nonces (
             digest BLOB NOT NULL CHECK (length(digest) = 32),
+            holder TEXT NOT NULL,
             expires_at INTEGER NOT NULL CHECK (expires_at >= 0)
         ) STRICT;
         """
