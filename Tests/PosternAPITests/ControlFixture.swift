@@ -149,6 +149,7 @@ struct ControlFixture: Sendable {
                     stateDirectory: "/",
                     configuration: nil,
                     listeners: [],
+                    portal: "http://127.0.0.1:3129",
                     counts: StatusAnswer.Counts(agents: 0, secrets: 0, grants: 0, users: 0),
                     auditIsWritable: true
                 )

@@ -9,7 +9,7 @@ private let header = InjectionTemplate.header(name: "X-Key", value: Sample.templ
 /// Where the credential goes, the target of a request, and the URL that is shown.
 private let urls: [(InjectionTemplate, String, String)] = [
     (header, "http://good.test/v1/a%20b?x=%41&y", "https://good.test/v1/a%20b?x=%41&y"),
-    (header, "http://good.test/v1?", "https://good.test/v1?"), (header, "http://good.test", "https://good.test/"),
+    (header, "http://good.test/v1?", "https://good.test/v1?"), (header, "http://good.test/", "https://good.test/"),
     (header, "/via/good/v1?key=x", "https://good.test/v1?key=x"),
     (query, "http://good.test/v1", "https://good.test/v1"),
     (query, "http://good.test/v1?a=1", "https://good.test/v1?a=1"),
