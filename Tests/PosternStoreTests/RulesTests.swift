@@ -138,7 +138,7 @@ import Testing
                 try $0.insert(key(uuid(100), .agent(id: uuid(2)), digest, scopes: ["a\nb"]))
             }
         ),
-        ("an approval of an id twice", "approvals", { try $0.insert(sample.approval) }),
+        ("an approval of an id twice", "approvals", { try $0.insert(sample.approval, request: Secret([])) }),
         ("the end of no user", "users", { try $0.deleteUser(id: uuid(99)) }),
         ("the end of no provider", "providers", { try $0.deleteProvider(named: "none") }),
     ]

@@ -93,6 +93,13 @@ struct ApprovalPage {
 
     private func body(_ body: BodyPreview) -> HTML {
         let type = body.contentType.map { type -> HTML in "\(QuotedText.line(type, limit: 100)), " }
+        guard !body.text.isEmpty else {
+            return """
+                <section><h2 id="body">Body</h2>
+                <p class="note">Body and fields are not kept once a request is over. The body had \(body.byteCount) bytes, \
+                SHA-256 <code class="digest">\(body.digest)</code></p></section>
+                """
+        }
         let cut: HTML? =
             body.isCut
             ? "<p class=\"warning\"><strong>This is not all of it.</strong> Only the beginning is shown.</p>"

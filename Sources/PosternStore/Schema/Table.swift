@@ -81,10 +81,12 @@ struct Table: Sendable {
         "approvals",
         [
             "id", "principal", "principal_id", "agent_id", "key_id", "grant_id", "sender", "status", "gates",
-            "fingerprint", "request", "reason", "created_at", "expires_at", "decided_at", "decision_reason",
-            "executed_at", "failure", "result",
+            "fingerprint", "sentence", "asker", "method", "host", "path", "is_partial", "body_kind", "body_bytes",
+            "body_sha256", "reason", "created_at", "expires_at", "decided_at", "decision_reason", "executed_at",
+            "failure",
         ]
     )
+    static let approvalContents = Table("approval_contents", ["id", "kind", "sealed"])
     static let idempotency = Table(
         "idempotency",
         ["digest", "body_digest", "subject_id", "asker", "created_at", "expires_at"]
@@ -93,7 +95,7 @@ struct Table: Sendable {
     /// Every table but `meta`, whose one row seals all the others together, and `nonces`.
     static let all = [
         wraps, apps, agents, agentKeys, appKeys, providers, secrets, secretVersions, users, userGroups, connections,
-        connectSessions, grants, uses, approvals, idempotency,
+        connectSessions, grants, uses, approvals, approvalContents, idempotency,
     ]
 
     private static let keyColumns = [
