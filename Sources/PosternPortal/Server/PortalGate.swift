@@ -27,12 +27,12 @@ struct PortalGate: Sendable {
         guard let query = FormText.parse(pieces.count > 1 ? pieces[1] : "") else { throw GateRefusal.malformed }
         let form = try await form(of: request, method)
         let cookies = request.headers[.cookie]
-        let isInRoom = segments.count >= 2 && segments[0] == Room.segment
+        let (room, rest) = Room.split(segments)
         return PortalRequest(
             method: method,
             path: String(pieces.first ?? ""),
-            segments: isInRoom ? Array(segments.dropFirst(2)) : segments,
-            room: isInRoom ? Room(path: "/\(Room.segment)/\(segments[1])") : nil,
+            segments: rest,
+            room: room,
             query: query,
             form: form,
             browser: PortalCookie.browser.value(in: cookies, at: address),

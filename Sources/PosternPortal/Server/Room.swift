@@ -8,18 +8,29 @@ internal import PosternCore
 /// it, and counts below that path alone: `/o/` and 128 bits, which no other origin is told (`Referrer-Policy`) and no page
 /// below it links away from. Over https the cookie's name begins with `__Host-`, and the pages are at the top.
 struct Room: Hashable, Sendable {
-    /// The first segment of every room's path.
-    static let segment = "o"
     static let top = Room(path: "")
+    private static let segment = "o"
+    /// How many digits name one: 128 bits.
+    fileprivate static let digitCount = 32
 
     /// What the paths of its pages begin with.
     let path: String
+
+    private init(path: String) { self.path = path }
+
+    fileprivate init(digits: String) { path = "/\(Room.segment)/\(digits)" }
+
+    /// The room that a path names, if it does, and what follows.
+    static func split(_ segments: [String]) -> (room: Room?, rest: [String]) {
+        guard segments.count >= 2, segments[0] == segment, segments[1].utf8.count == digitCount,
+            segments[1].utf8.allSatisfy(HexDigit.lower.contains)
+        else { return (nil, segments) }
+        return (Room(digits: segments[1]), Array(segments.dropFirst(2)))
+    }
 }
 
 /// Says which room is a session's.
 struct Rooms: Sendable {
-    private static let byteCount = 16
-
     let address: PortalAddress
     /// Dies with the process, as sessions do.
     private let key = SymmetricKey(size: .bits256)
@@ -30,8 +41,8 @@ struct Rooms: Sendable {
     func room(of cookie: String) -> Room {
         guard !address.isSecure else { return .top }
         let code = HMAC<SHA256>.authenticationCode(for: Array(cookie.utf8), using: key)
-        let digits = HexDigit.text(of: Array(code.prefix(Rooms.byteCount)))
-        return Room(path: "/\(Room.segment)/\(String(decoding: digits, as: UTF8.self))")
+        let digits = HexDigit.text(of: Array(code)).prefix(Room.digitCount)
+        return Room(digits: String(decoding: digits, as: UTF8.self))
     }
 
     /// The cookie among those that came which belongs to the room in the address, and that room.
