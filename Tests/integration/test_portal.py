@@ -301,8 +301,6 @@ def test_no_other_site_reads(alter, person, elsewhere):
 
 # For everybody.
 
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_pages_can_be_read_by_everybody(alter, person, keep, dark):
     agent = alter.new_agent(display_name="The Researcher")
