@@ -89,12 +89,14 @@ import Testing
         _ = await visit.open("/connect/page")
         let page = await visit.open("/connect/callback", query: ["state": "held", "code": "c"])
         #expect(page.status == 200)
-        for words in ["research-bot", "ada", "GitHub", "repo", "Nothing is kept yet"] { #expect(page.text.contains(words)) }
+        let words = ["research-bot", "ada", "GitHub", "repo", "Nothing is kept yet"]
+        #expect(words.allSatisfy(page.text.contains))
         let place = "/connect/confirm/arrival"
         #expect(visit.values("postern_confirmation", at: "/").isEmpty)
         #expect(visit.values("postern_confirmation", at: place + "/keep").count == 1)
         let key = try #require(ConnectTests.key(of: "\(place)/\(verb)", on: page.text))
-        let other = try #require(ConnectTests.key(of: "\(place)/\(verb == "keep" ? "discard" : "keep")", on: page.text))
+        let otherVerb = verb == "keep" ? "discard" : "keep"
+        let other = try #require(ConnectTests.key(of: "\(place)/\(otherVerb)", on: page.text))
         for wrong in [other, "", "00"] {
             #expect(await visit.submit("\(place)/\(verb)", from: "/login", key: wrong).status == 403)
         }

@@ -80,7 +80,10 @@ import Testing
         #expect(await visit.open(visit.room + "/approvals").status == 403)
     }
 
-    @Test("only the pages of operators are in a room", arguments: ["/login", "/connect/page", "/connect/callback", "/o"])
+    @Test(
+        "only the pages of operators are in a room",
+        arguments: ["/login", "/connect/page", "/connect/callback", "/o"]
+    )
     func rooms(_ path: String) async throws {
         let visit = try PortalVisit()
         await visit.signIn()
@@ -150,7 +153,8 @@ import Testing
         #expect(await visit.open(room + "/approvals/1").text.contains("This is not all of it"))
         #expect(await visit.submit(room + "/approvals/1/approve", from: room + "/approvals/1").status == 400)
         #expect(visit.desks.done.isEmpty)
-        #expect(await visit.submit(room + "/approvals/1/approve", from: room + "/approvals/1", ["unseen": "yes"]).status == 303)
+        let page = room + "/approvals/1"
+        #expect(await visit.submit(page + "/approve", from: page, ["unseen": "yes"]).status == 303)
         #expect(visit.desks.done == ["approve 1 by operator"])
     }
 

@@ -34,7 +34,8 @@ struct ConfirmationPage {
         if let agent = request.agent {
             return "Keep this account for agent <em>\(QuotedText.line(agent, limit: 120))</em>?"
         }
-        return "Keep this account for <em>\(QuotedText.line(request.application ?? "the application", limit: 120))</em>?"
+        let application = QuotedText.line(request.application ?? "the application", limit: 120)
+        return "Keep this account for <em>\(application)</em>?"
     }
 
     private var facts: [(name: HTML, value: HTML)] {

@@ -33,7 +33,9 @@ extension Portal {
 
     func denyConsent(_ token: Secret, _ request: PortalRequest) async throws(PageRefusal) -> PortalAnswer {
         try checkForm(of: request, cookie: request.browser)
-        do { return answer(to: try await connect.deny(token), at: request.receivedAt) } catch { throw counted(error, from: request) }
+        let step: ConnectStep
+        do { step = try await connect.deny(token) } catch { throw counted(error, from: request) }
+        return answer(to: step, at: request.receivedAt)
     }
 
     /// Takes what a provider has sent the browser back with.
