@@ -42,11 +42,20 @@ struct PortalConnect: ConnectPages {
         return try await step(await desk.callback(callback, browser: Secret(browser.bytes)))
     }
 
+    func keep(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        try await step(await desk.keep(PortalConnect.text(token)))
+    }
+
+    func discard(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        try await step(await desk.discard(PortalConnect.text(token)))
+    }
+
     private func step(_ outcome: ConnectOutcome) async throws(PageRefusal) -> ConnectStep {
         switch outcome {
         case .open(let pageURL):
             let token = pageURL.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
             return .more(pageToken: Secret(Array(token.reversed())))
+        case .arrived(let arrival): return .confirm(ConnectConfirmation(arrival))
         case .completed(let accounts, let returnURL):
             return .completed(
                 accounts: accounts.map {
@@ -97,6 +106,19 @@ extension ConsentRequest {
         let terms = TermsInWords.sentences(page.terms)
         guard let end = page.grantEndsAt.map(Timestamp.text) else { return terms }
         return ["It ends on \(end.prefix(10)) at \(end.dropFirst(11).prefix(5)) UTC"] + terms
+    }
+}
+
+extension ConnectConfirmation {
+    fileprivate init(_ arrival: ConnectArrival) {
+        self.init(
+            token: Secret(Array(arrival.token.utf8)),
+            request: ConsentRequest(arrival.page),
+            provider: PortalConnect.title(arrival.provider),
+            account: arrival.account,
+            scopes: arrival.scopes,
+            endsAt: arrival.endsAt
+        )
     }
 }
 

@@ -100,8 +100,7 @@ struct ConsentPage {
     }
 
     private var limits: HTML? {
-        var limits = request.limits
-        if request.isDelegable { limits.append("It may hand a part of this on to other agents.") }
+        let limits = request.allLimits
         guard !limits.isEmpty else { return nil }
         return "<section><h2>What it is bound by</h2>\(HTML.list(limits, class: "limits"))</section>"
     }
