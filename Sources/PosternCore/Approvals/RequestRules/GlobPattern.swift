@@ -12,13 +12,15 @@ struct GlobPattern {
         scalars = Array(text.unicodeScalars)
     }
 
-    /// Whether a whole text is like this, in time bounded by the product of their lengths.
-    func matches(_ text: String) -> Bool {
-        let text = Array(text.unicodeScalars)
+    /// Whether a whole text is like this; `nil` if `work` is used up before that is known.
+    ///
+    /// It may take as many steps as the product of their lengths.
+    func matches(_ text: [Unicode.Scalar], work: inout MatchingWork) -> Bool? {
         var position = 0
         var index = 0
         var retry: (index: Int, position: Int)?
         while position < text.count {
+            guard work.take(1) else { return nil }
             if index < scalars.count, scalars[index] == "*" {
                 retry = (index, position)
                 index += 1
