@@ -37,7 +37,7 @@ extension Act {
         var approval = approval
         approval.status = .failed
         approval.failure = reason.rawValue
-        try store.update(approval)
+        try store.update(approval, answer: nil)
         var act = AdministrativeAct("approval_void", by: record.by)
         act.note(approval)
         act.detail = reason.rawValue
@@ -46,7 +46,8 @@ extension Act {
     }
 
     private func openApprovals(of asker: Asker?) throws -> [StoredApproval] {
-        try store.approvals(of: asker, in: [.pending, .approved], Page()).filter { !$0.isOverdue(at: now) }
+        let open = ApprovalFilter([.pending, .approved], asker: asker)
+        return try store.approvals(open, Page()).filter { !$0.isOverdue(at: now) }
     }
 }
 

@@ -4,36 +4,26 @@ internal import PosternCore
 extension Act {
     /// Writes down that persons are asked about a request, or finds that they are already.
     mutating func requestApproval(
-        _ request: FrozenRequest,
+        _ asked: ApprovalQuestion,
         under terms: [ApprovalTerms],
-        sender: StoredApproval.Sender,
         settings: ApprovalSettings
     ) throws -> StoredApproval {
-        let fingerprint = request.fingerprint(sender: sender)
-        let standing = try store.standing(of: fingerprint, sender: sender, under: terms, now: now)
+        let (request, sender) = (asked.request, asked.sender)
+        let standing = try store.standing(of: asked.fingerprint, sender: sender, under: terms, now: now)
         if case .open(let former) = standing {
             parts = []
             return former
         }
         record.grant = request.grant
         record.note(request.principal)
-        guard request.body.count <= settings.maxBodyBytes else {
-            throw AdministrationError.conflict(
-                code: "approval_too_large",
-                reason: "a body of more than \(settings.maxBodyBytes) bytes cannot be approved"
-            )
-        }
         if let end = try store.end(of: request.asker, key: request.attribution.key, now: now) {
             throw AdministrationError.conflict(code: end.rawValue, reason: "whoever asks may not ask any more")
         }
         if case .void(let former, let reason) = standing { _ = try end(former, reason) }
-        let waiting = try store.approvals(of: request.asker, in: [.pending], Page()).filter { $0.expiresAt > now }
-        guard waiting.count < settings.maxPending else {
-            throw AdministrationError.conflict(
-                code: "too_many_approvals",
-                reason: "\(waiting.count) requests wait for an approval already"
-            )
-        }
+        let waiting = try store.approvalCount(
+            ApprovalFilter([.pending], asker: request.asker, endingAfter: now)
+        )
+        guard waiting < settings.maxPending else { throw AdministrationError.tooManyApprovals(waiting) }
         let gates = ApprovalGate.gates(for: terms)
         let approval = StoredApproval(
             id: Identifier.random(),
@@ -42,13 +32,14 @@ extension Act {
             grantID: request.grant,
             sender: sender,
             gates: ApprovalGate.json(gates),
-            fingerprint: fingerprint,
-            request: request.packed,
-            reason: request.attribution.reason.map { String($0.prefix(1024)) },
+            fingerprint: asked.fingerprint,
+            outline: asked.outline,
+            // The store takes no zero bytes.
+            reason: request.attribution.reason.map { $0.replacing("\0", with: " ") },
             createdAt: now,
             expiresAt: Act.end(of: terms, from: now)
         )
-        try store.insert(approval)
+        try store.insert(approval, request: asked.packed)
         record.approval = approval.id
         record.detail = "\(request.method.rawValue), \(gates.count) to approve"
         return approval
@@ -89,7 +80,7 @@ extension Act {
         case .approve: if gates.allSatisfy({ $0.status == .approved }) { approval.status = .approved }
         }
         if approval.status != .pending { approval.decidedAt = now }
-        try store.update(approval)
+        try store.update(approval, answer: nil)
         let place = "gate \(index + 1) of \(gates.count)"
         record.detail = [approver.name.map { "as \($0)" }, place].compactMap { $0 }.joined(separator: ", ")
         return approval
@@ -115,7 +106,7 @@ extension Act {
         case .client: approval.status = .executed
         }
         approval.executedAt = now
-        try store.update(approval)
+        try store.update(approval, answer: nil)
         return approval
     }
 
@@ -127,7 +118,7 @@ extension Act {
         record.note(approval)
         approval.status = .approved
         approval.executedAt = nil
-        try store.update(approval)
+        try store.update(approval, answer: nil)
     }
 
     /// Writes down what came of it.
@@ -139,23 +130,25 @@ extension Act {
         switch outcome {
         case .answered(let answer, let status):
             approval.status = .executed
-            approval.result = answer
             record.detail = "answered \(status)"
+            try store.update(approval, answer: answer)
         case .failed(let code):
             approval.status = .failed
             approval.failure = code
             record.detail = code
+            try store.update(approval, answer: nil)
         }
-        try store.update(approval)
     }
 
-    /// Ends what nobody decided, or used, in time; returns which.
-    mutating func expireApprovals() throws -> [String] {
+    /// Ends those of these that nobody decided, or used, in time; returns which.
+    mutating func expireApprovals(_ ids: [String]) throws -> [String] {
         var ended: [AdministrativeAct] = []
-        for var approval in try store.approvals(of: nil, in: [.pending, .approved], Page())
-        where approval.isOverdue(at: now) {
+        for id in ids {
+            guard var approval = try store.approval(id: id), approval.isOverdue(at: now),
+                [.pending, .approved].contains(approval.status)
+            else { continue }
             approval.status = .expired
-            try store.update(approval)
+            try store.update(approval, answer: nil)
             record.note(approval)
             ended.append(record)
         }

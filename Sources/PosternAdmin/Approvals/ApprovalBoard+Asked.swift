@@ -15,7 +15,7 @@ extension ApprovalBoard {
         defer { if let place { watch.leave(place) } }
         guard try await administration.read({ try $0.approval(id, askedBy: asker) }) != nil else { return nil }
         let approval = try await wait(for: id, atMost: min(patience, .seconds(25)), place: place) { approval in
-            approval.isOver || approval.sender == .client && approval.status == .approved
+            approval.status.isOver || approval.sender == .client && approval.status == .approved
         }
         do { return try approval?.described(at: now) } catch { throw AdministrationError(error) }
     }
@@ -26,29 +26,25 @@ extension ApprovalBoard {
         of asker: Asker
     ) async throws(AdministrationError) -> ApprovalResult? {
         let now = now
-        return try await administration.read { store in
-            try store.approval(id, askedBy: asker)?.outcome(at: now)
+        let found = try await administration.read { store -> (StoredApproval, Secret?)? in
+            guard let approval = try store.approval(id, askedBy: asker) else { return nil }
+            return (approval, try store.answer(ofApproval: id))
+        }
+        do { return try found.map { approval, answer in try approval.outcome(answer, at: now) } } catch {
+            throw AdministrationError(error)
         }
     }
 }
 
 extension StoredApproval {
-    /// Whether nothing will become of it any more.
-    fileprivate var isOver: Bool {
-        switch status {
-        case .pending, .approved, .executing: false
-        case .executed, .failed, .denied, .expired: true
-        }
-    }
-
-    fileprivate func outcome(at now: Int64) throws -> ApprovalResult {
+    fileprivate func outcome(_ answer: Secret?, at now: Int64) throws -> ApprovalResult {
         switch status {
         case .pending, .approved: isOverdue(at: now) ? .expired : .open(status)
         case .executing: .open(status)
         case .denied: .denied(reason: decisionReason)
         case .expired: .expired
         case .failed: .failed(code: failure ?? "internal_error")
-        case .executed: try result.map { .answered(try CallAnswer(packed: $0)) } ?? .sent
+        case .executed: try answer.map { .answered(try CallAnswer(packed: $0)) } ?? .sent
         }
     }
 }

@@ -40,7 +40,8 @@ extension ApprovalBoard: ApprovalDesk {
     }
 
     private func answer(_ request: FrozenRequest, under terms: [ApprovalTerms]) async throws -> ApprovalAnswer {
-        .pending(try pending(try await approval(of: request, under: terms, sender: .daemon)))
+        let approval = try await approval(of: request, under: terms, sender: .daemon)
+        return approval.status == .denied ? .denied(approval: approval.id) : .pending(try pending(approval))
     }
 
     private func answer(
@@ -84,10 +85,32 @@ extension ApprovalBoard: ApprovalDesk {
         }
         if case .open(let former) = standing { return former }
         let settings = settings()
-        let asked = try await administration.act("approval_request", by: .daemon) {
-            try $0.requestApproval(request, under: terms, sender: sender, settings: settings)
+        let question = try await question(request.withShortReason, sender, fingerprint, settings)
+        let asked: StoredApproval
+        do {
+            asked = try await administration.act("approval_request", by: .daemon) {
+                try $0.requestApproval(question, under: terms, settings: settings)
+            }
+        } catch {
+            if case .conflict("too_many_approvals", _, _) = error {
+                limiter.noteFull(request.asker, count: settings.maxPending, now: now)
+            }
+            throw error
         }
         if case .void(let former, _) = standing { watch.wake(former.id) }
         return asked
+    }
+
+    /// Makes ready what persons are asked, unless whoever asks may not ask that, or not so often.
+    private func question(
+        _ request: FrozenRequest,
+        _ sender: StoredApproval.Sender,
+        _ fingerprint: KeyDigest,
+        _ settings: ApprovalSettings
+    ) async throws(AdministrationError) -> ApprovalQuestion {
+        try ApprovalQuestion.check(request, settings)
+        try limiter.count(request.asker, now: now, maxPending: settings.maxPending)
+        let names = try await administration.read { try $0.names(in: request) }
+        return ApprovalQuestion(request, sender: sender, fingerprint: fingerprint, names: names)
     }
 }

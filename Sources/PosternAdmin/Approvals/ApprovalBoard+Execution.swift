@@ -4,10 +4,12 @@ internal import Synchronization
 extension ApprovalBoard {
     /// How long what came of an approval is kept.
     private static let retention: Int64 = 7 * 86_400 * 1_000_000_000
+    /// What was frozen is read once more to be forgotten.
+    private static let maxEndedAtOnce = 16
 
     /// Names who sends what was approved, and begins with what was left over from before the daemon started.
     package func start(carrier: any CallCarrier) async throws(AdministrationError) {
-        for approval in try await administration.read({ try $0.approvals(of: nil, in: [.executing], Page()) }) {
+        for approval in try await administration.read({ try $0.approvals(ApprovalFilter([.executing]), Page()) }) {
             // It may have been sent, so it is not sent again.
             try await write(.failed(code: "outcome_unknown"), of: approval.id)
         }
@@ -31,13 +33,24 @@ extension ApprovalBoard {
     package func expireDue() async throws(AdministrationError) {
         for (id, outcome) in execution.withLock({ $0.unwritten }) { try await write(outcome, of: id) }
         let now = now
-        let waiting = try await administration.read { try $0.approvals(of: nil, in: [.pending, .approved], Page()) }
-        if waiting.contains(where: { $0.isOverdue(at: now) }) {
-            let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals() }
-            for id in ended { watch.wake(id) }
+        try await expire(now)
+        for approval in try await administration.read({ try $0.approvals(ApprovalFilter([.approved]), Page()) }) {
+            execute(approval)
         }
-        for approval in waiting where !approval.isOverdue(at: now) { execute(approval) }
         try await forgetOld(now)
+    }
+
+    /// Ends what is overdue, some at a time, so that nobody waits until all are.
+    private func expire(_ now: Int64) async throws(AdministrationError) {
+        while true {
+            let due = try await administration.read {
+                try $0.approvals(overdueAt: now, usableFor: StoredApproval.grace, limit: ApprovalBoard.maxEndedAtOnce)
+            }
+            guard !due.isEmpty else { return }
+            let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals(due) }
+            for id in ended { watch.wake(id) }
+            guard !ended.isEmpty, due.count == ApprovalBoard.maxEndedAtOnce else { return }
+        }
     }
 
     private func forgetOld(_ now: Int64) async throws(AdministrationError) {
@@ -68,7 +81,9 @@ extension ApprovalBoard {
 
     private func execute(_ approval: StoredApproval, with carrier: any CallCarrier) async {
         let id = approval.id
-        guard let request = try? FrozenRequest(packed: approval.request) else { return }
+        guard let packed = try? await administration.read({ try $0.frozenRequest(ofApproval: id) }),
+            let request = try? FrozenRequest(packed: packed)
+        else { return }
         // Where it fails that is recorded; if nothing could be written, it is tried again later.
         guard let begun = try? await begin(id), begun.status == .executing else { return }
         execution.withLock { $0.begun[id] = begun }

@@ -16,6 +16,7 @@ package final class ApprovalBoard: Sendable {
     let settings: @Sendable () -> ApprovalSettings
     private let portalURL: @Sendable () -> String
     let watch = ApprovalWatch()
+    let limiter = AskLimiter()
     let execution = Mutex(Execution())
 
     /// What the daemon sends.

@@ -16,6 +16,16 @@ extension FrozenRequest {
         return writer.takeSecret()
     }
 
+    /// How many bytes it has packed, but for some that tell its parts apart.
+    var packedCount: Int {
+        let texts = [
+            url, rule?.type, rule?.body, attribution.caller, attribution.reason, attribution.context,
+            attribution.traceparent,
+        ]
+        return body.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+            + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 16 }
+    }
+
     /// What two requests share that are the same for whoever approves them, and have the same asker and sender.
     func fingerprint(sender: StoredApproval.Sender) -> KeyDigest {
         var writer = PackedWriter(capacity: body.count + 128 << 10)

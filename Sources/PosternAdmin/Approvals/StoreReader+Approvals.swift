@@ -18,10 +18,10 @@ extension StoreReader {
         under terms: [ApprovalTerms],
         now: Int64
     ) throws -> ApprovalStanding {
+        // A denial is one for as long as there was to decide: nobody is asked again and again.
         let states: Set<StoredApproval.Status>
         switch sender {
-        case .daemon: states = [.pending]
-        // A denial is one for as long as there was to decide: nobody is asked again and again.
+        case .daemon: states = [.pending, .denied]
         case .client: states = [.pending, .approved, .denied]
         }
         guard let found = try approval(fingerprint: fingerprint, in: states), !found.isOverdue(at: now) else {
@@ -54,8 +54,11 @@ enum ApprovalStanding {
 }
 
 extension StoredApproval {
-    /// How long what was approved may still be sent: at least five minutes from the decision.
-    var usableUntil: Int64 { max(expiresAt, (decidedAt ?? 0) + 300 * 1_000_000_000) }
+    /// How long what was approved may be sent from the decision on, at least: five minutes.
+    static let grace: Int64 = 300 * 1_000_000_000
+
+    /// How long what was approved may still be sent.
+    var usableUntil: Int64 { max(expiresAt, (decidedAt ?? 0) + StoredApproval.grace) }
 
     /// Whether nothing may come of it any more, though that is not written down yet.
     func isOverdue(at now: Int64) -> Bool {
@@ -93,7 +96,7 @@ extension StoredApproval {
             decisionReason: decisionReason,
             executedAt: executedAt,
             failure: failure,
-            hasResult: result != nil
+            hasResult: status == .executed && sender == .daemon
         )
     }
 }

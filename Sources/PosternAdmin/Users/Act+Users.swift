@@ -31,6 +31,7 @@ extension Act {
             subject: new.subject,
             displayName: new.displayName,
             groups: try groups(new.groups),
+            groupsIssuedAt: new.groupsIssuedAt,
             createdAt: now,
             updatedAt: now
         )

@@ -5,9 +5,18 @@
 ///             -> expired
 ///
 /// What is pending or approved fails when nothing may come of it any more, because of who asked or who has to approve by now.
-package struct StoredApproval: Sendable {
+/// What was frozen is kept apart, until that is over, and so is the answer: many are looked at for whom nobody needs either.
+package struct StoredApproval: Hashable, Sendable {
     package enum Status: String, Sendable, CaseIterable {
         case pending, approved, executing, executed, failed, denied, expired
+
+        /// Whether nothing will become of it any more.
+        package var isOver: Bool {
+            switch self {
+            case .pending, .approved, .executing: false
+            case .executed, .failed, .denied, .expired: true
+            }
+        }
     }
 
     /// Who sends the request once it is approved.
@@ -29,8 +38,7 @@ package struct StoredApproval: Sendable {
     package var gates: String
     /// What two requests share that are the same, 32 bytes.
     package let fingerprint: KeyDigest
-    /// The frozen request, encoded; sealed in the store.
-    package let request: Secret
+    package let outline: ApprovalOutline
     /// Why it is made, in the client's words.
     package let reason: String?
     package let createdAt: Int64
@@ -40,8 +48,6 @@ package struct StoredApproval: Sendable {
     package var executedAt: Int64?
     /// Why it could not be carried out.
     package var failure: String?
-    /// The upstream's answer, encoded; sealed in the store.
-    package var result: Secret?
 
     package init(
         id: String,
@@ -52,15 +58,14 @@ package struct StoredApproval: Sendable {
         status: Status = .pending,
         gates: String,
         fingerprint: KeyDigest,
-        request: Secret,
+        outline: ApprovalOutline,
         reason: String? = nil,
         createdAt: Int64,
         expiresAt: Int64,
         decidedAt: Int64? = nil,
         decisionReason: String? = nil,
         executedAt: Int64? = nil,
-        failure: String? = nil,
-        result: Secret? = nil
+        failure: String? = nil
     ) {
         self.id = id
         self.asker = asker
@@ -70,7 +75,7 @@ package struct StoredApproval: Sendable {
         self.status = status
         self.gates = gates
         self.fingerprint = fingerprint
-        self.request = request
+        self.outline = outline
         self.reason = reason
         self.createdAt = createdAt
         self.expiresAt = expiresAt
@@ -78,6 +83,5 @@ package struct StoredApproval: Sendable {
         self.decisionReason = decisionReason
         self.executedAt = executedAt
         self.failure = failure
-        self.result = result
     }
 }
