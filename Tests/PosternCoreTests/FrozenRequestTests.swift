@@ -35,11 +35,12 @@ private func frozen(
     let text = "POST \(target) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: 2\r\n\(lines)\r\n\r\n"
     var attribution = CallAttribution()
     attribution.reason = "because"
-    return try contents.authorize(text, agent: agent).frozen(
+    let frozen = try contents.authorize(text, agent: agent).frozen(
         body: [1, 2],
         attribution: attribution,
         rule: RequestRule(type: "json_match", body: "{}")
     )
+    return try #require(frozen)
 }
 
 @Suite("FrozenRequest")
@@ -62,9 +63,14 @@ struct FrozenRequestTests {
         ]
     )
     func fields(lines: String) throws {
-        let request = try frozen(header, "http://good.test/v1", "X-One: 1\r\n\(lines)\r\nX-Two: \u{e9}")
+        let request = try frozen(header, "http://good.test/v1", "X-One: 1\r\n\(lines)\r\nX-Two: 2")
         #expect(request.fields.map(\.name) == ["X-One", "X-Two"])
         #expect(request.fields.first?.value == "1")
+    }
+
+    @Test("what is no text cannot be shown, so nobody is asked") func noText() throws {
+        #expect(try frozen(header, "http://good.test/", "X: \u{c3}\u{a9}").fields.first?.value == "\u{e9}")
+        #expect(throws: (any Error).self) { try frozen(header, "http://good.test/", "X: \u{e9}") }
     }
 
     @Test("it says whose it is, by which grant, and all that goes with it") func whole() throws {
