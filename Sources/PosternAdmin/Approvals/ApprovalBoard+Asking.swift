@@ -61,7 +61,7 @@ extension ApprovalBoard: ApprovalDesk {
         case .approved:
             // Of those who wait it is the one who came last: others may have given up, and been followed by that one.
             guard place.map(watch.isNewest) ?? true else { return ApprovalBoard.used }
-            let begun = try await begin(approval.id)
+            let begun = try await begin(approval.id).approval
             return begun.status == .executed ? .granted(approval: approval.id) : ApprovalBoard.void
         case .failed where approval.executedAt == nil: return ApprovalBoard.void
         case .executing, .executed, .failed: return ApprovalBoard.used

@@ -81,11 +81,12 @@ extension ApprovalBoard {
 
     private func execute(_ approval: StoredApproval, with carrier: any CallCarrier) async {
         let id = approval.id
-        guard let packed = try? await administration.read({ try $0.frozenRequest(ofApproval: id) }),
-            let request = try? FrozenRequest(packed: packed)
-        else { return }
         // Where it fails that is recorded; if nothing could be written, it is tried again later.
-        guard let begun = try? await begin(id), begun.status == .executing else { return }
+        guard let (begun, packed) = try? await begin(id), begun.status == .executing else { return }
+        guard let packed, let request = try? FrozenRequest(packed: packed) else {
+            execution.withLock { $0.unwritten[id] = .failed(code: "internal_error") }
+            return
+        }
         execution.withLock { $0.begun[id] = begun }
         let result = await carrier.carry(ProxiedCall(request, approval: id))
         let outcome = execution.withLock { execution in
@@ -99,8 +100,13 @@ extension ApprovalBoard {
     }
 
     /// Begins to carry out what is approved, or ends it where whoever asked may not ask any more.
-    func begin(_ id: String) async throws(AdministrationError) -> StoredApproval {
-        let begun = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
+    ///
+    /// Returns what was frozen, packed, where the daemon is to send it.
+    func begin(_ id: String) async throws(AdministrationError) -> (approval: StoredApproval, packed: Secret?) {
+        let begun = try await administration.act("approval_execute", by: .daemon) { act in
+            let approval = try act.beginExecution(id)
+            return (approval, try act.store.frozenRequest(ofApproval: id))
+        }
         watch.wake(id)
         return begun
     }

@@ -51,7 +51,7 @@ extension ApprovalOutline {
         [
             sentence.databaseValue, asker.databaseValue, method.databaseValue, host.databaseValue, path.databaseValue,
             isPartial.databaseValue, (body?.kind).databaseValue, (body?.bytes).databaseValue,
-            (body?.sha256).databaseValue,
+            body.map(\.sha256.databaseValue) ?? .null,
         ]
     }
 

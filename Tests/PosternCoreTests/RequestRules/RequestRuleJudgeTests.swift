@@ -172,6 +172,8 @@ import Testing
         var work = MatchingWork(steps: 100)
         #expect(pattern.matches(Array("xxab".unicodeScalars), work: &work) == true)
         #expect(pattern.matches(Array("xxb".unicodeScalars), work: &work) == false)
+        #expect(try GlobPattern("**a***").matches(Array("bab".unicodeScalars), work: &work) == true)
+        #expect(try GlobPattern("***").matches([], work: &work) == true)
         #expect(pattern.matches(Array(String(repeating: "x", count: 200).unicodeScalars), work: &work) == nil)
         #expect(pattern.matches(Array("xxab".unicodeScalars), work: &work) == nil)
     }
