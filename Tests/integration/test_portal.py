@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -215,7 +216,7 @@ def test_a_link_leads_to_the_approval_after_signing_in(alter, person, elsewhere,
     page.write(alter.control.post("portal", "login")["url"].partition("code=")[2])
     page.press("Enter")
     page.until("Your decision")
-    assert page.url.endswith(f"/approvals/{waiting['approval_id']}")
+    assert page.url.endswith(urllib.parse.urlsplit(waiting["approval_url"]).path)
 
 
 # The wallet.

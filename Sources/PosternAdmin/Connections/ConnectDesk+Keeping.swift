@@ -56,7 +56,7 @@ extension ConnectDesk {
                     token: token.text,
                     page: shown,
                     provider: provider.name,
-                    account: account.account.map { $0.displayName ?? $0.identifier },
+                    account: account.account?.identifier,
                     scopes: account.tokens.scopes(asked: asked),
                     endsAt: min(arrival.endsAt, shown.expiresAt)
                 )
