@@ -18,7 +18,9 @@ import Testing
         let fixture = try StoreFixture()
         try await withStore(fixture) { store, _ in
             let nonces = try SQLiteNonces(store, now: { 1 })
-            for number in 0..<100 { #expect(await nonces.admit(nonce(number), of: "a", until: 10 + Int64(number)) == .fresh) }
+            for number in 0..<100 {
+                #expect(await nonces.admit(nonce(number), of: "a", until: 10 + Int64(number)) == .fresh)
+            }
         }
         try await withStore(fixture) { store, _ in
             let nonces = try SQLiteNonces(store, now: { 50 })
