@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from support.alter_world import ACME, NOTES
-from support.browser import Browser as Chromium
-from support.browser import program
-from support.client import RawClient, basic, request
-from support.origin import RecordingOrigin, answer
-from support.signing import Signed, rule_header
+from support.client import RawClient, basic
+from support.origin import answer
+from support.signing import Signed
 from support.waiting import wait_until
 
 MIB = 1 << 20
@@ -240,13 +235,6 @@ def test_refusals_do_not_fill_the_audit_log(alter):
 # Connections.
 
 
-def calls_notes(alter, agent, path: str):
-    """The token that the upstream is shown for an agent, and what came of the call."""
-    reply = alter.api(agent).proxy(f"{NOTES}{path}", provider_id="notes")
-    found = [one.value("authorization") for one in alter.notes.requests if one.target == path]
-    return reply, (found[-1] if found else "").removeprefix("Bearer ")
-
-
 # The plain proxy.
 
 
@@ -300,13 +288,6 @@ def test_one_agent_does_not_take_every_place(make_alter):
 # Request rules.
 
 
-def content_rule(*conditions: dict) -> str:
-    return rule_header(
-        "content_match",
-        {"match": {"operations": [], "families": ["send"]}, "params": list(conditions), "effect": "deny"},
-    )
-
-
 # More of what one client can make the daemon do.
 
 
@@ -324,19 +305,6 @@ def test_spans_do_not_fill_the_audit_log(alter):
 
 
 # Persons' browsers.
-
-
-def pages_of(alter, cookie: str, path: str, form: dict[str, str] | None = None):
-    """What the portal answers to a program that has a cookie."""
-    import urllib.parse
-
-    body = urllib.parse.urlencode(form).encode() if form else None
-    lines = [("Cookie", cookie)]
-    if form:
-        lines += [("Origin", alter.portal), ("Content-Type", "application/x-www-form-urlencoded")]
-    with RawClient(("127.0.0.1", alter.portal_port), alter.recording) as client:
-        message = request("POST" if form else "GET", path, f"127.0.0.1:{alter.portal_port}", lines, body)
-        return client.send(message).response("POST" if form else "GET")
 
 
 def test_what_was_approved_is_sent_once(alter):
