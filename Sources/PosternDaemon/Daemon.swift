@@ -200,7 +200,8 @@ package struct Daemon {
                 reload: reload,
                 state: state,
                 configurationPath: configurationPath,
-                environment: environment.variables
+                environment: environment.variables,
+                portalURL: desks.portalURL
             )
         )
         services.approvals = desks.approvals

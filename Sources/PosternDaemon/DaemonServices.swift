@@ -18,6 +18,8 @@ struct DaemonServices: Sendable {
     let state: OpenedState
     let configurationPath: String
     let environment: [String: String]
+    /// What the addresses of pages begin with; `nil` if there are none.
+    let portalURL: String?
     let startedAt = postern_realtime_ns()
 
     func status() async throws -> StatusAnswer {
@@ -40,6 +42,7 @@ struct DaemonServices: Sendable {
                 stateDirectory: state.settings.stateDirectory,
                 configuration: configurationPath,
                 listeners: inForce.server.listeners.map { StatusAnswer.Listener(address: $0.address, agent: $0.agent) },
+                portal: portalURL,
                 counts: StatusAnswer.Counts(
                     agents: declared.agents.count + stored.agents,
                     secrets: declared.credentials.count + stored.secrets,

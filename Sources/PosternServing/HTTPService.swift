@@ -10,6 +10,8 @@ package final class HTTPService: Sendable {
     package struct Limits: Sendable {
         /// How long a whole request may take to come in, and how long an idle connection is kept.
         package var requestTime: Duration
+        /// How long a new connection may say nothing at all.
+        package var firstByteTime: Duration
         package var maxConnections: Int
         /// The longest field, and the longest head, in bytes.
         package var maxFieldBytes: Int
@@ -17,11 +19,13 @@ package final class HTTPService: Sendable {
 
         package init(
             requestTime: Duration = .seconds(30),
+            firstByteTime: Duration = .seconds(3),
             maxConnections: Int = 128,
             maxFieldBytes: Int = 16 * 1024,
             maxHeadBytes: Int = 64 * 1024
         ) {
             self.requestTime = requestTime
+            self.firstByteTime = firstByteTime
             self.maxConnections = maxConnections
             self.maxFieldBytes = maxFieldBytes
             self.maxHeadBytes = maxHeadBytes
@@ -129,15 +133,22 @@ package final class HTTPService: Sendable {
 
     private func open(_ channel: any Channel) -> EventLoopFuture<Connection> {
         guard connections.admit(channel) else {
-            logger.warning("connection refused: too many are open")
+            logger.warning("connection refused: requests are at work on all that there may be")
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
         }
-        return responder(channel).flatMap { [self] responder in
+        return responder(channel).flatMapThrowing { [limits] responder in
+            try channel.pipeline.syncOperations.addHandler(FirstByteDeadline(TimeAmount(limits.firstByteTime)))
+            return responder
+        }
+        .flatMap { [self] responder in
+            let note: @Sendable (Bool) -> Void = { [connections] isAtWork in
+                connections.note(isAtWork: isAtWork, on: channel)
+            }
             let http = HTTP1Channel(
                 responder: responder,
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [RequestDeadline(TimeAmount(self.limits.requestTime))],
+                    additionalChannelHandlers: [RequestDeadline(TimeAmount(self.limits.requestTime), note: note)],
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: limits.maxFieldBytes,
                         maxHeaderListSize: limits.maxHeadBytes,

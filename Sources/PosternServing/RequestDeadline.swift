@@ -13,11 +13,16 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let time: TimeAmount
+    /// Is told whether a request is at work.
+    private let note: (Bool) -> Void
     private var timer: Scheduled<Void>?
     /// Requests that are whole and not answered; less than zero if one was answered before it was whole.
     private var waiting = 0
 
-    init(_ time: TimeAmount) { self.time = time }
+    init(_ time: TimeAmount, note: @escaping (Bool) -> Void) {
+        self.time = time
+        self.note = note
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { settle(context) }
 
@@ -47,6 +52,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private func settle(_ context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        note(waiting > 0)
         guard waiting <= 0 else { return }
         let channel = context.channel
         timer = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }

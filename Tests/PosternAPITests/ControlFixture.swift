@@ -115,7 +115,7 @@ struct ControlFixture: Sendable {
         under terms: [ApprovalTerms] = [ApprovalTerms()]
     ) async throws -> String {
         let request = FrozenRequest(
-            principal: .agent("worker"),
+            asker: Asker(.agent("worker")),
             grant: "7f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10",
             method: .post,
             url: "https://api.stripe.com/v1/charges",
@@ -149,6 +149,7 @@ struct ControlFixture: Sendable {
                     stateDirectory: "/",
                     configuration: nil,
                     listeners: [],
+                    portal: "http://127.0.0.1:3129",
                     counts: StatusAnswer.Counts(agents: 0, secrets: 0, grants: 0, users: 0),
                     auditIsWritable: true
                 )

@@ -1,5 +1,6 @@
 import PosternAdmin
 import PosternCore
+import PosternStore
 import Testing
 
 @Suite struct AgentScopeTests {
@@ -149,6 +150,30 @@ import Testing
         await refused("agent_name_exists") {
             _ = try await admin.createAgent(NewAgent(name: "bot"), idempotencyKey: "k", by: olga)
         }
+    }
+
+    @Test("not more than a thousand requests of one operator are remembered") func remembered() async throws {
+        try office.store.write { [now = office.time.now] store throws in
+            for number in 0..<1000 {
+                let row = StoredIdempotency(
+                    asker: "user 1000",
+                    digest: KeyDigest(ofKey: "\(number)".utf8),
+                    bodyDigest: KeyDigest(ofKey: "".utf8),
+                    subjectID: "00000000-0000-4000-8000-000000000001",
+                    createdAt: now,
+                    expiresAt: now + 86_400_000_000_000
+                )
+                try store.insert(row)
+            }
+        }
+        let new = NewAgent(name: "bot")
+        await refused("too_many_idempotency_keys") {
+            _ = try await admin.createAgent(new, idempotencyKey: "k", by: olga)
+        }
+        let otto = Operator(userID: 1001, name: "otto")
+        _ = try await admin.createAgent(NewAgent(name: "other"), idempotencyKey: "k", by: otto)
+        office.time.pass(.seconds(86_401))
+        _ = try await admin.createAgent(new, idempotencyKey: "k", by: olga)
     }
 
     @Test("an agent that may not act any more is not handed out again") func ended() async throws {

@@ -141,6 +141,58 @@ import Testing
         )
     }
 
+    @Test("what a key was rotated into is revoked with it, and with what was derived from that")
+    func successors() async throws {
+        let old = try await mint()
+        let child = try await derive(old, ["proxy:execute"]).key
+        let new = try await admin.rotateKey(old.id, overlapDays: 2, by: olga).key
+        let newest = try await admin.rotateKey(new.id, overlapDays: 2, by: olga).key
+        let grandchild = try await derive(newest, ["proxy:execute"]).key
+        _ = try await admin.revokeKey(old.id, force: false, by: olga)
+        for key in [child, new, newest, grandchild] {
+            #expect(try await admin.keyState(key.digest)?.key.end == .parentRevoked)
+            #expect(office.live?.directory.key(key.digest) == nil)
+        }
+    }
+
+    @Test("a successor that ends the key before it stays, however it was asked") func sparing() async throws {
+        let old = try await mint()
+        let new = try await admin.rotateKey(old.id, overlapDays: 2, by: olga).key
+        let child = try await derive(new, ["keys:admin"]).key
+        let by = Operator(userID: nil, name: "agent bot", key: child.id)
+        _ = try await admin.revokeKey(old.id, force: false, by: by)
+        #expect(try await admin.keyState(old.digest)?.key.end == .revoked)
+        #expect(try await admin.keyState(new.digest)?.key.end == nil)
+        #expect(try await admin.keyState(child.digest)?.key.end == nil)
+    }
+
+    @Test("a successor is nothing to fall back on") func lastOfAll() async throws {
+        let only = try await admin.keys(ofAgent: "bot")[0]
+        _ = try await admin.rotateKey(only.id, overlapDays: 2, by: olga)
+        await refused("last_active_key") { _ = try await admin.revokeKey(only.id, force: false, by: olga) }
+    }
+
+    @Test("keys make others only if they are the application's, and unlimited") func minters() async throws {
+        var scoped = NewKey()
+        scoped.scopes = AccessScope.all.dropLast()
+        var bound = NewKey()
+        bound.networks = ["10.0.0.0/8"]
+        let all = try await admin.mintAppKey(NewKey(), by: olga).key
+        let limited = [
+            try await admin.mintAppKey(scoped, by: olga).key, try await admin.mintAppKey(bound, by: olga).key,
+            try await admin.mintAppKey(NewKey(expiry: .after(.seconds(60))), by: olga).key,
+            try await derive(all, AccessScope.all.filter { $0 != "keys:derive" }).key, try await mint(),
+        ]
+        for (number, key) in limited.enumerated() {
+            let by = Operator(userID: nil, name: "key", key: key.id)
+            await refused("scope_escalation") { _ = try await admin.mintKey(forAgent: "bot", NewKey(), by: by) }
+            await refused("scope_escalation") { _ = try await admin.createAgent(NewAgent(name: "n\(number)"), by: by) }
+        }
+        let by = Operator(userID: nil, name: "key", key: all.id)
+        _ = try await admin.mintKey(forAgent: "bot", NewKey(), by: by)
+        _ = try await admin.createAgent(NewAgent(name: "new"), by: by)
+    }
+
     @Test("keys of the application are in force too") func application() async throws {
         var new = NewKey()
         new.scopes = ["grants:read"]

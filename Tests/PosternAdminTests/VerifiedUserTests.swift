@@ -31,6 +31,27 @@ import Testing
         #expect(try await admin.user(for: verified(groups: []), by: olga).groups == [])
     }
 
+    @Test("an older token says nothing of groups, also after another one that changed nothing")
+    func older() async throws {
+        let first = try await admin.user(for: verified(groups: [], at: 1000), by: olga)
+        let changes = office.effects.count
+        #expect(try await admin.user(for: verified(groups: [], at: 2000), by: olga).groups == [])
+        // What may be done is as before.
+        #expect(office.effects.last.users.isEmpty || office.effects.count == changes)
+        for time in [1999, 0, nil] as [Int64?] {
+            let user = try await admin.user(for: verified(groups: ["ops"], at: time), by: olga)
+            #expect(user.groups == [] && user.groupsIssuedAt == 2_000_000_000_000)
+        }
+        let records = office.sink.lines.count
+        #expect(try await admin.user(for: verified(groups: nil, at: 9000), by: olga).groups == [])
+        #expect(office.sink.lines.count == records)
+        for time in [2000, 2001] as [Int64] {
+            let user = try await admin.user(for: verified(groups: ["g\(time)"], at: time), by: olga)
+            #expect(user.id == first.id && user.groups == ["g\(time)"])
+        }
+        #expect(try await admin.user(for: verified(groups: ["ops"], at: 2000), by: olga).groups == ["g2001"])
+    }
+
     @Test("what belongs to a group is in force with the token that names it") func inForce() async throws {
         try await office.secret()
         try await office.grant(to: .group("ops"))
@@ -62,13 +83,14 @@ import Testing
         }
     }
 
-    private func verified(groups: [String]?) -> VerifiedUser {
+    private func verified(groups: [String]?, at issuedAt: Int64? = nil) -> VerifiedUser {
         VerifiedUser(
             subject: "sub|1",
             issuer: "https://issuer.test",
             displayName: "a\u{1b}[31m",
             email: "ana@example.test",
-            groups: groups
+            groups: groups,
+            issuedAt: issuedAt
         )
     }
 }

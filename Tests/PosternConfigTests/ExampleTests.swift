@@ -42,7 +42,7 @@ struct ExampleTests {
         expected.masterKey = .key(reference: "credential:postern-master")
         expected.controlSocket = "/run/postern/control.sock"
         expected.portal = PortalSettings(
-            listen: IPEndpointOrAnyPort(address: try #require(IPAddress("127.0.0.1")), port: 3129),
+            listen: IPEndpoint(address: try #require(IPAddress("127.0.0.1")), port: 3129),
             url: "https://postern.example.com"
         )
         expected.userTokens = UserTokenSettings(

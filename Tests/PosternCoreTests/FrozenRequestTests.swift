@@ -9,7 +9,7 @@ private let header = InjectionTemplate.header(name: "X-Key", value: Sample.templ
 /// Where the credential goes, the target of a request, and the URL that is shown.
 private let urls: [(InjectionTemplate, String, String)] = [
     (header, "http://good.test/v1/a%20b?x=%41&y", "https://good.test/v1/a%20b?x=%41&y"),
-    (header, "http://good.test/v1?", "https://good.test/v1?"), (header, "http://good.test", "https://good.test/"),
+    (header, "http://good.test/v1?", "https://good.test/v1?"), (header, "http://good.test/", "https://good.test/"),
     (header, "/via/good/v1?key=x", "https://good.test/v1?key=x"),
     (query, "http://good.test/v1", "https://good.test/v1"),
     (query, "http://good.test/v1?a=1", "https://good.test/v1?a=1"),
@@ -35,12 +35,17 @@ private func frozen(
     let text = "POST \(target) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: 2\r\n\(lines)\r\n\r\n"
     var attribution = CallAttribution()
     attribution.reason = "because"
-    return try contents.authorize(text, agent: agent).frozen(
+    let frozen = try contents.authorize(text, agent: agent).frozen(
         body: [1, 2],
         attribution: attribution,
         rule: RequestRule(type: "json_match", body: "{}")
     )
+    guard let frozen else { throw NotText() }
+    return frozen
 }
+
+/// Nobody could be shown every byte of it.
+private struct NotText: Error {}
 
 @Suite("FrozenRequest")
 struct FrozenRequestTests {
@@ -62,9 +67,14 @@ struct FrozenRequestTests {
         ]
     )
     func fields(lines: String) throws {
-        let request = try frozen(header, "http://good.test/v1", "X-One: 1\r\n\(lines)\r\nX-Two: \u{e9}")
+        let request = try frozen(header, "http://good.test/v1", "X-One: 1\r\n\(lines)\r\nX-Two: 2")
         #expect(request.fields.map(\.name) == ["X-One", "X-Two"])
         #expect(request.fields.first?.value == "1")
+    }
+
+    @Test("what is no text cannot be shown, so nobody is asked") func noText() throws {
+        #expect(try frozen(header, "http://good.test/", "X: \u{c3}\u{a9}").fields.first?.value == "\u{e9}")
+        #expect(throws: NotText.self) { try frozen(header, "http://good.test/", "X: \u{e9}") }
     }
 
     @Test("it says whose it is, by which grant, and all that goes with it") func whole() throws {

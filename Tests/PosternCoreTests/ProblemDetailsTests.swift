@@ -46,7 +46,8 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.requestRule(.stepUp(reason: "x")), 403, "step_up_required", "http_request_denied", .downstream, false),
     (.requestRule(.unusable(reason: "x")), 400, "request_rule_unusable", "http_request_error", .downstream, false),
     (
-        .requestRule(.unredactable(reason: "x")), 403, "redact_discharge_failed", "http_request_denied", .downstream, false
+        .requestRule(.unredactable(reason: "x")), 403, "redact_discharge_failed", "http_request_denied", .downstream,
+        false
     ),
     (.approval(.pending(pending)), 503, "approval_pending", "http_request_denied", .downstream, false),
     (.approval(.denied(approval: "a")), 403, "approval_denied", "http_request_denied", .downstream, false),

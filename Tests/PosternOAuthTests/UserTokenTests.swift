@@ -128,6 +128,20 @@ struct UserTokenTests {
     }
 
     @Test(
+        "groups follow each token",
+        arguments: [
+            ("", []), (#","groups":null"#, []), (#","groups":[]"#, []), (#","groups":"dev""#, ["dev"]),
+        ]
+    )
+    func groups(more: String, groups: [String]) async throws {
+        let user = try await verify(
+            try issuer.token("EdDSA", claims: TestIssuer.claims(more + #","iat":1800000007"#))
+        )
+        .get()
+        #expect(user.groups == groups && user.issuedAt == 1_800_000_007)
+    }
+
+    @Test(
         "claims that are taken",
         arguments: [
             TestIssuer.claims(aud: #"["other","postern"]"#), TestIssuer.claims(exp: "1799999941"),
@@ -138,12 +152,15 @@ struct UserTokenTests {
         #expect(try await verify(try issuer.token("EdDSA", claims: claims)).get().subject == "user-1")
     }
 
-    @Test("an address that was not verified is none, and groups may be silent or one")
+    @Test("an address that was not verified is none, and without a claim for them nothing is said of groups")
     func readsDetails() async throws {
         let claims = TestIssuer.claims(#","email":"a@b.test","email_verified":false,"groups":"dev""#)
         let user = try await verify(try issuer.token("ES256", claims: claims)).get()
         #expect(user.email == nil && user.groups == ["dev"] && user.displayName == nil)
-        #expect(try await verify(try issuer.token("ES256")).get().groups == nil)
+        var settings = TestIssuer.settings
+        settings.groupsClaim = nil
+        let verifier = try issuer.verifier(settings: settings)
+        #expect(try await verify(try issuer.token("ES256", claims: claims), with: verifier).get().groups == nil)
     }
 
     @Test("another claim may name the user")

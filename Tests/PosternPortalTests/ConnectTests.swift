@@ -83,6 +83,48 @@ import Testing
         #expect(visit.desks.done == ["callback good c -", "callback more - access_denied"])
     }
 
+    @Test("what a provider gave over http is kept by a form on that very answer", arguments: ["keep", "discard"])
+    func confirming(_ verb: String) async throws {
+        let visit = try PortalVisit()
+        _ = await visit.open("/connect/page")
+        let page = await visit.open("/connect/callback", query: ["state": "held", "code": "c"])
+        #expect(page.status == 200)
+        let words = ["research-bot", "ada", "GitHub", "repo", "Nothing is kept yet"]
+        #expect(words.allSatisfy(page.text.contains))
+        let place = "/connect/confirm/arrival"
+        #expect(visit.values("postern_confirmation", at: "/").isEmpty)
+        #expect(visit.values("postern_confirmation", at: place + "/keep").count == 1)
+        let key = try #require(ConnectTests.key(of: "\(place)/\(verb)", on: page.text))
+        let otherVerb = verb == "keep" ? "discard" : "keep"
+        let other = try #require(ConnectTests.key(of: "\(place)/\(otherVerb)", on: page.text))
+        for wrong in [other, "", "00"] {
+            #expect(await visit.submit("\(place)/\(verb)", from: "/login", key: wrong).status == 403)
+        }
+        // Another port sets a cookie of the name, which keeps nobody out.
+        visit.plant("postern_confirmation", String(repeating: "0", count: 64))
+        #expect(visit.desks.done == ["callback held c -"])
+        #expect(await visit.submit("\(place)/\(verb)", from: "/login", key: key).status == 200)
+        #expect(visit.desks.done.last == "\(verb) arrival")
+        #expect(visit.values("postern_confirmation", at: place + "/keep").count == 1)
+    }
+
+    @Test("nobody keeps an account in another browser")
+    func confirmingElsewhere() async throws {
+        let visit = try PortalVisit()
+        _ = await visit.open("/connect/page")
+        let page = await visit.open("/connect/callback", query: ["state": "held", "code": "c"]).text
+        let key = try #require(ConnectTests.key(of: "/connect/confirm/arrival/keep", on: page))
+        visit.forgetCookie("postern_confirmation")
+        visit.plant("postern_confirmation", String(repeating: "0", count: 64))
+        #expect(await visit.submit("/connect/confirm/arrival/keep", from: "/login", key: key).status == 403)
+        #expect(visit.desks.done == ["callback held c -"])
+    }
+
+    private static func key(of action: String, on page: String) -> String? {
+        page.firstRange(of: "action=\"\(action)\"><input type=\"hidden\" name=\"form_key\" value=\"")
+            .map { String(page[$0.upperBound...].prefix { $0 != "\"" }) }
+    }
+
     @Test("a page leads back to no address that runs something")
     func unsafeReturn() async throws {
         let visit = try PortalVisit()
@@ -102,7 +144,10 @@ import Testing
         #expect(await visit.open("/connect/page").status == 200)
     }
 
-    @Test("nothing is done by looking", arguments: ["/connect/page/approve", "/connect/page/deny", "/logout"])
+    @Test(
+        "nothing is done by looking",
+        arguments: ["/connect/page/approve", "/connect/page/deny", "/logout", "/connect/confirm/arrival/keep"]
+    )
     func looking(_ path: String) async throws {
         let visit = try PortalVisit()
         #expect(await visit.open(path, query: ["provider": "github"]).status == 405)

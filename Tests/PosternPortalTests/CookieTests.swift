@@ -10,13 +10,14 @@ import Testing
         let plain = try #require(PortalAddress("http://127.0.0.1:3129"))
         let secure = try #require(PortalAddress("https://postern.example.com"))
         #expect(
-            PortalCookie.session.setting("aa", at: plain) == "postern_session=aa; Path=/; HttpOnly; SameSite=Strict"
+            PortalCookie.session.setting("aa", at: plain, path: "/o/1")
+                == "postern_session=aa; Path=/o/1; HttpOnly; SameSite=Strict"
         )
         #expect(
-            PortalCookie.browser.setting("aa", at: secure)
+            PortalCookie.browser.setting("aa", at: secure, path: "/connect")
                 == "__Host-postern_browser=aa; Path=/; HttpOnly; SameSite=Lax; Secure"
         )
-        #expect(PortalCookie.session.setting(nil, at: secure).hasSuffix("; Secure; Max-Age=0"))
+        #expect(PortalCookie.session.setting(nil, at: secure, path: "/").hasSuffix("; Secure; Max-Age=0"))
     }
 
     @Test("a cookie is read if there is one, and it is well formed")
@@ -26,6 +27,7 @@ import Testing
         func read(_ field: String?, _ address: PortalAddress? = nil) -> String? {
             PortalCookie.session.value(in: field, at: address ?? plain)
         }
+        func readAll(_ field: String) -> [String] { PortalCookie.session.values(in: field, at: plain) }
         let value = CookieTests.value
         #expect(read("postern_session=\(value)") == value)
         #expect(read("other=1; postern_session=\(value); more=2") == value)
@@ -38,6 +40,9 @@ import Testing
             #expect(read(field) == nil)
         }
         #expect(read("postern_session=\(value)", secure) == nil)
+        let other = String(repeating: "ab", count: 32)
+        #expect(readAll("postern_session=\(value); postern_session=x; postern_session=\(other)") == [value, other])
+        #expect(readAll(Array(repeating: "postern_session=\(value)", count: 20).joined(separator: "; ")).count == 8)
     }
 
     @Test("values are long, and never the same")

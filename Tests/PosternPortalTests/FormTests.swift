@@ -52,7 +52,10 @@ import Testing
         arguments: [
             (["connect", "callback"], .callback), (["connect", "t"], .consent(token: "t")),
             (["connect", "t", "approve"], .connect(token: "t")), (["approvals", "1", "deny"], .refuse(id: "1")),
-            (["wallet", "grants", "1", "revoke"], .revokeGrant(id: "1")), ([], .home), (["nothing"], nil),
+            (["wallet", "grants", "1", "revoke"], .revokeGrant(id: "1")),
+            (["connect", "confirm", "t", "keep"], .keep(token: "t")),
+            (["connect", "confirm", "t", "discard"], .discard(token: "t")), (["connect", "confirm", "t"], nil),
+            (["connect", "confirm", "t", "approve"], nil), ([], .home), (["nothing"], nil),
             (["login", "x"], nil),
             (["wallet", "other", "1", "revoke"], nil), (["connect"], nil), (["connect", "t", "approve", "x"], nil),
             (["Approvals"], nil), (["wallet", "grants", "1", "revoke", "x"], nil),

@@ -59,6 +59,17 @@ final class StandInDesks: ConnectPages, ApprovalPages, WalletPages, PortalLogins
     func callback(_ response: AuthorizationResponse, browser: KeyDigest) async throws(PageRefusal) -> ConnectStep {
         note("callback \(response.state.text) \(response.code?.text ?? "-") \(response.error ?? "-")")
         switch response.state.text {
+        case "held":
+            return .confirm(
+                ConnectConfirmation(
+                    token: Secret(text: "arrival"),
+                    request: try await consent(to: Secret(text: "page")),
+                    provider: "GitHub",
+                    account: "ada",
+                    scopes: ["repo"],
+                    endsAt: 600_000_000_000
+                )
+            )
         case "more": return .more(pageToken: Secret(text: "page/2"))
         case "unsafe": return .completed(accounts: [], returnURL: "javascript:alert(1)")
         case "good":
@@ -68,6 +79,16 @@ final class StandInDesks: ConnectPages, ApprovalPages, WalletPages, PortalLogins
             )
         default: throw .notFound
         }
+    }
+
+    func keep(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        note("keep \(token.text)")
+        return .completed(accounts: [ConnectedAccount(provider: "GitHub", account: "ada")], returnURL: nil)
+    }
+
+    func discard(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        note("discard \(token.text)")
+        return .denied(returnURL: nil)
     }
 
     func approvals(for person: PortalPerson) async throws(PageRefusal) -> [ApprovalSummary] { [summary("1")] }

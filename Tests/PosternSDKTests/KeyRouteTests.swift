@@ -70,6 +70,102 @@ import Testing
         #expect(await counter.send(.delete, "/sdk/keys/\(app.id)", by: stranger).code == "key_not_found")
     }
 
+    @Test("a key rotates itself and what was derived from it, and the application's those of agents")
+    func rotationOfOthers() async throws {
+        let counter = try Counter()
+        let (id, key) = try await counter.agent()
+        let sibling = TestKey(try await counter.administration.mintKey(forAgent: id, NewKey(), by: Counter.olga))
+        let app = try await counter.appKey()
+        let other = try await counter.appKey()
+        let body = #"{"scopes":["keys:admin","proxy:execute"],"expires_in":60}"#
+        let child = TestKey(
+            id: try #require(await counter.send(.post, "/sdk/keys/derive", body, by: key).member("id")),
+            text: ""
+        )
+        for (rotated, asker, isRefused) in [
+            (sibling, key, true), (other, app, true), (child, key, false), (sibling, app, false), (app, app, false),
+        ] {
+            let answer = await counter.send(.post, "/sdk/keys/\(rotated.id)/rotate", "{}", by: asker)
+            #expect(answer.status == (isRefused ? 403 : 201))
+            #expect(answer.code == (isRefused ? "scope_escalation" : nil))
+        }
+    }
+
+    @Test("what a key was rotated into ends with it, unless the successor itself says so")
+    func revokingRotated() async throws {
+        let counter = try Counter()
+        let (id, stolen) = try await counter.agent()
+        _ = try await counter.administration.mintKey(forAgent: id, NewKey(), by: Counter.olga)
+        let first = try await rotate(stolen, counter)
+        let second = try await rotate(first, counter)
+        #expect(await counter.send(.delete, "/sdk/keys/\(first.id)", by: second).status == 200)
+        #expect(await counter.send(.get, "/sdk/agents/me", by: first).code == "key_revoked")
+        #expect(await counter.send(.get, "/sdk/agents/me", by: second).status == 200)
+        _ = try await counter.administration.revokeKey(stolen.id, force: false, by: Counter.olga)
+        #expect(await counter.send(.get, "/sdk/agents/me", by: stolen).code == "key_revoked")
+        #expect(await counter.send(.get, "/sdk/agents/me", by: second).code == "key_revoked")
+    }
+
+    private func rotate(_ key: TestKey, _ counter: Counter) async throws -> TestKey {
+        let answer = await counter.send(.post, "/sdk/keys/\(key.id)/rotate", #"{"overlap_days":30}"#, by: key)
+        return TestKey(id: try #require(answer.member("id")), text: try #require(answer.member("api_key")))
+    }
+
+    @Test("a key that is limited in anything makes no keys of agents", arguments: 0..<5)
+    func limitedMinters(_ kind: Int) async throws {
+        let counter = try Counter()
+        let (id, _) = try await counter.agent()
+        var new = NewKey()
+        var fields: [(name: String, value: String)] = []
+        switch kind {
+        case 0: new.expiry = .after(.seconds(60))
+        case 1: new.scopes = ["agents:admin", "proxy:execute"]
+        case 2: fields = [("x-alter-scope-constraints", "agents:admin")]
+        default: break
+        }
+        var key = try await counter.appKey(new)
+        if kind == 3 {
+            let body = #"{"scopes":["agents:admin"],"expires_in":60}"#
+            let made = await counter.send(.post, "/sdk/keys/derive", body, by: key)
+            key = TestKey(text: try #require(made.member("api_key")))
+        }
+        let minted = await counter.send(.post, "/sdk/agents/\(id)/keys", "{}", by: key, fields: fields)
+        let made = await counter.send(.post, "/sdk/agents", #"{"name":"new"}"#, by: key, fields: fields)
+        for answer in [minted, made] {
+            #expect(answer.status == (kind == 4 ? 201 : 403))
+            #expect(answer.code == (kind == 4 ? nil : "scope_escalation"))
+        }
+        #expect(try await counter.administration.findAgent(named: "new") == nil || kind == 4)
+    }
+
+    @Test("users are told, and made known, to keys that have a scope for it")
+    func usersNeedScopes() async throws {
+        let counter = try Counter()
+        let known = try await counter.administration.createUser(NewUser(subject: "ada"), by: Counter.olga)
+        let byID = #"{"app_user_id":"\#(known.id)"}"#
+        let ada = #"{"user_token":"user:ada"}"#
+        let profile = #"{"user_token":"user:ada","include_profile":true}"#
+        let stranger = #"{"user_token":"user:bob"}"#
+        let expected: [(scope: String, answers: [Int])] = [
+            ("spans:emit", [403, 403, 403, 403]), ("idp_users:read", [200, 200, 200, 404]),
+            ("proxy:execute", [403, 200, 403, 200]), ("idp_users:write", [200, 200, 200, 200]),
+        ]
+        for (scope, answers) in expected {
+            var new = NewKey()
+            new.scopes = [scope]
+            let key = try await counter.appKey(new)
+            for (body, status) in zip([byID, ada, profile, stranger], answers) {
+                let answer = await counter.send(.post, "/sdk/identity/resolve", body, by: key)
+                #expect(answer.status == status, "\(scope) \(body)")
+                if status == 403 { #expect(answer.code == "insufficient_scope") }
+            }
+            #expect(await counter.send(.post, "/sdk/identity/resolve", "{}", by: key).status == 200)
+            let bob = try? await counter.administration.user("bob")
+            #expect((bob != nil) == (answers[3] == 200))
+            if bob != nil { try await counter.administration.removeUser("bob", by: Counter.olga) }
+        }
+    }
+
     @Test("users are verified, and made known where they are asked about")
     func users() async throws {
         let counter = try Counter()

@@ -10,10 +10,24 @@ import Testing
             ("https://api.example.com/v1?key=s", "https://api.example.com/v1"),
             ("https://u:p@api.example.com/v1#x", "https://api.example.com/v1"),
             ("https://u:p@api.example.com", "https://api.example.com"), ("https://a/b@c/d", "https://a/b@c/d"),
-            ("nonsense", "nonsense"), ("", ""),
+            ("HTTP://u@v:p@a:8080/é?x", "http://a:8080/é"), ("https://[::1]:8443/x", "https://[::1]:8443/x"),
+            ("https://a.test/p?\u{301}key=s", "https://a.test/p"),
+            ("https://a.test/p#\u{301}key=s", "https://a.test/p"),
+            ("https://a.test", "https://a.test"),
         ]
     )
-    func urls(_ url: String, _ kept: String) { #expect(ReportedURL.withoutSecrets(url) == kept) }
+    func urls(_ url: String, _ kept: String) { #expect(ReportedURL(url).text == kept) }
+
+    @Test(
+        "nothing is kept of what is no plain URL",
+        arguments: [
+            "", "nonsense", "https:/u:p@h.test/p", "https:u:p@h.test/p", "//u:p@h.test", "https:\\\\u:p@h.test",
+            "https://u:p\\@h.test", "https://h.test\\u:p@x", "https://u:p/w@h.test", " https://u:p@h.test",
+            "ftp://u:p@h.test/", "https://@", "https:///u:p@h.test", "https\u{301}://u:p@h.test",
+            "https:/\u{338}/u:p@h.test",
+        ]
+    )
+    func unreadable(_ url: String) { #expect(ReportedURL(url).text == ReportedURL.unreadable) }
 
     @Test("a span that was reported is not counted again, but is for another principal")
     func spans() {

@@ -72,7 +72,9 @@ import Testing
     private func verify(_ request: ServiceRequest) throws {
         let path = try #require(SignedPath(request.path))
         let query = try #require(SignedQuery(request.query))
-        try RequestSignature(fields: try SignedFields(request)).verify(request, path: path, query: query)
+        let signature = RequestSignature(fields: try SignedFields(request))
+        try signature.verify(request.method, path: path, query: query)
+        try signature.verify(body: request.body)
     }
 
     private func changed(

@@ -28,6 +28,7 @@ import Testing
                 #expect(values == [["secret": Array("new-value-1234".utf8)], ["secret": Array("old-value-1234".utf8)]])
                 #expect(try reader.grantCount(GrantFilter()) == 1)
                 #expect(try reader.users().map(\.groups) == [["ops"]])
+                #expect(try reader.users().map(\.groupsIssuedAt) == [nil])
             }
         }
     }

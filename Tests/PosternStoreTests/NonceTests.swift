@@ -8,9 +8,9 @@ import Testing
     @Test func takesANonceOnce() async throws {
         try await withStore { store, _ in
             let nonces = try SQLiteNonces(store, now: { 1 })
-            #expect(await nonces.admit(nonce(1), until: 10) == .fresh)
-            #expect(await nonces.admit(nonce(1), until: 10) == .replayed)
-            #expect(await nonces.admit(nonce(2), until: 10) == .fresh)
+            #expect(await nonces.admit(nonce(1), of: "a", until: 10) == .fresh)
+            #expect(await nonces.admit(nonce(1), of: "a", until: 10) == .replayed)
+            #expect(await nonces.admit(nonce(2), of: "a", until: 10) == .fresh)
         }
     }
 
@@ -18,11 +18,13 @@ import Testing
         let fixture = try StoreFixture()
         try await withStore(fixture) { store, _ in
             let nonces = try SQLiteNonces(store, now: { 1 })
-            for number in 0..<100 { #expect(await nonces.admit(nonce(number), until: 10 + Int64(number)) == .fresh) }
+            for number in 0..<100 {
+                #expect(await nonces.admit(nonce(number), of: "a", until: 10 + Int64(number)) == .fresh)
+            }
         }
         try await withStore(fixture) { store, _ in
             let nonces = try SQLiteNonces(store, now: { 50 })
-            for number in 41..<100 { #expect(await nonces.admit(nonce(number), until: 200) == .replayed) }
+            for number in 41..<100 { #expect(await nonces.admit(nonce(number), of: "a", until: 200) == .replayed) }
         }
         // The rows are no part of what is sealed.
         try fixture.withStore { store throws in #expect(try store.check() == []) }
@@ -32,7 +34,7 @@ import Testing
         try await withStore { store, _ in
             let nonces = try SQLiteNonces(store)
             let answers = await withTaskGroup { group in
-                for index in 0..<500 { group.addTask { await nonces.admit(nonce(index % 10), until: .max) } }
+                for index in 0..<500 { group.addTask { await nonces.admit(nonce(index % 10), of: "a", until: .max) } }
                 return await group.reduce(into: [NonceAdmission]()) { $0.append($1) }
             }
             #expect(answers.count { $0 == .fresh } == 10)
@@ -45,13 +47,35 @@ import Testing
         let clock = Clock()
         try await withStore(fixture) { store, _ in
             let nonces = try SQLiteNonces(store, capacity: 3, now: { clock.now })
-            for number in 0..<3 { #expect(await nonces.admit(nonce(number), until: 10) == .fresh) }
-            #expect(await nonces.admit(nonce(3), until: 10) == .unavailable)
-            #expect(await nonces.admit(nonce(0), until: 10) == .replayed)
+            for number in 0..<3 { #expect(await nonces.admit(nonce(number), of: "\(number)", until: 10) == .fresh) }
+            #expect(await nonces.admit(nonce(3), of: "a", until: 10) == .unavailable)
+            #expect(await nonces.admit(nonce(0), of: "a", until: 10) == .replayed)
             clock.now = 60_000_000_000
-            #expect(await nonces.admit(nonce(3), until: .max) == .fresh)
+            #expect(await nonces.admit(nonce(3), of: "a", until: .max) == .fresh)
         }
         #expect(try fixture.query("SELECT count(*) FROM nonces") == [1])
+    }
+
+    @Test func nobodyTakesTheRoomOfOthers() async throws {
+        let fixture = try StoreFixture()
+        let clock = Clock()
+        try await withStore(fixture) { store, _ in
+            let nonces = try SQLiteNonces(store, capacity: 16, now: { clock.now })
+            for number in 0..<2 { #expect(await nonces.admit(nonce(number), of: "a", until: 10) == .fresh) }
+            #expect(await nonces.admit(nonce(2), of: "a", until: 10) == .crowded)
+            #expect(await nonces.admit(nonce(1), of: "a", until: 10) == .replayed)
+            #expect(await nonces.admit(nonce(3), of: "b", until: 20_000_000_000) == .fresh)
+        }
+        // Whose they are is known after a restart, too.
+        try await withStore(fixture) { store, _ in
+            let nonces = try SQLiteNonces(store, capacity: 16, now: { clock.now })
+            #expect(await nonces.admit(nonce(4), of: "a", until: 10) == .crowded)
+            #expect(await nonces.admit(nonce(5), of: "b", until: 10) == .fresh)
+            clock.now = 11_000_000_000
+            for number in 6..<8 { #expect(await nonces.admit(nonce(number), of: "a", until: .max) == .fresh) }
+            #expect(await nonces.admit(nonce(8), of: "b", until: .max) == .fresh)
+            #expect(await nonces.admit(nonce(9), of: "b", until: .max) == .crowded)
+        }
     }
 
     @Test func saysWhenItCannotBeWritten() async throws {
@@ -61,7 +85,7 @@ import Testing
         let reports = Mutex(0)
         let nonces = try SQLiteNonces(store, report: { _ in reports.withLock { $0 += 1 } })
         try store.close()
-        for _ in 0..<2 { #expect(await nonces.admit(nonce(1), until: .max) == .unavailable) }
+        for _ in 0..<2 { #expect(await nonces.admit(nonce(1), of: "a", until: .max) == .unavailable) }
         #expect(reports.withLock { $0 } == 2)
     }
 
@@ -81,7 +105,7 @@ import Testing
                 }
                 for step in 0..<1_000_000 {
                     let number = round * 1_000_000 + step
-                    guard await nonces.admit(NonceTests.nonce(number), until: .max) == .fresh else { continue }
+                    guard await nonces.admit(NonceTests.nonce(number), of: "a", until: .max) == .fresh else { continue }
                     try notes.write(contentsOf: Data("\(number)\n".utf8))
                 }
             }
@@ -89,7 +113,7 @@ import Testing
             try await withStore(fixture) { store, _ in
                 let nonces = try SQLiteNonces(store)
                 for number in notes.split(separator: "\n").compactMap({ Int($0) }) {
-                    #expect(await nonces.admit(nonce(number), until: .max) == .replayed)
+                    #expect(await nonces.admit(nonce(number), of: "a", until: .max) == .replayed)
                 }
             }
         }

@@ -25,7 +25,7 @@ import Testing
             try store.read { reader throws in
                 #expect(try reader.connectSession(pageDigest: sample.session.pageDigest) == nil)
                 #expect(try reader.idempotency(sample.idempotency.digest) == nil)
-                let left = try reader.approvals(of: nil, in: Set(StoredApproval.Status.allCases), Page())
+                let left = try reader.approvals(ApprovalFilter(Set(StoredApproval.Status.allCases)), Page())
                 #expect(left.map(\.id) == [sample.approval.id])
             }
             // What is asked about stays until it is decided.
@@ -39,15 +39,45 @@ import Testing
         let fixture = try StoreFixture()
         try fixture.fill()
         var approval = sample.approval
+        approval.status = .approved
+        approval.decidedAt = 49
+        let approved = approval
         approval.status = .executed
         approval.executedAt = 50
-        approval.result = Secret("planted-answer".utf8)
-        let changed = approval
-        try fixture.withStore { store throws in try store.write { try $0.update(changed) } }
+        let executed = approval
+        try fixture.withStore { store throws in try store.write { try $0.update(approved, answer: nil) } }
         try fixture.withStore { store throws in
-            let read = try store.read { try $0.approval(id: changed.id) }
-            #expect(read.map(ReadableApproval.init) == ReadableApproval(changed))
+            try store.read { reader throws in
+                #expect(try reader.approval(id: approved.id) == approved)
+                #expect(try reader.frozenRequest(ofApproval: approved.id)?.text == "planted-request")
+            }
+            try store.write { try $0.update(executed, answer: nil) }
         }
+        try fixture.withStore { store throws in
+            #expect(try store.read { try $0.approval(id: executed.id) } == executed)
+            #expect(try store.read { try $0.frozenRequest(ofApproval: executed.id) } == nil)
+            #expect(try store.check() == [])
+        }
+        #expect(try fixture.query("SELECT count(*) FROM approval_contents") == [1])
+    }
+
+    @Test func findsWhatNobodyDecidedInTime() throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        var approval = sample.approval
+        func overdue(at now: Int64) throws -> [String] {
+            try fixture.withStore { store throws in
+                try store.read { try $0.approvals(overdueAt: now, usableFor: 10, limit: 5) }
+            }
+        }
+        #expect(try overdue(at: 41) == [])
+        #expect(try overdue(at: 42) == [approval.id])
+        approval.status = .approved
+        approval.decidedAt = 40
+        let approved = approval
+        try fixture.withStore { store throws in try store.write { try $0.update(approved, answer: nil) } }
+        #expect(try overdue(at: 49) == [])
+        #expect(try overdue(at: 50) == [approval.id])
     }
 
     @Test func noFileHoldsWhatIsAskedOrAnswered() throws {

@@ -112,7 +112,7 @@ import Testing
         ),
         ("the end of a user with a grant", "users", { try $0.deleteUser(id: uuid(7)) }),
         (
-            "a connection of an account twice", "connections",
+            "a connection of an account twice with the same scopes", "connections",
             {
                 let other = StoredSecret(id: uuid(100), name: "c", provider: "p", hosts: [], createdAt: 1, updatedAt: 1)
                 try $0.insert(other)
@@ -123,7 +123,7 @@ import Testing
                         userID: old.userID,
                         provider: old.provider,
                         account: old.account,
-                        scopes: [],
+                        scopes: old.scopes,
                         secretID: other.id,
                         createdAt: 1,
                         updatedAt: 1
@@ -138,7 +138,7 @@ import Testing
                 try $0.insert(key(uuid(100), .agent(id: uuid(2)), digest, scopes: ["a\nb"]))
             }
         ),
-        ("an approval of an id twice", "approvals", { try $0.insert(sample.approval) }),
+        ("an approval of an id twice", "approvals", { try $0.insert(sample.approval, request: Secret([])) }),
         ("the end of no user", "users", { try $0.deleteUser(id: uuid(99)) }),
         ("the end of no provider", "providers", { try $0.deleteProvider(named: "none") }),
     ]
@@ -176,6 +176,40 @@ import Testing
             try store.read { reader throws in
                 #expect(try reader.agent(named: "bot")?.id == uuid(100))
                 #expect(try reader.secret(named: "gh")?.id == uuid(101))
+            }
+        }
+    }
+
+    @Test(arguments: [("octo@example.test", ["repo"]), ("(unknown)", ["repo", "user:email"])])
+    func otherScopesAndUnknownAccountsAreOtherConnections(account: String, scopes: [String]) throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        try fixture.withStore { store throws in
+            try store.write { writer throws in
+                for number in [100, 102] where account == "(unknown)" || number == 100 {
+                    try writer.insert(
+                        StoredSecret(
+                            id: uuid(number),
+                            name: "c\(number)",
+                            provider: "p",
+                            hosts: [],
+                            createdAt: 1,
+                            updatedAt: 1
+                        )
+                    )
+                    try writer.insert(
+                        StoredConnection(
+                            id: uuid(number + 1),
+                            userID: sample.user.id,
+                            provider: sample.connection.provider,
+                            account: account,
+                            scopes: scopes,
+                            secretID: uuid(number),
+                            createdAt: 1,
+                            updatedAt: 1
+                        )
+                    )
+                }
             }
         }
     }

@@ -95,6 +95,7 @@ struct Sample {
         displayName: "Ö",
         groups: ["ops", "admins"],
         isSuspended: true,
+        groupsIssuedAt: 17,
         createdAt: 18,
         updatedAt: 19
     )
@@ -158,6 +159,7 @@ struct Sample {
         expiresAt: 40
     )
     let idempotency = StoredIdempotency(
+        asker: uuid(3),
         digest: KeyDigest(ofKey: "first".utf8),
         bodyDigest: KeyDigest(ofKey: "body".utf8),
         subjectID: uuid(1),
@@ -166,32 +168,48 @@ struct Sample {
     )
     let approval = StoredApproval(
         id: uuid(23),
-        principal: .agent("bot"),
+        asker: Asker(.agent("bot"), agentID: uuid(1)),
+        keyID: uuid(3),
         grantID: "declared/1",
         sender: .daemon,
         gates: #"[{"id":"\#(uuid(24))","approver":"\#(uuid(25))"},{"id":"\#(uuid(26))"}]"#,
         fingerprint: KeyDigest(ofKey: "print".utf8),
-        request: Secret("planted-request".utf8),
+        outline: ApprovalOutline(
+            sentence: "Agent bot posts.",
+            asker: "agent bot",
+            method: "POST",
+            host: "api.test",
+            path: "/",
+            isPartial: true,
+            body: ApprovalOutline.Body(kind: "json", bytes: 3, sha256: KeyDigest(ofKey: "{ }".utf8))
+        ),
         createdAt: 32,
         expiresAt: 42
     )
     let decidedApproval = StoredApproval(
         id: uuid(27),
-        principal: .app,
+        asker: Asker(.app),
         grantID: uuid(12),
         sender: .client,
         status: .executed,
         gates: "[]",
         fingerprint: KeyDigest(ofKey: "print".utf8),
-        request: Secret([]),
+        outline: ApprovalOutline(
+            sentence: "The application reads.",
+            asker: "the application",
+            method: "GET",
+            host: "api.test",
+            path: "/",
+            isPartial: false,
+            body: nil
+        ),
         reason: "why",
         createdAt: 33,
         expiresAt: 43,
         decidedAt: 34,
         decisionReason: "because",
         executedAt: 35,
-        failure: "none",
-        result: Secret("planted-result".utf8)
+        failure: "none"
     )
 
     /// Writes all of it.
@@ -207,7 +225,10 @@ struct Sample {
         try writer.insert(connection)
         try writer.insert(session)
         try writer.insert(idempotency)
-        for approval in [approval, decidedApproval] { try writer.insert(approval) }
+        for approval in [approval, decidedApproval] {
+            try writer.insert(approval, request: Secret("planted-request".utf8))
+        }
+        try writer.update(decidedApproval, answer: Secret("planted-result".utf8))
         for grant in [grant, childGrant, userGrant, groupGrant, systemGrant] { try writer.insert(grant) }
     }
 
@@ -258,19 +279,47 @@ struct Sample {
         #expect(try reader.connectSession(pollDigest: session.pollDigest) == session)
         #expect(try reader.connectSession(pageDigest: session.pageDigest) == session)
         #expect(try reader.connectSession(pageDigest: session.pollDigest) == nil)
+        for (agentID, time, isPending, count) in [
+            (agent.id, 39, false, 1), (agent.id, 40, false, 0), (agent.id, 39, true, 0), (nil, 39, false, 0),
+        ] as [(String?, Int64, Bool, Int)] {
+            let found = try reader.connectSessionCount(
+                ofUser: user.id,
+                agent: agentID,
+                at: time,
+                isPending: isPending
+            )
+            #expect(found == count)
+        }
+        #expect(try reader.idempotencyCount(of: key.id) == 1)
+        #expect(try reader.idempotencyCount(of: agent.id) == 0)
         #expect(try reader.idempotency(idempotency.digest) == idempotency)
         #expect(try reader.idempotency(idempotency.bodyDigest) == nil)
     }
 
     private func expectApprovals(in reader: any StoreReader) throws {
-        #expect(try reader.approval(id: approval.id).map(ReadableApproval.init) == ReadableApproval(approval))
-        let all = try reader.approvals(of: nil, in: Set(StoredApproval.Status.allCases), Page())
-        #expect(all.map(ReadableApproval.init) == [decidedApproval, approval].map(ReadableApproval.init))
-        #expect(try reader.approvals(of: .agent("bot"), in: [.pending], Page()).map(\.id) == [approval.id])
-        #expect(try reader.approvals(of: .app, in: [.pending, .executed], Page()).map(\.id) == [decidedApproval.id])
-        #expect(try reader.approvalCount(of: .app, in: [.pending]) == 0)
-        #expect(try reader.approvalCount(of: nil, in: [.pending, .executed]) == 2)
-        #expect(try reader.approvals(of: nil, in: [], Page()).isEmpty)
+        #expect(try reader.approval(id: approval.id) == approval)
+        let all = Set(StoredApproval.Status.allCases)
+        #expect(try reader.approvals(ApprovalFilter(all), Page()) == [decidedApproval, approval])
+        #expect(try reader.approvals(ApprovalFilter(all), Page(limit: 1, offset: 1)) == [approval])
+        let selected: [(ApprovalFilter, [StoredApproval])] = [
+            (ApprovalFilter([.pending], asker: approval.asker), [approval]),
+            // The same name, in the configuration file or another time.
+            (ApprovalFilter([.pending], asker: Asker(.agent("bot"))), []),
+            (ApprovalFilter([.pending], asker: Asker(.agent("bot"), agentID: child.id)), []),
+            (ApprovalFilter([.pending, .executed], asker: Asker(.app)), [decidedApproval]),
+            (ApprovalFilter([.pending], asker: Asker(.app)), []), (ApprovalFilter([]), []),
+            (ApprovalFilter(all, approver: uuid(25)), [approval]), (ApprovalFilter(all, approver: "nobody"), []),
+            (ApprovalFilter(all, endingAfter: approval.expiresAt), [decidedApproval]),
+        ]
+        for (filter, expected) in selected {
+            #expect(try reader.approvals(filter, Page()) == expected)
+            #expect(try reader.approvalCount(filter) == expected.count)
+        }
+        #expect(try reader.frozenRequest(ofApproval: approval.id)?.text == "planted-request")
+        #expect(try reader.answer(ofApproval: approval.id) == nil)
+        // What was frozen has made room for the answer.
+        #expect(try reader.frozenRequest(ofApproval: decidedApproval.id) == nil)
+        #expect(try reader.answer(ofApproval: decidedApproval.id)?.text == "planted-result")
         let print = approval.fingerprint
         #expect(try reader.approval(fingerprint: print, in: [.pending])?.id == approval.id)
         #expect(try reader.approval(fingerprint: print, in: [.pending, .executed])?.id == decidedApproval.id)
@@ -308,24 +357,9 @@ struct Readable: Equatable {
     }
 }
 
-/// An approval that can be compared; for tests alone.
-struct ReadableApproval: Equatable {
-    let texts: [String?]
-    let principal: PrincipalID
-    let fingerprint: KeyDigest
-    let contents: [[UInt8]?]
-    let times: [Int64?]
-
-    init(_ approval: StoredApproval) {
-        texts = [
-            approval.id, approval.grantID, approval.sender.rawValue, approval.status.rawValue, approval.gates,
-            approval.reason, approval.decisionReason, approval.failure,
-        ]
-        principal = approval.principal
-        fingerprint = approval.fingerprint
-        contents = [approval.request, approval.result].map { $0?.withBytes { Array($0) } }
-        times = [approval.createdAt, approval.expiresAt, approval.decidedAt, approval.executedAt]
-    }
+extension Secret {
+    /// For tests alone.
+    var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }
 
 /// An id that only tests make.

@@ -48,7 +48,7 @@ import Testing
             "a row where none was ever",
             """
             INSERT INTO idempotency
-                VALUES (zeroblob(32), zeroblob(32), '00000000-0000-4000-8000-000000000001', 1, 1, zeroblob(32))
+                VALUES (zeroblob(32), zeroblob(32), '00000000-0000-4000-8000-000000000001', 'x', 1, 1, zeroblob(32))
             """
         ),
         ("a scope more", "UPDATE agent_keys SET scopes = 'agents:admin' WHERE name = 'derived'"),
@@ -58,9 +58,10 @@ import Testing
         ("one value in the column of another", "UPDATE agent_keys SET networks = scopes, scopes = networks"),
         ("a connection's secret for the operator's", "UPDATE secrets SET kind = NULL"),
         ("a decision", "UPDATE approvals SET status = 'approved'"),
+        ("other words for what is asked", "UPDATE approvals SET sentence = 'harmless'"),
         (
             "a request for another's",
-            "UPDATE approvals SET request = (SELECT request FROM approvals AS o WHERE o.id <> approvals.id)"
+            "UPDATE approval_contents SET sealed = (SELECT sealed FROM approval_contents ORDER BY id DESC LIMIT 1)"
         ),
         ("a user for another", "UPDATE connections SET user_id = '00000000-0000-4000-8000-000000000001'"),
         ("a trigger", "CREATE TRIGGER t AFTER INSERT ON agents BEGIN DELETE FROM grants; END"),

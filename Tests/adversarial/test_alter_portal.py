@@ -16,6 +16,7 @@ PAGES = [
     "/wallet",
     "/connect/callback",
     "/connect/" + "A" * 43,
+    "/o/" + "0" * 32 + "/approvals",
     "/approvals/" + SOMETHING,
 ]
 
@@ -92,10 +93,14 @@ def test_targets_written_otherwise(alter, host, target):
         f"/wallet/grants/{SOMETHING}/revoke",
         f"/wallet/connections/{SOMETHING}/revoke",
         "/connect/x/approve",
+        "/connect/confirm/x/keep",
+        "/connect/confirm/x/discard",
     ],
 )
 def test_forms_of_other_sites(alter, host, path):
     operator = alter.logged_in()
+    if path.startswith(("/approvals", "/wallet", "/logout")):
+        path = operator.inside(path).removeprefix(alter.portal)
     cookies = "; ".join(f"{k}={v}" for k, v in operator.cookies[host].items())
     form = [("Content-Type", "application/x-www-form-urlencoded"), ("Cookie", cookies)]
     body = b"code=x&key=x"
@@ -164,8 +169,9 @@ def test_logging_in(alter, host):
         sent = second.send(f"{alter.portal}/login?next={urllib.parse.quote(value)}")
         assert "evil.test" not in (sent.location or "") and b"evil.test" not in sent.body
     for session in ("0" * 64, "a" * 64, fixed.get("postern_browser", "b" * 64)):
-        answer = raw(alter, request("GET", "/approvals", host, [("Cookie", f"postern_session={session}")]))
-        assert answer.status in (302, 303, 401, 403)
+        for page in ("/approvals", f"/o/{session[:32]}/approvals"):
+            answer = raw(alter, request("GET", page, host, [("Cookie", f"postern_session={session}")]))
+            assert answer.status in (302, 303, 401, 403)
 
 
 @pytest.mark.attack(138)
@@ -201,7 +207,7 @@ def test_hostile_texts(alter):
     assert reply.status == 202, reply
     operator = alter.logged_in()
     for page in ("/approvals", f"/approvals/{reply.json['approval_id']}", "/wallet"):
-        shown = operator.open(alter.portal + page)
+        shown = operator.open(operator.inside(page))
         assert shown.status == 200, shown
         assert b"<img" not in shown.body and b"<svg onload" not in shown.body and b"<script" not in shown.body
         assert "\u202e" not in shown.body.decode() and "\u2028" not in shown.body.decode() and b"\x1b" not in shown.body

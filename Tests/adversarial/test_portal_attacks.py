@@ -12,7 +12,7 @@ import pytest
 from support.pages import Browser
 
 PATHS = ("/", "/login", "/login?code=x", "/logout", "/connect/x", "/connect/x/approve", "/connect/x/deny",
-         "/connect/callback?state=x&code=y", "/approvals", "/approvals/x", "/approvals/x/approve", "/approvals/x/deny", "/wallet",
+         "/connect/callback?state=x&code=y", "/connect/confirm/x/keep", "/connect/confirm/x/discard", f"/o/{'0' * 32}/approvals", "/approvals", "/approvals/x", "/approvals/x/approve", "/approvals/x/deny", "/wallet",
          "/wallet/connections/x/revoke", "/wallet/grants/x/revoke", "/nothing", "/../etc/passwd", "/%2e%2e/x", "//evil.test/")
 
 
@@ -81,11 +81,12 @@ def test_a_host_is_said_once(alter, head):
 def test_a_form_of_another_site(alter, headers):
     operator = alter.logged_in()
     cookies = "; ".join(f"{name}={value}" for jar in operator.cookies.values() for name, value in jar.items())
-    for path in PATHS:
+    inside = [operator.inside(path).removeprefix(alter.portal) for path in ("/logout", "/approvals/x/approve", "/wallet/grants/x/revoke")]
+    for path in (*PATHS, *inside):
         status, fields, _ = form(alter, path.partition("?")[0], "form_key=x", Cookie=cookies, **headers)
         assert status in (403, 404), (path, status)
         assert "set-cookie" not in fields
-    assert operator.open(f"{alter.portal}/approvals").status == 200, "still signed in"
+    assert operator.open(operator.inside("/approvals")).status == 200, "still signed in"
 
 
 @pytest.mark.attack(131)
@@ -130,9 +131,10 @@ def test_signing_in(alter):
     browser.cookies[host(alter)][name] = planted
     assert browser.send(f"{alter.portal}/approvals").status == 403
     done = browser.press(page, "Sign in", follow=False)
-    assert done.status == 303 and done.value("location") == "/approvals"
+    assert done.status == 303 and re.fullmatch(r"/o/[0-9a-f]{32}/approvals", done.value("location"))
+    room = done.value("location").removesuffix("/approvals")
     cookie = done.value("set-cookie")
-    assert re.fullmatch(rf"{name}=[0-9a-f]{{32,}}; Path=/; HttpOnly; SameSite=Strict", cookie), cookie
+    assert re.fullmatch(rf"{name}=[0-9a-f]{{32,}}; Path={room}; HttpOnly; SameSite=Strict", cookie), cookie
     assert browser.cookies[host(alter)][name] != planted
     again = Browser()
     assert again.press(again.open(url), "Sign in", follow=False).status == 410, "a code works once"

@@ -300,7 +300,7 @@ def test_what_agents_say_stays_quoted(alter, agent):
     assert shown.returncode == 0, shown.stderr
     assert b"\x1b" not in shown.stdout and "\u202e".encode() not in shown.stdout
     browser = alter.logged_in()
-    page = browser.open(f"{alter.portal}/approvals/{pending}")
+    page = browser.open(browser.inside(f"/approvals/{pending}"))
     assert page.status == 200 and page.scripts == 0, page
     assert b"<script>alert" not in page.body and "\u202e" not in page.body.decode() and b"\x1b" not in page.body
     assert len(page.body) < 100_000
@@ -314,10 +314,11 @@ def test_looking_decides_nothing(alter, api):
     page = stranger.open(url)
     assert page.status in (200, 401, 403) and "book" not in page.text
     operator = alter.logged_in()
-    for target in (url, f"{url}/approve", f"{url}?approve=1", f"{url}?decision=approve"):
-        operator.send(target)
-    assert operator.send(f"{url}/approve", {}).status in (400, 403, 404, 405)
-    forged = operator.open(url)
+    for place in (url, operator.inside(url)):
+        for target in (place, f"{place}/approve", f"{place}?approve=1", f"{place}?decision=approve"):
+            operator.send(target)
+        assert operator.send(f"{place}/approve", {}).status in (400, 403, 404, 405)
+    forged = operator.open(operator.inside(url))
     form, (_, name, value) = forged.form("approve")
     data = [pair for pair in form.fields] + ([(name, value)] if name else [])
 
@@ -336,9 +337,9 @@ def test_an_approver_sees_their_own(alter):
     agent = alter.bound_agent("acme", terms={"requires_approval": {"approvers": ["ann"]}})
     pending = ask(alter.api(agent))
     other = alter.logged_in("ben")
-    assert other.open(pending["approval_url"]).status in (403, 404)
+    assert other.open(other.inside(pending["approval_url"])).status in (403, 404)
     ann = alter.logged_in("ann")
-    page = ann.press(ann.open(pending["approval_url"]), "approve")
+    page = ann.press(ann.open(ann.inside(pending["approval_url"])), "approve")
     assert page.status == 200, page
     until(alter.api(agent), pending["approval_id"], "executed")
     assert audit.of(alter.audit(), "approval_approve"), [row["event.action"] for row in alter.audit()]

@@ -372,7 +372,9 @@ def test_states(alter, user):
     assert alter.poll(session)["status"] == alter.poll(victim)["status"] == "pending"
     again = browser.press(browser.open(session["connect_url"]), "approve and go to notes", follow=False)
     back = returned(again.location)
-    assert browser.open(back).status == 200
+    asked = browser.open(back)
+    assert asked.status == 200 and alter.poll(session)["status"] == "pending"
+    alter.keep_account(browser, asked)
     assert alter.poll(session)["status"] == "completed"
     exchanged = len(alter.oauth.exchanges)
     assert browser.send(back).status in (400, 403, 404, 410), "used"
@@ -574,7 +576,8 @@ def test_a_real_provider(real):
     browser.open(server.browser().decline(location, USER, PASSWORD))
     assert real.poll(session)["status"] != "completed" and real.grants_of(agent) == []
     session, location = begun(real, "alice", browser, agent)
-    assert browser.open(server.browser().authorize(location, USER, PASSWORD)).status == 200
+    asked = browser.open(server.browser().authorize(location, USER, PASSWORD))
+    assert real.keep_account(browser, asked).status == 200
     found = real.poll(session)
     assert found["status"] == "completed" and found["grants"][0]["account_identifier"] == EMAIL, found
     assert call(real.api(agent)) == 200

@@ -450,11 +450,11 @@ def test_status_explanation_and_upkeep(control, postern):
     status = {
         "version": "0.4.0", "pid": 4711, "started_at": NOW, "state_directory": "/var/lib/postern",
         "configuration": "/etc/postern/proxy.conf", "listeners": [{"address": "127.0.0.1:3128", "agent": None}],
-        "counts": {"agents": 1, "secrets": 2, "grants": 3, "users": 0}, "audit_writable": True,
+        "portal": "http://127.0.0.1:3129", "counts": {"agents": 1, "secrets": 2, "grants": 3, "users": 0}, "audit_writable": True,
     }
     control.answer("GET", "/v1/status", status)
     shown = postern("status").stdout
-    assert "127.0.0.1:3128" in shown and "1 agent, 2 secrets, 3 grants, 0 users" in shown
+    assert "127.0.0.1:3128" in shown and "http://127.0.0.1:3129" in shown and "1 agent, 2 secrets, 3 grants, 0 users" in shown
     explained = {
         "agent": "research-bot", "decision": "deny", "code": "policy_denied", "reason": "it allows POST, not GET",
         "grant": None, "provider": "anthropic", "destination": "https://api.anthropic.com:443",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(program() is None, reason="chromium is not installed")
 
+CONTRAST = (Path(__file__).parents[1] / "support/contrast.js").read_text()
 HOSTILE = "\"\u0301 autofocus onfocus=hit() x=\" <script>hit()</script><img src=x onerror=hit()></title></style>\u202eevil"
 
 
@@ -67,6 +69,13 @@ def sign_in(alter, page):
     return page
 
 
+def inside(alter, page, url):
+    """Where a page of the portal is for whoever is signed in."""
+    room = re.match(rf"{alter.portal}(/o/[0-9a-f]{{32}})/", page.url)
+    assert room, page.url
+    return url.replace(alter.portal, alter.portal + room[1])
+
+
 # Connecting an account.
 
 
@@ -81,6 +90,14 @@ def test_an_account_is_connected_by_keyboard(alter, person, keep):
     keep(page, "consent")
     passed = page.tab_to("BUTTON Approve and go to")
     assert "Skip to the page" in passed[0]
+    page.press("Enter")
+    shown = page.until("Nothing is kept yet")
+    for words in (agent.name, "The Researcher", "notes.read", alter.oauth.account):
+        assert words in shown, words
+    keep(page, "confirmation")
+    assert page.nameless() == [] and page.evaluate(CONTRAST) == []
+    assert alter.poll(session)["status"] == "pending" and alter.grants_of(agent) == []
+    page.tab_to("BUTTON Keep it")
     page.press("Enter")
     keep(page, "connected") if page.until("Connected") else None
     assert page.url.startswith(f"{alter.portal}/connect/")
@@ -102,6 +119,20 @@ def test_a_no_by_keyboard(alter, person, keep):
     assert alter.grants_of(agent) == []
 
 
+def test_second_thoughts_by_keyboard(alter, person, keep):
+    agent = alter.new_agent()
+    session = alter.begin_connecting("alice", agent)
+    page = person()
+    page.open(session["connect_url"])
+    page.tab_to("BUTTON Approve and go to")
+    page.press("Enter")
+    page.until("Nothing is kept yet")
+    page.tab_to("BUTTON Do not connect it")
+    page.press("Enter")
+    page.until("Nothing was connected")
+    assert alter.poll(session)["error"]["error_code"] == "connect_denied" and alter.grants_of(agent) == []
+
+
 @pytest.mark.attack(134, 154)
 def test_hostile_names_stay_text(alter, person, keep):
     agent = alter.new_agent(display_name=HOSTILE)
@@ -116,7 +147,7 @@ def test_hostile_names_stay_text(alter, person, keep):
 def test_hostile_words_stay_apart(alter, person, keep):
     waiting = ask(alter, reason=HOSTILE + "\n\nAPPROVED by admin", body={"note": HOSTILE})
     page = sign_in(alter, person(scripts=True))
-    page.open(waiting["approval_url"])
+    page.open(inside(alter, page, waiting["approval_url"]))
     keep(page, "approval-hostile")
     said = page.evaluate("document.querySelector('.said').innerText")
     assert "APPROVED by admin" in said and "Postern has checked none" in said
@@ -159,7 +190,7 @@ def test_a_request_is_approved_by_keyboard(alter, person, keep):
 def test_a_request_is_denied_with_a_reason(alter, person, keep):
     waiting = ask(alter)
     page = sign_in(alter, person())
-    page.open(waiting["approval_url"])
+    page.open(inside(alter, page, waiting["approval_url"]))
     page.tab_to("INPUT Reason")
     page.write("not on a Saturday")
     page.press("Enter")
@@ -169,13 +200,23 @@ def test_a_request_is_denied_with_a_reason(alter, person, keep):
     assert not alter.acme.requests
 
 
-def test_a_link_from_elsewhere_finds_the_session(alter, person, elsewhere):
+def test_a_link_leads_to_the_approval_after_signing_in(alter, person, elsewhere, keep):
+    """Whoever is sent the link of an approval signs in with a code, and lands on it."""
     waiting = ask(alter)
-    page = sign_in(alter, person())
+    page = person()
     page.open(elsewhere(f'<a href="{waiting["approval_url"]}">look</a>'))
     page.tab_to("A look")
     page.press("Enter")
+    assert "/orders/7" not in page.until("open it from the list")
+    keep(page, "sign-in-first")
+    page.tab_to("A I have a code")
+    page.press("Enter")
+    page.until("A code works once")
+    page.tab_to("INPUT Code")
+    page.write(alter.control.post("portal", "login")["url"].partition("code=")[2])
+    page.press("Enter")
     page.until("Your decision")
+    assert page.url.endswith(urllib.parse.urlsplit(waiting["approval_url"]).path)
 
 
 # The wallet.
@@ -185,7 +226,7 @@ def test_a_connection_is_taken_back_by_keyboard(alter, person, keep):
     agent = alter.new_agent()
     alter.connect("carol", agent)
     page = sign_in(alter, person())
-    page.open(f"{alter.portal}/wallet?user=carol")
+    page.open(inside(alter, page, f"{alter.portal}/wallet?user=carol"))
     assert agent.name in page.text
     keep(page, "wallet")
     page.tab_to("SUMMARY Disconnect")
@@ -226,7 +267,7 @@ def test_no_page_is_framed(alter, person, elsewhere):
 def test_no_other_site_decides(alter, person, elsewhere, kind):
     waiting = ask(alter)
     page = sign_in(alter, person(scripts=True))
-    page.open(waiting["approval_url"])
+    page.open(inside(alter, page, waiting["approval_url"]))
     key = page.evaluate("document.querySelector('form[action$=\"/approve\"] [name=form_key]').value")
     action = page.evaluate("document.querySelector('form[action$=\"/approve\"]').action")
     # Even if the key had leaked.
@@ -238,7 +279,7 @@ def test_no_other_site_decides(alter, person, elsewhere, kind):
     page.open(elsewhere(f"<script>fetch('{action}', {{method: 'POST', credentials: 'include', mode: 'no-cors', "
                         f"body: new URLSearchParams({{form_key: '{key}'}})}}).finally(() => document.body.append('tried'))</script>"))
     page.until("tried")
-    page.open(waiting["approval_url"])
+    page.open(action.removesuffix("/approve"))
     page.until("Waiting")
     assert not alter.acme.requests
 
@@ -254,15 +295,12 @@ def test_no_other_name_is_ours(alter, person):
 @pytest.mark.attack(132)
 def test_no_other_site_reads(alter, person, elsewhere):
     page = sign_in(alter, person(scripts=True))
-    page.open(elsewhere(f"<script>fetch('{alter.portal}/approvals', {{credentials: 'include'}})"
+    page.open(elsewhere(f"<script>fetch('{inside(alter, page, alter.portal + '/approvals')}', {{credentials: 'include'}})"
                         ".then(r => r.text()).then(t => document.body.append('read ' + t), () => document.body.append('refused'))</script>"))
     assert "read" not in page.until("refused")
 
 
 # For everybody.
-
-CONTRAST = (Path(__file__).parents[1] / "support/contrast.js").read_text()
-
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_pages_can_be_read_by_everybody(alter, person, keep, dark):
@@ -270,7 +308,8 @@ def test_pages_can_be_read_by_everybody(alter, person, keep, dark):
     urls = [alter.begin_connecting("alice", agent)["connect_url"], f"{alter.portal}/login", f"{alter.portal}/nothing"]
     waiting = ask(alter, reason="so it is")["approval_url"]
     page = sign_in(alter, person(dark=dark, width=320))
-    for number, url in enumerate([*urls, f"{alter.portal}/approvals", waiting, f"{alter.portal}/wallet"]):
+    urls += [waiting, *(inside(alter, page, url) for url in (f"{alter.portal}/approvals", waiting, f"{alter.portal}/wallet"))]
+    for number, url in enumerate(urls):
         page.open(url)
         keep(page, f"narrow-{number}-{'dark' if dark else 'light'}")
         assert page.nameless() == [], url

@@ -257,9 +257,13 @@ class AlterWorld:
         return reply.json
 
     def consent(self, session: dict[str, Any], button: str = "approve and go to notes", browser: Browser | None = None) -> Page:
-        """The user opens the page and presses a button, and the provider agrees or not."""
+        """The user opens the page and presses a button, the provider agrees or not, and what it gave is kept."""
         browser = browser or Browser()
-        return browser.press(browser.open(session["connect_url"]), button)
+        return self.keep_account(browser, browser.press(browser.open(session["connect_url"]), button))
+
+    def keep_account(self, browser: Browser, page: Page) -> Page:
+        """The user looks at what the provider has agreed to, if that is what a page asks, and keeps it."""
+        return browser.press(page, "keep it") if "/connect/confirm/" in page.body.decode() else page
 
     def connect(self, user: str, agent: Made | None = None, **more: Any) -> dict[str, Any]:
         """A user connects an account; what the application is told of the grant."""
@@ -283,7 +287,8 @@ class AlterWorld:
         page = browser.open(made["url"])
         assert page.status == 200 and page.forms, page
         found = browser.press(page, page.forms[0].buttons[0][0])
-        assert found.status == 200, found
+        assert found.status == 200 and found.url.endswith("/approvals"), found
+        browser.home = found.url.removesuffix("/approvals")
         return browser
 
     def approve(self, approval: str, verb: str = "approve", **more: Any) -> Any:

@@ -115,15 +115,33 @@ class Browser:
     """Sends what a browser would; ``opened`` are all pages it has seen."""
 
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Below which path a cookie is sent, if it is not sent everywhere, by host and name.
+    paths: dict[tuple[str, str], str] = field(default_factory=dict)
     opened: list[Page] = field(default_factory=list)
+    #: What the addresses of an operator's pages begin with, once somebody is signed in.
+    home: str = ""
+
+    def inside(self, url: str) -> str:
+        """Where a page of the portal, by its path or public address, is for whoever is signed in."""
+        parts = urllib.parse.urlsplit(url)
+        return self.home + parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def sent_to(self, netloc: str, path: str) -> dict[str, str]:
+        """The cookies that go with a request."""
+
+        def goes(name: str) -> bool:
+            place = self.paths.get((netloc, name), "/")
+            return place == "/" or path == place or path.startswith(place + "/")
+
+        return {name: value for name, value in self.cookies.get(netloc, {}).items() if goes(name)}
 
     def send(self, url: str, data: dict[str, str] | list[tuple[str, str]] | None = None, **headers: str) -> Page:
         """One request without following a redirect; ``Origin_=…`` and the like change what it sends."""
         parts = urllib.parse.urlsplit(url)
         jar = self.cookies.setdefault(parts.netloc, {})
         fields = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-        if jar:
-            fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
+        if sent := self.sent_to(parts.netloc, parts.path or "/"):
+            fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in sent.items())
         body = None
         if data is not None:
             body = urllib.parse.urlencode(data)
@@ -146,6 +164,7 @@ class Browser:
             if name.lower() == "set-cookie":
                 for key, morsel in http.cookies.SimpleCookie(value).items():
                     jar[key] = morsel.value
+                    self.paths[parts.netloc, key] = morsel["path"] or "/"
         self.opened.append(page)
         return page
 

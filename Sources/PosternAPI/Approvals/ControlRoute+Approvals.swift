@@ -7,8 +7,10 @@ extension ControlRoute {
         ControlRoute(.get, "/v1/approvals", query: ControlPage.parameters + ["status", "approver"]) { call in
             let page = try ControlPage(call.query)
             let approver = Approver(name: call.query["approver"], by: call.operator)
-            let found = try await call.approvals.cases(for: approver, in: call.states(), Page())
-            return .ok(page.answer(cutting: found) { ApprovalEntry($0) })
+            let (board, states) = (try call.approvals, try call.states())
+            let found = try await board.cases(for: approver, in: states, page.page)
+            let total = try await board.caseCount(for: approver, in: states)
+            return .ok(page.answer(found.map { ApprovalEntry($0) }, total: total))
         },
         ControlRoute(.get, "/v1/approvals/{approval}", query: ["approver"]) { call in
             let approver = Approver(name: call.query["approver"], by: call.operator)

@@ -3,6 +3,8 @@ internal import PosternCore
 extension Act {
     /// How long a request counts as the same one.
     private static let onceFor = Duration.seconds(86_400)
+    /// The most requests of one operator that are remembered at a time.
+    static let maxOnce = 1000
 
     /// Makes an agent, unless the same operator has made it by the same request before.
     mutating func once(
@@ -18,9 +20,17 @@ extension Act {
         if let known = try store.idempotency(digest) {
             return (try replayed(known, bodyDigest), nil, true)
         }
+        guard try store.idempotencyCount(of: asker) < Act.maxOnce else {
+            throw AdministrationError.conflict(
+                code: "too_many_idempotency_keys",
+                reason: "\(Act.maxOnce) requests with idempotency keys were made within a day",
+                hint: "leave the idempotency key out, or wait"
+            )
+        }
         let (agent, key) = try create(&self)
         try store.insert(
             StoredIdempotency(
+                asker: asker,
                 digest: digest,
                 bodyDigest: bodyDigest,
                 subjectID: agent.id,

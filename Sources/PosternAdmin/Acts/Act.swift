@@ -10,10 +10,12 @@ struct Act {
     var record: AdministrativeAct
     /// What is recorded in its place, for an act of several parts; an empty list records nothing.
     var parts: [AdministrativeAct]?
+    /// What it brings about beside, which is recorded first.
+    var consequences: [AdministrativeAct] = []
     var impact = Impact.none
     /// The tokens that it forgets; their providers are told once it has taken effect.
     var forgotten: [ForgottenToken] = []
 
     /// The records of an act that is about to take effect.
-    var records: [AdministrativeAct] { parts ?? [record] }
+    var records: [AdministrativeAct] { consequences + (parts ?? [record]) }
 }

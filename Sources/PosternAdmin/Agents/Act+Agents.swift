@@ -67,6 +67,7 @@ extension Act {
         var grants = 0
         for var each in below + [agent] {
             grants += try endEverything(of: each)
+            try endApprovals(askedBy: each)
             try closeSecrets(to: each)
             each.status = .revoked
             _ = try replace(each)

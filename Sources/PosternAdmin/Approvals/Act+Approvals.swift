@@ -4,44 +4,42 @@ internal import PosternCore
 extension Act {
     /// Writes down that persons are asked about a request, or finds that they are already.
     mutating func requestApproval(
-        _ request: FrozenRequest,
+        _ asked: ApprovalQuestion,
         under terms: [ApprovalTerms],
-        sender: StoredApproval.Sender,
         settings: ApprovalSettings
     ) throws -> StoredApproval {
-        let fingerprint = request.fingerprint(sender: sender)
-        if let former = try store.openApproval(fingerprint: fingerprint, sender: sender, now: now) {
+        let (request, sender) = (asked.request, asked.sender)
+        let standing = try store.standing(of: asked.fingerprint, sender: sender, under: terms, now: now)
+        if case .open(let former) = standing {
             parts = []
             return former
         }
-        note(request)
-        guard request.body.count <= settings.maxBodyBytes else {
-            throw AdministrationError.conflict(
-                code: "approval_too_large",
-                reason: "a body of more than \(settings.maxBodyBytes) bytes cannot be approved"
-            )
+        record.grant = request.grant
+        record.note(request.principal)
+        if let end = try store.end(of: request.asker, key: request.attribution.key, now: now) {
+            throw AdministrationError.conflict(code: end.rawValue, reason: "whoever asks may not ask any more")
         }
-        let waiting = try store.approvals(of: request.principal, in: [.pending], Page()).filter { $0.expiresAt > now }
-        guard waiting.count < settings.maxPending else {
-            throw AdministrationError.conflict(
-                code: "too_many_approvals",
-                reason: "\(waiting.count) requests wait for an approval already"
-            )
-        }
+        if case .void(let former, let reason) = standing { _ = try end(former, reason) }
+        let waiting = try store.approvalCount(
+            ApprovalFilter([.pending], asker: request.asker, endingAfter: now)
+        )
+        guard waiting < settings.maxPending else { throw AdministrationError.tooManyApprovals(waiting) }
         let gates = ApprovalGate.gates(for: terms)
         let approval = StoredApproval(
             id: Identifier.random(),
-            principal: request.principal,
+            asker: request.asker,
+            keyID: request.attribution.key,
             grantID: request.grant,
             sender: sender,
             gates: ApprovalGate.json(gates),
-            fingerprint: fingerprint,
-            request: request.packed,
-            reason: request.attribution.reason.map { String($0.prefix(1024)) },
+            fingerprint: asked.fingerprint,
+            outline: asked.outline,
+            // The store takes no zero bytes.
+            reason: request.attribution.reason.map { $0.replacing("\0", with: " ") },
             createdAt: now,
             expiresAt: Act.end(of: terms, from: now)
         )
-        try store.insert(approval)
+        try store.insert(approval, request: asked.packed)
         record.approval = approval.id
         record.detail = "\(request.method.rawValue), \(gates.count) to approve"
         return approval
@@ -54,7 +52,7 @@ extension Act {
         by approver: Approver
     ) throws -> StoredApproval {
         var approval = try store.existingApproval(reference, for: approver)
-        note(approval)
+        record.note(approval)
         guard approval.status == .pending else {
             throw AdministrationError.conflict(code: "approval_decided", reason: "it is \(approval.status) already")
         }
@@ -82,27 +80,33 @@ extension Act {
         case .approve: if gates.allSatisfy({ $0.status == .approved }) { approval.status = .approved }
         }
         if approval.status != .pending { approval.decidedAt = now }
-        try store.update(approval)
+        try store.update(approval, answer: nil)
         let place = "gate \(index + 1) of \(gates.count)"
         record.detail = [approver.name.map { "as \($0)" }, place].compactMap { $0 }.joined(separator: ", ")
         return approval
     }
 
     /// Begins to carry out what is approved: from here on it is never begun again.
+    ///
+    /// What was asked by somebody who may not ask any more, or not with that key, fails instead.
     mutating func beginExecution(_ id: String) throws -> StoredApproval {
         guard var approval = try store.approval(id: id) else {
             throw AdministrationError.notFound(kind: "approval", name: TextRules.shown(id))
         }
-        note(approval)
+        record.note(approval)
         guard approval.status == .approved, approval.usableUntil > now else {
             throw AdministrationError.conflict(code: "approval_used", reason: "it is \(approval.status) already")
+        }
+        if let reason = try store.end(of: approval.asker, key: approval.keyID, now: now) {
+            parts = []
+            return try end(approval, reason)
         }
         switch approval.sender {
         case .daemon: approval.status = .executing
         case .client: approval.status = .executed
         }
         approval.executedAt = now
-        try store.update(approval)
+        try store.update(approval, answer: nil)
         return approval
     }
 
@@ -111,10 +115,10 @@ extension Act {
         guard var approval = try store.approval(id: id), approval.sender == .client, approval.status == .executed else {
             throw AdministrationError.conflict(code: "approval_used", reason: "no client is to send it")
         }
-        note(approval)
+        record.note(approval)
         approval.status = .approved
         approval.executedAt = nil
-        try store.update(approval)
+        try store.update(approval, answer: nil)
     }
 
     /// Writes down what came of it.
@@ -122,53 +126,34 @@ extension Act {
         guard var approval = try store.approval(id: id), approval.status == .executing else {
             throw AdministrationError.conflict(code: "approval_used", reason: "it is not being carried out")
         }
-        note(approval)
+        record.note(approval)
         switch outcome {
         case .answered(let answer, let status):
             approval.status = .executed
-            approval.result = answer
             record.detail = "answered \(status)"
+            try store.update(approval, answer: answer)
         case .failed(let code):
             approval.status = .failed
             approval.failure = code
             record.detail = code
+            try store.update(approval, answer: nil)
         }
-        try store.update(approval)
     }
 
-    /// Ends what nobody decided, or used, in time; returns which.
-    mutating func expireApprovals() throws -> [String] {
+    /// Ends those of these that nobody decided, or used, in time; returns which.
+    mutating func expireApprovals(_ ids: [String]) throws -> [String] {
         var ended: [AdministrativeAct] = []
-        for var approval in try store.approvals(of: nil, in: [.pending, .approved], Page())
-        where approval.isOverdue(at: now) {
+        for id in ids {
+            guard var approval = try store.approval(id: id), approval.isOverdue(at: now),
+                [.pending, .approved].contains(approval.status)
+            else { continue }
             approval.status = .expired
-            try store.update(approval)
-            note(approval)
+            try store.update(approval, answer: nil)
+            record.note(approval)
             ended.append(record)
         }
         parts = ended
         return ended.compactMap(\.approval)
-    }
-
-    private mutating func note(_ approval: StoredApproval) {
-        record.approval = approval.id
-        record.grant = approval.grantID
-        note(approval.principal)
-    }
-
-    private mutating func note(_ request: FrozenRequest) {
-        record.grant = request.grant
-        note(request.principal)
-    }
-
-    private mutating func note(_ principal: PrincipalID) {
-        record.agent = nil
-        record.user = nil
-        switch principal {
-        case .agent(let name): record.agent = name
-        case .user(let id): record.user = id
-        case .app: break
-        }
     }
 
     /// The shortest time that any of the terms leaves, from a second to a week.

@@ -8,7 +8,7 @@ extension ApprovalBoard: ApprovalDesk {
         completion: @escaping @Sendable (ApprovalAnswer) -> Void
     ) {
         switch route {
-        case .execution(let approval): completion(answer(request, executing: approval))
+        case .execution(let approval): completion(answer(request, under: terms, executing: approval))
         case .api: start(completion) { try await self.answer(request, under: terms) }
         case .proxy(let patience):
             start(completion) { try await self.answer(request, under: terms, patience: patience) }
@@ -40,7 +40,8 @@ extension ApprovalBoard: ApprovalDesk {
     }
 
     private func answer(_ request: FrozenRequest, under terms: [ApprovalTerms]) async throws -> ApprovalAnswer {
-        .pending(try pending(try await approval(of: request, under: terms, sender: .daemon)))
+        let approval = try await approval(of: request, under: terms, sender: .daemon)
+        return approval.status == .denied ? .denied(approval: approval.id) : .pending(try pending(approval))
     }
 
     private func answer(
@@ -60,13 +61,14 @@ extension ApprovalBoard: ApprovalDesk {
         case .approved:
             // Of those who wait it is the one who came last: others may have given up, and been followed by that one.
             guard place.map(watch.isNewest) ?? true else { return ApprovalBoard.used }
-            _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(approval.id) }
-            watch.wake(approval.id)
-            return .granted(approval: approval.id)
+            let begun = try await begin(approval.id).approval
+            return begun.status == .executed ? .granted(approval: approval.id) : ApprovalBoard.void
+        case .failed where approval.executedAt == nil: return ApprovalBoard.void
         case .executing, .executed, .failed: return ApprovalBoard.used
         }
     }
 
+    private static let void = ApprovalAnswer.refused(reason: "nothing may come of what was asked any more")
     private static let used = ApprovalAnswer.refused(reason: "an identical request has used the approval")
 
     /// The approval that a request stands under, which is asked for now if there is none.
@@ -78,13 +80,37 @@ extension ApprovalBoard: ApprovalDesk {
         let fingerprint = request.fingerprint(sender: sender)
         let now = now
         // First without a transaction: clients ask again and again.
-        let former = try await administration.read {
-            try $0.openApproval(fingerprint: fingerprint, sender: sender, now: now)
+        let standing = try await administration.read {
+            try $0.standing(of: fingerprint, sender: sender, under: terms, now: now)
         }
-        if let former { return former }
+        if case .open(let former) = standing { return former }
         let settings = settings()
-        return try await administration.act("approval_request", by: .daemon) {
-            try $0.requestApproval(request, under: terms, sender: sender, settings: settings)
+        let question = try await question(request.withShortReason, sender, fingerprint, settings)
+        let asked: StoredApproval
+        do {
+            asked = try await administration.act("approval_request", by: .daemon) {
+                try $0.requestApproval(question, under: terms, settings: settings)
+            }
+        } catch {
+            if case .conflict("too_many_approvals", _, _) = error {
+                limiter.noteFull(request.asker, count: settings.maxPending, now: now)
+            }
+            throw error
         }
+        if case .void(let former, _) = standing { watch.wake(former.id) }
+        return asked
+    }
+
+    /// Makes ready what persons are asked, unless whoever asks may not ask that, or not so often.
+    private func question(
+        _ request: FrozenRequest,
+        _ sender: StoredApproval.Sender,
+        _ fingerprint: KeyDigest,
+        _ settings: ApprovalSettings
+    ) async throws(AdministrationError) -> ApprovalQuestion {
+        try ApprovalQuestion.check(request, settings)
+        try limiter.count(request.asker, now: now, maxPending: settings.maxPending)
+        let names = try await administration.read { try $0.names(in: request) }
+        return ApprovalQuestion(request, sender: sender, fingerprint: fingerprint, names: names)
     }
 }

@@ -2,18 +2,28 @@ package import PosternCore
 
 extension ApprovalBoard {
     /// What there is to decide, or was, newest first: an operator sees everything, anybody else only what they are asked.
+    ///
+    /// Of the requests there is only what is said of them in short.
     package func cases(
         for approver: Approver,
         in states: Set<StoredApproval.Status> = [.pending],
         _ page: Page = Page(limit: 100)
     ) async throws(AdministrationError) -> [ApprovalCase] {
+        let filter = ApprovalFilter(states, approver: approver.name)
+        let found = try await administration.read { try $0.approvals(filter, page) }
         let now = now
-        return try await administration.read { store in
-            try store.approvals(of: nil, in: states, Page())
-                .filter { try $0.names(approver) }
-                .dropFirst(page.offset).prefix(page.limit)
-                .map { try store.put($0, before: approver, at: now) }
+        do { return try found.map { try ApprovalCase($0, before: approver, at: now) } } catch {
+            throw AdministrationError(error)
         }
+    }
+
+    /// How many there are of them in all.
+    package func caseCount(
+        for approver: Approver,
+        in states: Set<StoredApproval.Status>
+    ) async throws(AdministrationError) -> Int {
+        let filter = ApprovalFilter(states, approver: approver.name)
+        return try await administration.read { try $0.approvalCount(filter) }
     }
 
     /// One request, by its own id or a gate's.
@@ -23,9 +33,23 @@ extension ApprovalBoard {
         _ reference: String,
         for approver: Approver
     ) async throws(AdministrationError) -> ApprovalCase {
-        let now = now
-        return try await administration.read { store in
-            try store.put(try store.existingApproval(reference, for: approver), before: approver, reference, at: now)
+        let (approval, packed) = try await administration.read { store in
+            let approval = try store.existingApproval(reference, for: approver)
+            return (approval, try store.frozenRequest(ofApproval: approval.id))
+        }
+        // The words are found out here, where nobody waits for them.
+        let text: ApprovalText
+        if let packed {
+            guard let request = try? FrozenRequest(packed: packed) else {
+                throw .store(.corrupt(reason: "the request of an approval cannot be read"))
+            }
+            let names = try await administration.read { try $0.names(in: request) }
+            text = ApprovalText(request, names: names)
+        } else {
+            text = ApprovalText(approval)
+        }
+        do { return try ApprovalCase(approval, text, before: approver, reference, at: now) } catch {
+            throw AdministrationError(error)
         }
     }
 
@@ -62,35 +86,35 @@ extension ApprovalBoard {
             let approval = try act.decide(reference, decision, by: approver)
             return (approval, try approval.described(at: now))
         }
+        limiter.noteRoom(approval.asker)
         watch.wake(approval.id)
         execute(approval)
         return status
     }
 }
 
-extension StoreReader {
-    /// A request in words, and what of it an approver may decide.
-    fileprivate func put(
+extension ApprovalCase {
+    /// An approval, and what of it an approver may decide; in the words of its outline unless there are others.
+    fileprivate init(
         _ approval: StoredApproval,
+        _ text: ApprovalText? = nil,
         before approver: Approver,
         _ reference: String? = nil,
         at now: Int64
-    ) throws -> ApprovalCase {
-        let request: FrozenRequest
-        do { request = try FrozenRequest(packed: approval.request) } catch {
-            throw StoreError.corrupt(reason: "the request of an approval cannot be read")
-        }
+    ) throws {
         let status = try approval.described(at: now)
-        return ApprovalCase(
+        self.init(
             status: status,
-            text: ApprovalText(request, names: try names(in: request)),
+            text: text ?? ApprovalText(approval),
             gate: status.status == .pending
                 ? status.gates.first { $0.isOpen(to: approver, reference, of: approval.id) } : nil
         )
     }
+}
 
+extension StoreReader {
     /// The names by which people know what a request is about.
-    private func names(in request: FrozenRequest) throws -> ApprovalNames {
+    func names(in request: FrozenRequest) throws -> ApprovalNames {
         var names = ApprovalNames()
         if case .user(let id) = request.principal { names.user = try user(id: id)?.subject ?? id }
         names.onBehalfOf = try request.attribution.user.map { try user(id: $0)?.subject ?? $0 }

@@ -4,10 +4,12 @@ internal import Synchronization
 extension ApprovalBoard {
     /// How long what came of an approval is kept.
     private static let retention: Int64 = 7 * 86_400 * 1_000_000_000
+    /// What was frozen is read once more to be forgotten.
+    private static let maxEndedAtOnce = 16
 
     /// Names who sends what was approved, and begins with what was left over from before the daemon started.
     package func start(carrier: any CallCarrier) async throws(AdministrationError) {
-        for approval in try await administration.read({ try $0.approvals(of: nil, in: [.executing], Page()) }) {
+        for approval in try await administration.read({ try $0.approvals(ApprovalFilter([.executing]), Page()) }) {
             // It may have been sent, so it is not sent again.
             try await write(.failed(code: "outcome_unknown"), of: approval.id)
         }
@@ -31,13 +33,24 @@ extension ApprovalBoard {
     package func expireDue() async throws(AdministrationError) {
         for (id, outcome) in execution.withLock({ $0.unwritten }) { try await write(outcome, of: id) }
         let now = now
-        let waiting = try await administration.read { try $0.approvals(of: nil, in: [.pending, .approved], Page()) }
-        if waiting.contains(where: { $0.isOverdue(at: now) }) {
-            let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals() }
-            for id in ended { watch.wake(id) }
+        try await expire(now)
+        for approval in try await administration.read({ try $0.approvals(ApprovalFilter([.approved]), Page()) }) {
+            execute(approval)
         }
-        for approval in waiting where !approval.isOverdue(at: now) { execute(approval) }
         try await forgetOld(now)
+    }
+
+    /// Ends what is overdue, some at a time, so that nobody waits until all are.
+    private func expire(_ now: Int64) async throws(AdministrationError) {
+        while true {
+            let due = try await administration.read {
+                try $0.approvals(overdueAt: now, usableFor: StoredApproval.grace, limit: ApprovalBoard.maxEndedAtOnce)
+            }
+            guard !due.isEmpty else { return }
+            let ended = try await administration.act("approval_expire", by: .daemon) { try $0.expireApprovals(due) }
+            for id in ended { watch.wake(id) }
+            guard !ended.isEmpty, due.count == ApprovalBoard.maxEndedAtOnce else { return }
+        }
     }
 
     private func forgetOld(_ now: Int64) async throws(AdministrationError) {
@@ -68,26 +81,47 @@ extension ApprovalBoard {
 
     private func execute(_ approval: StoredApproval, with carrier: any CallCarrier) async {
         let id = approval.id
-        guard let request = try? FrozenRequest(packed: approval.request) else { return }
-        do {
-            _ = try await administration.act("approval_execute", by: .daemon) { try $0.beginExecution(id) }
-        } catch { return }  // That is recorded; if nothing could be written, it is tried again later.
-        watch.wake(id)
-        execution.withLock { $0.begun[id] = approval.fingerprint }
+        // Where it fails that is recorded; if nothing could be written, it is tried again later.
+        guard let (begun, packed) = try? await begin(id), begun.status == .executing else { return }
+        guard let packed, let request = try? FrozenRequest(packed: packed) else {
+            execution.withLock { $0.unwritten[id] = .failed(code: "internal_error") }
+            return
+        }
+        execution.withLock { $0.begun[id] = begun }
         let result = await carrier.carry(ProxiedCall(request, approval: id))
-        let outcome = ExecutionOutcome(result)
-        execution.withLock { execution in
+        let outcome = execution.withLock { execution in
             execution.begun[id] = nil
+            let refusal = execution.refused.removeValue(forKey: id)
+            let outcome = refusal.map { ExecutionOutcome.failed(code: $0.rawValue) } ?? ExecutionOutcome(result)
             execution.unwritten[id] = outcome
+            return outcome
         }
         try? await write(outcome, of: id)
     }
 
+    /// Begins to carry out what is approved, or ends it where whoever asked may not ask any more.
+    ///
+    /// Returns what was frozen, packed, where the daemon is to send it.
+    func begin(_ id: String) async throws(AdministrationError) -> (approval: StoredApproval, packed: Secret?) {
+        let begun = try await administration.act("approval_execute", by: .daemon) { act in
+            let approval = try act.beginExecution(id)
+            return (approval, try act.store.frozenRequest(ofApproval: id))
+        }
+        watch.wake(id)
+        return begun
+    }
+
     /// Answers the pipeline when it asks whether the daemon may send what it sends, once.
-    func answer(_ request: FrozenRequest, executing id: String) -> ApprovalAnswer {
-        let expected = execution.withLock { $0.begun.removeValue(forKey: id) }
-        guard let expected, expected == request.fingerprint(sender: .daemon) else {
-            return .refused(reason: "it is not what was approved")
+    ///
+    /// `terms` are those that hold now: everybody whom they ask has to be among those who have approved.
+    func answer(_ request: FrozenRequest, under terms: [ApprovalTerms], executing id: String) -> ApprovalAnswer {
+        let begun = execution.withLock { $0.begun.removeValue(forKey: id) }
+        guard let begun, begun.fingerprint == request.fingerprint(sender: .daemon),
+            let gates = try? ApprovalGate.gates(begun.gates)
+        else { return .refused(reason: "it is not what was approved") }
+        guard ApprovalGate.areEnough(gates.filter { $0.status == .approved }, under: terms) else {
+            execution.withLock { $0.refused[id] = .superseded }
+            return .refused(reason: "somebody has to approve it by now who was not asked")
         }
         return .granted(approval: id)
     }

@@ -7,6 +7,8 @@ internal import Synchronization
 ///             -> denied
 ///             -> expired
 ///
+/// What is pending or approved fails when who asked may do nothing any more, or somebody else has to approve by now.
+///
 /// Every step is durable, and in the audit log, before anything follows from it. A request that the daemon sends is sent at
 /// most once, whenever the process ends: what was being sent then has failed, for its outcome is not known.
 package final class ApprovalBoard: Sendable {
@@ -14,13 +16,16 @@ package final class ApprovalBoard: Sendable {
     let settings: @Sendable () -> ApprovalSettings
     private let portalURL: @Sendable () -> String
     let watch = ApprovalWatch()
+    let limiter = AskLimiter()
     let execution = Mutex(Execution())
 
     /// What the daemon sends.
     struct Execution {
         var carrier: (any CallCarrier)?
         /// What is being sent, until the pipeline asks whether it may be.
-        var begun: [String: KeyDigest] = [:]
+        var begun: [String: StoredApproval] = [:]
+        /// What was not let through when the pipeline asked, until that is written down.
+        var refused: [String: ApprovalEnd] = [:]
         /// What has been sent and is not written down yet, because it could not be.
         var unwritten: [String: ExecutionOutcome] = [:]
         var lastForgetting: Int64 = 0

@@ -17,8 +17,7 @@ enum ApprovalDecision: Sendable {
     func check(_ approval: StoredApproval) throws {
         switch self {
         case .approve(unseen: false):
-            let text = ApprovalText(try FrozenRequest(packed: approval.request), names: ApprovalNames())
-            guard text.isPartial else { return }
+            guard approval.outline.isPartial else { return }
             throw AdministrationError.conflict(
                 code: "approval_partly_shown",
                 reason: "the request is longer than what is shown of it",

@@ -6,12 +6,23 @@ extension ApprovalGate {
     ///
     /// Terms that name nobody ask any one operator, and so does the lack of terms.
     static func gates(for terms: [ApprovalTerms]) -> [ApprovalGate] {
+        approvers(under: terms).map { ApprovalGate(id: Identifier.random(), approver: $0) }
+    }
+
+    /// Whether these are decisions of everybody whom terms ask.
+    ///
+    /// Whether they are made already is another question.
+    static func areEnough(_ gates: [ApprovalGate], under terms: [ApprovalTerms]) -> Bool {
+        approvers(under: terms).allSatisfy { approver in gates.contains { $0.approver == approver } }
+    }
+
+    private static func approvers(under terms: [ApprovalTerms]) -> [String?] {
         var approvers: [String?] = []
         for term in terms.isEmpty ? [ApprovalTerms()] : terms {
             for approver in term.approvers.isEmpty ? [nil] : term.approvers.map(Optional.some)
             where !approvers.contains(approver) { approvers.append(approver) }
         }
-        return approvers.map { ApprovalGate(id: Identifier.random(), approver: $0) }
+        return approvers
     }
 
     /// Reads decisions that were written here.

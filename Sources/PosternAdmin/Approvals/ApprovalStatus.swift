@@ -25,12 +25,7 @@ package struct ApprovalStatus: Hashable, Sendable {
     package let hasResult: Bool
 
     /// Whether nothing will become of it any more.
-    package var isFinal: Bool {
-        switch status {
-        case .pending, .approved, .executing: false
-        case .executed, .failed, .denied, .expired: true
-        }
-    }
+    package var isFinal: Bool { status.isOver }
 }
 
 /// One decision that has to be made about a request.

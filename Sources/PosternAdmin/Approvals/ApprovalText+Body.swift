@@ -15,7 +15,18 @@ extension ApprovalText.Body {
             kind: shown.kind,
             isCut: shown.isCut,
             bytes: bytes.count,
-            sha256: String(decoding: HexDigit.text(of: KeyDigest(ofKey: bytes).bytes), as: UTF8.self)
+            digest: KeyDigest(ofKey: bytes)
+        )
+    }
+
+    /// What is known of a body that is not at hand.
+    init(_ outline: ApprovalOutline.Body) {
+        self.init(
+            text: "",
+            kind: Kind(rawValue: outline.kind) ?? .binary,
+            isCut: true,
+            bytes: outline.bytes,
+            digest: outline.sha256
         )
     }
 
@@ -25,7 +36,7 @@ extension ApprovalText.Body {
             writer.write(document.root)
             return (writer.text, .json, writer.isCut)
         }
-        if let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) {
+        if let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) {
             let (text, isCut) = VisibleText.lines(text, atMost: maxCount)
             return (text, .text, isCut)
         }
@@ -44,13 +55,13 @@ private struct IndentedJSON {
 
     mutating func write(_ value: JSONValue, depth: Int = 0) {
         switch value.kind {
-        case .null, .boolean, .number: add(String(decoding: value.source, as: UTF8.self))
-        case .string: add(IndentedJSON.quoted(value))
+        case .null, .boolean, .number: add(String(decoding: value.source.prefix(room + 1), as: UTF8.self))
+        case .string: add(quoted(value))
         case .array:
             write(value.elements, "[", "]", depth) { writer, element in writer.write(element, depth: depth + 1) }
         case .object:
             write(value.members, "{", "}", depth) { writer, member in
-                writer.add(IndentedJSON.quoted(member.name) + ": ")
+                writer.add(writer.quoted(member.name) + ": ")
                 writer.write(member.value, depth: depth + 1)
             }
         }
@@ -76,15 +87,15 @@ private struct IndentedJSON {
 
     private mutating func add(_ piece: String) {
         guard !isCut else { return }
-        let shown = piece.prefix(room)
-        text += shown
+        let shown = piece.unicodeScalars.prefix(room)
+        text.unicodeScalars.append(contentsOf: shown)
         room -= shown.count
-        isCut = shown.endIndex < piece.endIndex
+        isCut = shown.endIndex < piece.unicodeScalars.endIndex
     }
 
-    /// A text as whoever reads the JSON gets it.
-    private static func quoted(_ value: JSONValue) -> String {
-        let text = VisibleText.line(String(decoding: value.string ?? [], as: UTF8.self)).text
+    /// A text as whoever reads the JSON gets it, or what there is room for, and one more by which it is known to be cut.
+    private func quoted(_ value: JSONValue) -> String {
+        let text = VisibleText.line(String(decoding: value.string ?? [], as: UTF8.self), atMost: room + 1).text
         // Scalar by scalar: to Swift a quote with an accent behind it is another character than a quote.
         let escaped = text.unicodeScalars.flatMap { $0 == "\"" ? ["\\", $0] : [$0] }
         return "\"\(String(String.UnicodeScalarView(escaped)))\""

@@ -55,6 +55,23 @@ extension ApprovalText {
         )
     }
 
+    /// What is said of an approval whose request is not at hand.
+    init(_ approval: StoredApproval) {
+        let outline = approval.outline
+        self.init(
+            sentence: outline.sentence,
+            principal: outline.asker,
+            method: outline.method,
+            host: outline.host,
+            path: outline.path,
+            parameters: [],
+            fields: [],
+            body: outline.body.map { Body($0) },
+            claims: ApprovalText.members(approval.reason.map { [("reason", $0)] } ?? []),
+            isPartial: outline.isPartial
+        )
+    }
+
     private static func sentence(
         _ request: FrozenRequest,
         _ principal: String,

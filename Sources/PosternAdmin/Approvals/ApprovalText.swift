@@ -15,15 +15,17 @@ package struct ApprovalText: Hashable, Sendable {
 
     /// The beginning of a body.
     package struct Body: Hashable, Sendable {
-        /// JSON is indented; what is no text is shown as hexadecimal digits.
+        /// JSON is indented; what is no text is shown as hexadecimal digits; empty, and cut, where not at hand.
         package let text: String
         package let kind: Kind
         /// Whether it is longer than what is shown.
         package let isCut: Bool
         /// How long it is as it is sent.
         package let bytes: Int
-        /// The SHA-256 of what is sent, in lower-case hexadecimal digits.
-        package let sha256: String
+        /// The SHA-256 of what is sent.
+        let digest: KeyDigest
+        /// The same in lower-case hexadecimal digits.
+        package var sha256: String { String(decoding: HexDigit.text(of: digest.bytes), as: UTF8.self) }
 
         package enum Kind: String, Sendable { case json, text, binary }
     }

@@ -16,7 +16,17 @@ extension FrozenRequest {
         return writer.takeSecret()
     }
 
-    /// What two requests share that are the same for whoever approves them, and have the same sender.
+    /// How many bytes it has packed, but for some that tell its parts apart.
+    var packedCount: Int {
+        let texts = [
+            url, rule?.type, rule?.body, attribution.caller, attribution.reason, attribution.context,
+            attribution.traceparent,
+        ]
+        return body.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+            + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 16 }
+    }
+
+    /// What two requests share that are the same for whoever approves them, and have the same asker and sender.
     func fingerprint(sender: StoredApproval.Sender) -> KeyDigest {
         var writer = PackedWriter(capacity: body.count + 128 << 10)
         writer.add(sender.rawValue)
@@ -29,10 +39,11 @@ extension FrozenRequest {
         var reader = PackedReader(packed)
         guard try reader.number() == FrozenRequest.form, let principal = PrincipalID(directoryName: try reader.text())
         else { throw PackedReader.Corrupt() }
+        let asker = Asker(principal, agentID: try reader.optionalText())
         let grant = try reader.text()
         guard let method = Method(rawValue: try reader.text()) else { throw PackedReader.Corrupt() }
         self.init(
-            principal: principal,
+            asker: asker,
             grant: grant,
             method: method,
             url: try reader.text(),
@@ -51,6 +62,7 @@ extension FrozenRequest {
 
     private func addWhatIsSent(to writer: inout PackedWriter, fields: [FrozenField]) {
         writer.add(principal.directoryName)
+        writer.add(asker.agentID)
         writer.add(grant)
         writer.add(method.rawValue)
         writer.add(url)

@@ -11,35 +11,54 @@ extension StoreReader {
         return found
     }
 
-    /// The approval by which an identical request stands, if it is to wait for that one or go by it.
-    func openApproval(
-        fingerprint: KeyDigest,
+    /// How an identical request stands that was asked about before.
+    func standing(
+        of fingerprint: KeyDigest,
         sender: StoredApproval.Sender,
+        under terms: [ApprovalTerms],
         now: Int64
-    ) throws -> StoredApproval? {
+    ) throws -> ApprovalStanding {
+        // A denial is one for as long as there was to decide: nobody is asked again and again.
         let states: Set<StoredApproval.Status>
         switch sender {
-        case .daemon: states = [.pending]
-        // A denial is one for as long as there was to decide: nobody is asked again and again.
+        case .daemon: states = [.pending, .denied]
         case .client: states = [.pending, .approved, .denied]
         }
-        let found = try approval(fingerprint: fingerprint, in: states)
-        return found.flatMap { $0.isOverdue(at: now) ? nil : $0 }
+        guard let found = try approval(fingerprint: fingerprint, in: states), !found.isOverdue(at: now) else {
+            return .none
+        }
+        if found.status == .denied { return .open(found) }
+        if let end = try end(of: found.asker, key: found.keyID, now: now) { return .void(found, end) }
+        return try ApprovalGate.areEnough(ApprovalGate.gates(found.gates), under: terms)
+            ? .open(found) : .void(found, .superseded)
     }
 
     /// How it stands with an approval, for whoever asked for it.
-    func approval(_ id: String, askedBy principal: PrincipalID) throws -> StoredApproval? {
+    func approval(_ id: String, askedBy asker: Asker) throws -> StoredApproval? {
         guard Identifier.isOne(id), let found = try approval(id: id) else { return nil }
-        if found.principal == principal { return found }
+        if found.asker == asker { return found }
         // The application asks for its users, and without their tokens afterwards.
-        if case .user = found.principal, principal == .app { return found }
+        if case .user = found.asker.principal, asker.principal == .app { return found }
         return nil
     }
 }
 
+/// How a request stands about which persons may have been asked before.
+enum ApprovalStanding {
+    /// Nobody was.
+    case none
+    /// It waits for that approval, or goes by it.
+    case open(StoredApproval)
+    /// Nothing may come of that approval any more, though it is not over.
+    case void(StoredApproval, ApprovalEnd)
+}
+
 extension StoredApproval {
-    /// How long what was approved may still be sent: at least five minutes from the decision.
-    var usableUntil: Int64 { max(expiresAt, (decidedAt ?? 0) + 300 * 1_000_000_000) }
+    /// How long what was approved may be sent from the decision on, at least: five minutes.
+    static let grace: Int64 = 300 * 1_000_000_000
+
+    /// How long what was approved may still be sent.
+    var usableUntil: Int64 { max(expiresAt, (decidedAt ?? 0) + StoredApproval.grace) }
 
     /// Whether nothing may come of it any more, though that is not written down yet.
     func isOverdue(at now: Int64) -> Bool {
@@ -61,12 +80,12 @@ extension StoredApproval {
         let shown = status != .denied && isOverdue(at: now) ? .expired : status
         let gates = try ApprovalGate.gates(gates).map { gate in
             var gate = gate
-            if gate.status == .pending, shown == .expired { gate.status = .expired }
+            if gate.status == .pending, [.expired, .failed].contains(shown) { gate.status = .expired }
             return gate
         }
         return ApprovalStatus(
             id: id,
-            principal: principal,
+            principal: asker.principal,
             grant: grantID,
             sender: sender,
             status: shown,
@@ -77,7 +96,7 @@ extension StoredApproval {
             decisionReason: decisionReason,
             executedAt: executedAt,
             failure: failure,
-            hasResult: result != nil
+            hasResult: status == .executed && sender == .daemon
         )
     }
 }

@@ -10,7 +10,9 @@ enum VisibleText {
 
     /// The text with its lines and tabs.
     static func lines(_ text: String, atMost count: Int) -> (text: String, isCut: Bool) {
-        write(text.replacing("\r\n", with: "\n").unicodeScalars, atMost: count) { $0 == "\n" || $0 == "\t" }
+        // Two of them become one at most: no more is looked at than can be shown, and one by which it is known to be cut.
+        let beginning = String(text.unicodeScalars.prefix(2 * count + 1))
+        return write(beginning.replacing("\r\n", with: "\n").unicodeScalars, atMost: count) { $0 == "\n" || $0 == "\t" }
     }
 
     private static func write(

@@ -6,7 +6,7 @@ struct ArrivedAccount {
     let tokens: OAuthTokens
     let account: OAuthAccount?
 
-    /// What tells the account from others of the user; where the provider does not say, there is one for each user.
+    /// What tells the account from others of the user, if the provider says it.
     var identifier: String { account?.identifier ?? StoredConnection.unknownAccount }
 }
 
@@ -21,12 +21,10 @@ extension Act {
         record.provider = provider.name
         try check(arrived.tokens, for: provider)
         let scopes = arrived.tokens.scopes(asked: choice.scopes)
-        let account = arrived.identifier
         try checkAccount(arrived.account)
-        let former = try store.connections(ofUser: user.id, includingRevoked: false)
-            .first { $0.provider == provider.name && $0.account == account }
+        let former = try formerConnection(of: user, at: provider, arrived, scopes, session.request)
         let (connection, secret) =
-            try former.map { try reconnect($0, at: provider, arrived, scopes) }
+            try former.map { try reconnect($0, at: provider, arrived) }
             ?? insertConnection(of: user, at: provider, arrived, scopes)
         record.secret = secret.name
         var parts = [record]
@@ -34,6 +32,8 @@ extension Act {
         let root = try rootGrant(of: secret, for: user, session.request, limited: agent == nil)
         parts[0].grant = root.id
         let delegation = try agent.map { try delegate(root, of: secret, to: $0, session.request) }
+        let replaced = try endOthers(of: connection, for: agent)
+        if !replaced.isEmpty { parts[0].detail? += ", in place of \(replaced.joined(separator: ", "))" }
         // One that was there already is confirmed, not made.
         if let delegation, delegation.createdAt == now { parts.append(delegationRecord(of: delegation, secret)) }
         self.parts = parts
@@ -76,7 +76,7 @@ extension Act {
             provider: provider.name,
             account: arrived.identifier,
             accountDisplayName: arrived.account?.displayName,
-            scopes: scopes,
+            scopes: StoredConnection.kept(scopes),
             secretID: secret.id,
             tokenEndsAt: end(of: arrived.tokens),
             createdAt: now,
@@ -86,19 +86,17 @@ extension Act {
         return (connection, secret)
     }
 
-    /// Puts new tokens in place of those of an account that is connected already.
+    /// Puts new tokens in place of those of an account that is connected already, with the same scopes.
     private mutating func reconnect(
         _ former: StoredConnection,
         at provider: Provider,
-        _ arrived: ArrivedAccount,
-        _ scopes: [String]
+        _ arrived: ArrivedAccount
     ) throws -> (StoredConnection, StoredSecret) {
         var secret = try store.existingSecret(former.secretID)
         // As with a rotation: the user has just consented to where the provider lives now.
         secret.hosts = provider.hosts.map(\.kept)
         var connection = former
         connection.accountDisplayName = arrived.account?.displayName ?? former.accountDisplayName
-        connection.scopes = scopes
         connection.status = .active
         connection.tokenEndsAt = end(of: arrived.tokens)
         connection.updatedAt = now

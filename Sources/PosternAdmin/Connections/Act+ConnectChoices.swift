@@ -50,7 +50,11 @@ extension Act {
                     reason: "are more than \(Scope.maxCount) of \(provider.name)"
                 )
             }
-            return ConnectRequest.Choice(provider: provider.name, scopes: asked)
+            return ConnectRequest.Choice(
+                provider: provider.name,
+                scopes: asked,
+                tellsAccounts: settings.accountEndpoint != nil
+            )
         }
     }
 

@@ -15,15 +15,12 @@ extension Act {
         let terms = limited ? request.terms : "{}"
         let expiresAt = limited ? request.grantEndsAt : nil
         try check(try self.terms(terms), liesWithin: secret)
-        var filter = GrantFilter()
-        filter.secretID = secret.id
-        filter.principal = .user(id: user.id)
-        let roots = try store.grants(filter, Page()).filter { $0.parentID == nil }
-        for root in roots where root.expiresAt.map({ $0 > now }) ?? true {
-            let isAsBefore = root.terms == terms && root.expiresAt == expiresAt
-            if isAsBefore || !(limited && request.limitsGrant) { return root }
-        }
-        _ = try endGrants(roots)
+        let roots = try rootGrants(ofSecret: secret.id, user: user.id)
+        let alive = roots.filter(isAlive)
+        if let root = alive.first(where: { $0.terms == terms && $0.expiresAt == expiresAt }) { return root }
+        if let root = alive.first, !(limited && request.limitsGrant) { return root }
+        // A limited one stands beside those on which something hangs: agents lose nothing by what others are given.
+        for root in roots where try !hasDelegations(root) { _ = try endGrants([root]) }
         let grant = StoredGrant(
             id: Identifier.random(),
             principal: .user(id: user.id),
@@ -38,6 +35,21 @@ extension Act {
         noteImpact(of: grant)
         return grant
     }
+
+    /// A user's own grants of a connection.
+    func rootGrants(ofSecret secretID: String, user userID: String) throws -> [StoredGrant] {
+        var filter = GrantFilter()
+        filter.secretID = secretID
+        filter.principal = .user(id: userID)
+        return try store.grants(filter, Page()).filter { $0.parentID == nil }
+    }
+
+    /// Whether anything that has not ended hangs on a grant.
+    func hasDelegations(_ grant: StoredGrant) throws -> Bool {
+        try store.grants(below: grant.id).contains(where: isAlive)
+    }
+
+    private func isAlive(_ grant: StoredGrant) -> Bool { grant.expiresAt.map { $0 > now } ?? true }
 
     /// The agent's grant below the user's: the one there is if it is what is asked for now, or else a new one in its place.
     mutating func delegate(

@@ -4,6 +4,8 @@ internal import PosternCore
 extension Act {
     /// How long a user has to go through with a session.
     static let connectLifetime = Duration.seconds(900)
+    /// The most sessions of a user for one agent that wait for the user, and of all that were begun in that time.
+    static let maxConnectSessions = (pending: 20, begun: 200)
 
     mutating func beginConnectSession(
         _ new: NewConnectSession,
@@ -13,21 +15,33 @@ extension Act {
         let user = try activeUser(id: new.userID)
         let agent = try new.agent.map { try connectAgent($0) }
         record.agent = agent?.name
+        try checkConnectSessions(of: user, for: agent)
         try TextRules.check(new.label, "label")
         try ReturnURL.check(new.returnURL, allowed: new.allowedOrigin)
         _ = try terms(new.terms)
-        let providers = try connectProviders(new.providers, declaredProviders)
+        let repaired = try new.repairedGrant.map { try repairedConnection($0, of: user.id) }
+        let providers = try connectProviders(new.providers ?? repaired.map { [$0.provider] }, declaredProviders)
+        var scopes = new.scopes
+        if let repaired {
+            guard let oauth = providers.first(where: { $0.name == repaired.provider })?.oauth else {
+                throw AdministrationError.invalid(member: "allowed_providers", reason: "lack the one of the grant")
+            }
+            // Providers give some that nobody may ask for.
+            let asked = repaired.scopes.filter { oauth.allowedScopes?.contains($0) ?? true }
+            scopes[repaired.provider] = scopes[repaired.provider] ?? asked
+        }
         guard let expiresAt = time(after: Act.connectLifetime) else {
             throw AdministrationError.invalid(member: "", reason: "the clock is beyond all reason")
         }
         let request = ConnectRequest(
-            choices: try choices(of: providers, new.scopes),
+            choices: try choices(of: providers, scopes),
             label: new.label,
             terms: new.terms,
             grantEndsAt: try end(new.expiry),
             returnURL: new.returnURL,
             isDelegable: new.isDelegable,
-            asksForAccount: new.asksForAccount
+            asksForAccount: new.asksForAccount,
+            repairedGrant: new.repairedGrant
         )
         for provider in providers { try check(try terms(new.terms), liesWithin: try secret(for: provider)) }
         let session = StoredConnectSession(
@@ -99,6 +113,22 @@ extension Act {
             )
         }
         return user
+    }
+
+    /// Refuses what would only fill the store: nobody answers so many questions.
+    private func checkConnectSessions(of user: StoredUser, for agent: StoredAgent?) throws {
+        func count(isPending: Bool) throws -> Int {
+            try store.connectSessionCount(ofUser: user.id, agent: agent?.id, at: now, isPending: isPending)
+        }
+        guard try count(isPending: true) < Act.maxConnectSessions.pending,
+            try count(isPending: false) < Act.maxConnectSessions.begun
+        else {
+            throw AdministrationError.conflict(
+                code: "too_many_sessions",
+                reason: "too many requests to connect an account wait for this user",
+                hint: "have the user answer one of them, or wait until they end"
+            )
+        }
     }
 
     /// An agent for which a user may be asked; one that may not act now is as unknown as any other.

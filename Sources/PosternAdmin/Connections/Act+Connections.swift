@@ -15,7 +15,7 @@ extension Act {
 
     /// Ends a connection: its tokens are forgotten, every grant of it ends, and its provider will be told.
     mutating func end(_ connection: StoredConnection) throws -> StoredConnection {
-        var secret = try store.existingSecret(connection.secretID)
+        let secret = try store.existingSecret(connection.secretID)
         let tokens = try store.versions(ofSecret: secret.id).first { $0.retiredAt == nil }?.values ?? [:]
         // The one that renews stands for both: with it the provider ends what it gave. RFC 7009 section 2.1.
         let token = tokens[StoredConnection.refreshToken] ?? tokens[StoredConnection.accessToken]
@@ -23,14 +23,21 @@ extension Act {
         if let token, let provider = try? provider(connection.provider), let oauth = OAuthProvider(provider) {
             forgotten.append(ForgottenToken(provider: oauth, token: token))
         }
+        let (ended, grants) = try forget(connection)
+        record.secret = secret.name
+        record.detail = "connection \(connection.id), with \(grants.count) grants"
+        return ended
+    }
+
+    /// Forgets the tokens of a connection and ends every grant of it, of which nobody is told.
+    mutating func forget(_ connection: StoredConnection) throws -> (StoredConnection, grants: [String]) {
+        var secret = try store.existingSecret(connection.secretID)
         try store.forgetVersions(ofSecret: secret.id)
         let grants = try endGrants(ofSecret: secret.id)
         secret.revokedAt = now
         _ = try replace(secret)
-        record.secret = secret.name
-        record.detail = "connection \(connection.id), with \(grants.count) grants"
         impact.users.insert(connection.userID)
-        return try update(connection) { $0.status = .revoked }
+        return (try update(connection) { $0.status = .revoked }, grants)
     }
 
     /// Notes that a provider does not renew a connection any more, unless its tokens were replaced meanwhile.
@@ -53,10 +60,8 @@ extension Act {
         let former = try store.currentVersion(of: secret).values[StoredConnection.refreshToken]
         _ = try replaceTokens(tokens.values(former: former), of: secret)
         let endsAt = end(of: tokens)
-        _ = try update(connection) { connection in
-            connection.tokenEndsAt = endsAt
-            connection.scopes = tokens.scopes(asked: connection.scopes)
-        }
+        // Its scopes stay those to which the user has consented: by them it is told from others.
+        _ = try update(connection) { $0.tokenEndsAt = endsAt }
         record.detail = "connection \(connection.id), version \(version + 1)"
         return true
     }

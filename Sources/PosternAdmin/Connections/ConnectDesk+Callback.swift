@@ -3,13 +3,22 @@ internal import PosternCore
 // From a provider's answer to a connection:
 //
 //     iss -> the user's consent there -> code exchange -> account -> one act that keeps everything, or nothing
+//                                                                 -> held until the user says so: ConnectDesk+Keeping.swift
 
 extension ConnectDesk {
+    /// What a provider's answer comes to.
+    enum Finish {
+        /// Nothing was given; the session knows why.
+        case settled(ConnectSession)
+        /// An account, of which nothing is written yet.
+        case arrived(ArrivedAccount, OAuthProvider)
+    }
+
     /// What becomes of a session once its provider has answered.
     func finish(
         _ journey: ConnectStates.Journey,
         _ callback: ConnectCallback
-    ) async throws(AdministrationError) -> ConnectSession {
+    ) async throws(AdministrationError) -> Finish {
         let (page, name) = (journey.page.text, journey.provider)
         let now = administration.now()
         let provider = try await administration.read { [administration] store in
@@ -19,19 +28,22 @@ extension ConnectDesk {
         }
         // RFC 9207 section 2.4: the answer of another provider would be sent to this one.
         if let issuer = provider.settings.issuer, callback.issuer != issuer {
-            return try await fail(page, name, "issuer_mismatch", "the answer does not come from \(name)")
+            return .settled(try await fail(page, name, "issuer_mismatch", "the answer does not come from \(name)"))
         }
         if let error = callback.error {
             // RFC 6749 section 4.1.2.1.
             guard error != "access_denied" else {
-                return try await administration.act("connect_deny", by: .portal) {
+                let session = try await administration.act("connect_deny", by: .portal) {
                     try $0.denyConnect(page: page, name)
                 }
+                return .settled(session)
             }
-            return try await fail(page, name, "provider_error", "\(name) answered \(TextRules.shown(error))")
+            return .settled(
+                try await fail(page, name, "provider_error", "\(name) answered \(TextRules.shown(error))")
+            )
         }
         guard let code = callback.code, code.count > 0 else {
-            return try await fail(page, name, "provider_error", "\(name) answered without a code")
+            return .settled(try await fail(page, name, "provider_error", "\(name) answered without a code"))
         }
         return try await exchange(code, journey, provider)
     }
@@ -40,7 +52,7 @@ extension ConnectDesk {
         _ code: Secret,
         _ journey: ConnectStates.Journey,
         _ provider: OAuthProvider
-    ) async throws(AdministrationError) -> ConnectSession {
+    ) async throws(AdministrationError) -> Finish {
         let page = journey.page.text
         let tokens: OAuthTokens
         do throws(OAuthError) {
@@ -52,27 +64,39 @@ extension ConnectDesk {
             )
         } catch {
             let (code, message) = error.asFailure(of: provider.name)
-            return try await fail(page, provider.name, code, message)
+            return .settled(try await fail(page, provider.name, code, message))
         }
+        do throws(OAuthError) {
+            let account = try await gateway.account(of: tokens.accessToken, with: provider)
+            return .arrived(ArrivedAccount(tokens: tokens, account: account), provider)
+        } catch {
+            forget(tokens, of: provider)
+            let message = error.asFailure(of: provider.name).message
+            return .settled(try await fail(page, provider.name, "account_unknown", message))
+        }
+    }
+
+    /// Writes an account that has arrived, and all that comes of it.
+    func keep(
+        _ arrived: ArrivedAccount,
+        of provider: OAuthProvider,
+        page: String
+    ) async throws(AdministrationError) -> ConnectSession {
         do {
-            let arrived = ArrivedAccount(
-                tokens: tokens,
-                account: try await gateway.account(of: tokens.accessToken, with: provider)
-            )
             return try await administration.act("connection_create", by: .portal) {
                 try $0.connect(page: page, provider.name, arrived)
             }
         } catch {
-            // Nothing was kept, so nobody will use what the provider gave.
-            let token = tokens.refreshToken ?? tokens.accessToken
-            administration.tellProviders([ForgottenToken(provider: provider, token: token)])
-            if let error = error as? OAuthError {
-                let message = error.asFailure(of: provider.name).message
-                return try await fail(page, provider.name, "account_unknown", message)
-            }
+            forget(arrived.tokens, of: provider)
             let reason = AdministrationError(error)
             return try await fail(page, provider.name, reason.code, reason.description)
         }
+    }
+
+    /// Nothing was kept, so nobody will use what the provider gave.
+    private func forget(_ tokens: OAuthTokens, of provider: OAuthProvider) {
+        let token = tokens.refreshToken ?? tokens.accessToken
+        administration.tellProviders([ForgottenToken(provider: provider, token: token)])
     }
 
     private func fail(

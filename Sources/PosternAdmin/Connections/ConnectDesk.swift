@@ -5,6 +5,8 @@ package import PosternCore
 ///     begin (application) -> page -> approve -> the provider's own pages -> callback -> poll (application)
 ///                                 -> deny
 ///
+/// Where the portal is plain http, `callback` only brings what is kept by `keep`: `ConnectDesk+Keeping.swift` says why.
+///
 /// Whoever has the page's address is not proven to be the user; only the provider's login is. So an account that is
 /// connected already is never handed on without it.
 package final class ConnectDesk: Sendable {
@@ -13,6 +15,7 @@ package final class ConnectDesk: Sendable {
     private let portalURL: @Sendable () -> String?
     private let declaredProviders: @Sendable () -> [String]
     private let states = ConnectStates()
+    let arrived = ArrivedTokens()
 
     /// Starts the desk.
     ///
@@ -141,7 +144,16 @@ package final class ConnectDesk: Sendable {
             let journey = states.end(state, browser: browser, at: administration.now())
         else { return .refused(reason: "this answer belongs to no request of this browser, or comes too late") }
         do throws(AdministrationError) {
-            return outcome(of: try await finish(journey, callback), page: journey.page)
+            switch try await finish(journey, callback) {
+            case .settled(let session): return outcome(of: session, page: journey.page)
+            case .arrived(let account, let provider):
+                // The answer comes in the browser that `__Host-` cookies bind, or it is asked once more.
+                guard journey.redirectURL.hasPrefix("https://") else {
+                    return try await hold(account, of: provider, page: journey.page)
+                }
+                let session = try await keep(account, of: provider, page: journey.page.text)
+                return outcome(of: session, page: journey.page)
+            }
         } catch { return .refused(reason: error.description) }
     }
 
@@ -168,7 +180,7 @@ package final class ConnectDesk: Sendable {
     private func pageURL(_ token: Secret, _ portal: String) -> String { "\(portal)/connect/\(token.text)" }
 
     /// What comes next in the browser.
-    private func outcome(of session: ConnectSession, page: Secret) -> ConnectOutcome {
+    func outcome(of session: ConnectSession, page: Secret) -> ConnectOutcome {
         let returnURL = session.request.returnURL
         switch session.record.state(session.status(at: administration.now())) {
         case .pending: return .open(pageURL: pageURL(page, portalURL() ?? ""))

@@ -21,6 +21,8 @@ package struct ConnectCallback: Sendable {
 package enum ConnectOutcome: Hashable, Sendable {
     /// The session goes on at its page.
     case open(pageURL: String)
+    /// A provider has let Postern in; the user is asked whether that is to be kept.
+    case arrived(ConnectArrival)
     /// It is completed, with these accounts; the browser goes back where the application wants it.
     case completed([ConnectedGrant], returnURL: String?)
     /// Nothing was connected, since the user did not want it.

@@ -47,5 +47,9 @@ package struct ConnectPageProvider: Hashable, Sendable {
     package let scopes: [String]
     /// The user's accounts that are connected there already.
     package let accounts: [String]
+    /// Whether the provider tells one account from another.
+    package let tellsAccounts: Bool
+    /// Whether what is connected already gets new tokens, with everything that hangs on it.
+    package let isRepair: Bool
     package let state: State
 }

@@ -6,6 +6,8 @@ struct ConnectRequest: Hashable {
     struct Choice: Hashable {
         let provider: String
         let scopes: [String]
+        /// Whether the provider tells one account from another.
+        let tellsAccounts: Bool
     }
 
     let choices: [Choice]
@@ -16,6 +18,8 @@ struct ConnectRequest: Hashable {
     let returnURL: String?
     let isDelegable: Bool?
     let asksForAccount: Bool
+    /// The grant of the connection that is to get new tokens; `nil` for none.
+    let repairedGrant: String?
 
     /// The choice of a provider.
     func choice(_ provider: String) -> Choice? { choices.first { $0.provider == provider } }
@@ -30,7 +34,10 @@ extension ConnectRequest {
         KeptJSON.members([
             "providers": .list(
                 choices.map {
-                    .object(["name": .text($0.provider), "scopes": .list($0.scopes.map(KeptJSON.text))])
+                    .object([
+                        "name": .text($0.provider), "scopes": .list($0.scopes.map(KeptJSON.text)),
+                        "tells_accounts": .flag($0.tellsAccounts),
+                    ])
                 }
             ),
             "label": label.map(KeptJSON.text),
@@ -39,6 +46,7 @@ extension ConnectRequest {
             "return_url": returnURL.map(KeptJSON.text),
             "delegable": isDelegable.map(KeptJSON.flag),
             "asks_for_account": .flag(asksForAccount),
+            "repairs": repairedGrant.map(KeptJSON.text),
         ])
         .json
     }
@@ -50,7 +58,11 @@ extension ConnectRequest {
         }
         choices = providers.list.compactMap { choice in
             choice["name"]?.text.map {
-                Choice(provider: $0, scopes: (choice["scopes"]?.list ?? []).compactMap(\.text))
+                Choice(
+                    provider: $0,
+                    scopes: (choice["scopes"]?.list ?? []).compactMap(\.text),
+                    tellsAccounts: choice["tells_accounts"]?.flag == true
+                )
             }
         }
         label = json["label"]?.text
@@ -59,5 +71,6 @@ extension ConnectRequest {
         returnURL = json["return_url"]?.text
         isDelegable = json["delegable"]?.flag
         asksForAccount = json["asks_for_account"]?.flag == true
+        repairedGrant = json["repairs"]?.text
     }
 }

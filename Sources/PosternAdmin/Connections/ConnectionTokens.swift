@@ -4,8 +4,11 @@ extension StoredConnection {
     /// The names under which a secret's values hold the tokens.
     static let accessToken = "secret"
     static let refreshToken = "refresh_token"
-    /// What stands for an account that nobody names.
+    /// What stands for an account that nobody names; the index of the store knows it, too.
     static let unknownAccount = "(unknown)"
+
+    /// Scopes as a connection has them: the same set is always the same list.
+    static func kept(_ scopes: [String]) -> [String] { Set(scopes).sorted() }
 }
 
 /// How long replaced tokens are kept, so that they are still masked in answers to what was sent with them.

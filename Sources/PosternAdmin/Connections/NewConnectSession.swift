@@ -21,6 +21,8 @@ package struct NewConnectSession: Sendable {
     package var expiry = Expiry.never
     /// Whether the agent may give others what it is given; `nil` leaves it as it is, and is no for a new delegation.
     package var isDelegable: Bool?
+    /// The user's grant of a connection that is to get new tokens; its account and its scopes must be the same.
+    package var repairedGrant: String?
     /// Whether the provider is to ask which account is meant.
     package var asksForAccount = false
 

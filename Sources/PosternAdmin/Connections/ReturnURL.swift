@@ -12,7 +12,9 @@ enum ReturnURL {
         }
     }
 
-    /// Reads an origin, behind which nothing stands. RFC 6454 section 6.
+    /// Reads an origin, behind which nothing stands.
+    ///
+    /// RFC 6454 section 6.
     private static func bare(_ origin: String) throws(AdministrationError) -> Destination {
         let place = try read(origin, "allowed_origin")
         guard origin.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 2, !origin.contains("?") else {

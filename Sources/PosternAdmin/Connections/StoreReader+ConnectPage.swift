@@ -24,12 +24,19 @@ extension StoreReader {
 
     private func pageProviders(of session: ConnectSession) throws -> [ConnectPageProvider] {
         let connections = try connections(ofUser: session.stored.userID, includingRevoked: false)
+        let repaired = try session.request.repairedGrant.flatMap { try grant(id: $0)?.secretID }
         return session.request.choices.map { choice in
             ConnectPageProvider(
                 name: choice.provider,
                 scopes: choice.scopes,
-                accounts: connections.filter { $0.provider == choice.provider }
-                    .compactMap { $0.account == StoredConnection.unknownAccount ? nil : $0.account },
+                accounts: connections.reduce(into: []) { accounts, connection in
+                    guard connection.provider == choice.provider, !accounts.contains(connection.account),
+                        connection.account != StoredConnection.unknownAccount
+                    else { return }
+                    accounts.append(connection.account)
+                },
+                tellsAccounts: choice.tellsAccounts,
+                isRepair: connections.contains { $0.secretID == repaired && $0.provider == choice.provider },
                 state: session.record.pageState(of: choice.provider)
             )
         }

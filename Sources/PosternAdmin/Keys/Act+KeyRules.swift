@@ -44,6 +44,20 @@ extension Act {
         return MintedKey(key: key, plaintext: plaintext)
     }
 
+    /// Refuses to make a key for a key that is limited itself, because the new one would be less so and outlive it.
+    ///
+    /// The operator makes any; what a limited key needs below it, it derives.
+    func requireUnlimitedMinter() throws {
+        guard let id = record.by.key else { return }
+        guard let key = try store.key(id: id), case .app = key.owner, key.isUnlimited else {
+            throw AdministrationError.conflict(
+                code: "scope_escalation",
+                reason: "a key that is derived, or bound to scopes, networks or a time, makes no keys but derived ones",
+                hint: "sign with a key of the application that is limited in nothing, or let the operator mint the key"
+            )
+        }
+    }
+
     /// Refuses scopes that there are not.
     func check(scopes: [String]?) throws(AdministrationError) {
         guard let scopes else { return }
@@ -66,6 +80,13 @@ extension Act {
     }
 }
 
+extension StoredKey {
+    /// Whether it may do all that its owner may, from anywhere and for ever.
+    fileprivate var isUnlimited: Bool {
+        parentID == nil && expiresAt == nil && networks == nil && AccessScope.hasAll(scopes)
+    }
+}
+
 extension StoreReader {
     /// The keys that were derived from one, at any depth.
     func keys(anywhereBelow id: String) throws -> [StoredKey] {
@@ -75,6 +96,30 @@ extension StoreReader {
             let derived = try keys(derivedFrom: next)
             found += derived
             waiting += derived.map(\.id)
+        }
+        return found
+    }
+
+    /// The keys that end with one that is revoked: what was derived from it, and what took its place, at any depth.
+    ///
+    /// A successor is made by whoever holds the key, who may have stolen it. It stays only where itself, or a key derived
+    /// from it, is what asks: that is how a holder who has changed keys ends the old one before its time.
+    func keys(endingWith key: StoredKey, askedBy asker: String?) throws -> [StoredKey] {
+        var spared: Set<String> = []
+        var above = asker
+        while let id = above {
+            spared.insert(id)
+            above = try self.key(id: id)?.parentID
+        }
+        var found: [StoredKey] = []
+        var waiting = [key]
+        while let next = waiting.popLast() {
+            var made = try keys(derivedFrom: next.id)
+            if let id = next.successorID, !spared.contains(id), let successor = try self.key(id: id) {
+                made.append(successor)
+            }
+            found += made
+            waiting += made
         }
         return found
     }

@@ -8,6 +8,7 @@ extension Act {
     }
 
     mutating func mintKey(_ new: NewKey, for owner: KeyOwner) throws -> MintedKey {
+        try requireUnlimitedMinter()
         try check(scopes: new.scopes)
         try check(networks: new.networks)
         try TextRules.check(new.requestsPerMinute, "requests_per_minute", in: 1...10_000_000)
@@ -45,11 +46,14 @@ extension Act {
         try revoke(try keyWithOwner(id).key, force: force)
     }
 
-    /// Ends a key, and those that were derived from it.
+    /// Ends a key, those that were made from it, and what was asked for with any of them.
     private mutating func revoke(_ key: StoredKey, force: Bool) throws -> StoredKey {
         guard key.revokedAt == nil else { return key }
+        let made = try store.keys(endingWith: key, askedBy: record.by.key)
+        let ending = Set(made.map(\.id)).union([key.id])
         // What was derived ends with what it was derived from, so it is nothing to fall back on.
-        let others = try store.keys(of: key.owner).filter { $0.id != key.id && $0.parentID == nil && works($0) }
+        let others = try store.keys(of: key.owner)
+            .filter { !ending.contains($0.id) && $0.parentID == nil && works($0) }
         guard !others.isEmpty || force || key.parentID != nil else {
             throw AdministrationError.conflict(
                 code: "last_active_key",
@@ -58,9 +62,10 @@ extension Act {
             )
         }
         let revoked = try end(key, .revoked)
-        let derived = try store.keys(anywhereBelow: key.id).filter { $0.revokedAt == nil }
-        for each in derived { _ = try end(each, .parentRevoked) }
-        if !derived.isEmpty { record.detail = "with \(derived.count) keys derived from it" }
+        let working = made.filter { $0.revokedAt == nil }
+        for each in working { _ = try end(each, .parentRevoked) }
+        if !working.isEmpty { record.detail = "with \(working.count) keys made from it" }
+        try endApprovals(askedWith: [key] + working)
         return revoked
     }
 
@@ -83,9 +88,7 @@ extension Act {
     }
 
     /// Whether a key opens anything now.
-    func works(_ key: StoredKey) -> Bool {
-        key.revokedAt == nil && [key.expiresAt, key.rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
-    }
+    func works(_ key: StoredKey) -> Bool { key.works(at: now) }
 
     /// A name that no other key of the owner has or had.
     func name(_ given: String?, for owner: KeyOwner) throws -> String {
@@ -105,5 +108,12 @@ extension Act {
             )
         }
         return given
+    }
+}
+
+extension StoredKey {
+    /// Whether it opens anything at a time.
+    func works(at now: Int64) -> Bool {
+        revokedAt == nil && [expiresAt, rotatedUntil].allSatisfy { $0.map { $0 > now } ?? true }
     }
 }

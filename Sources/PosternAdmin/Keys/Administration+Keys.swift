@@ -42,7 +42,7 @@ extension Administration {
         try await act("key_rotate", by: `operator`) { try $0.rotateKey(id, overlapDays: overlapDays) }
     }
 
-    /// Ends the key of this id for ever, with those that were derived from it; the last one that works only if forced.
+    /// Ends the key of this id for ever, with those that were made from it; the last one that works only if forced.
     package func revokeKey(
         _ id: String,
         force: Bool,

@@ -31,6 +31,7 @@ extension Act {
             subject: new.subject,
             displayName: new.displayName,
             groups: try groups(new.groups),
+            groupsIssuedAt: new.groupsIssuedAt,
             createdAt: now,
             updatedAt: now
         )
@@ -65,6 +66,7 @@ extension Act {
         let connections = try store.connections(ofUser: user.id, includingRevoked: false)
         for connection in connections { _ = try end(connection) }
         let grants = try endGrants(of: .user(id: user.id))
+        try endApprovals(askedFor: user)
         (record.secret, record.provider) = (nil, nil)
         record.detail = "with \(connections.count) connections and \(grants.count) other grants"
         noteImpact(of: user)

@@ -9,9 +9,15 @@ extension Administration {
         try await read { try $0.existingUser(reference) }
     }
 
+    /// The user whom an identity provider has named, if known; nothing is written.
+    package func findUser(_ verified: VerifiedUser) async throws(AdministrationError) -> StoredUser? {
+        try await read { try $0.user(subject: verified.subject) }
+    }
+
     /// The user whom an identity provider has named, who is made known where that is not so yet.
     ///
-    /// The groups that the token names take the place of those that were known. Nothing is written if nothing is new.
+    /// The groups of the newest token take the place of those that were known. Nothing is written if nothing is new; that a
+    /// token is newer than all before is, since older ones are to change nothing from now on.
     ///
     /// - Throws: `user_suspended` for a user who was suspended.
     package func user(

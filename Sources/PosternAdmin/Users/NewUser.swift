@@ -4,6 +4,8 @@ package struct NewUser: Sendable {
     package var subject: String
     package var displayName: String?
     package var groups: [String] = []
+    /// When a token was issued that says so, in nanoseconds since 1970.
+    var groupsIssuedAt: Int64?
 
     package init(subject: String) { self.subject = subject }
 }

@@ -61,7 +61,8 @@ package enum ApprovalText {
     }
 
     private static func shown(_ body: ApprovalRequestWords.Body) -> [String] {
-        body.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) + (body.cut ? ["[cut]"] : [])
+        body.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            + (body.cut ? ["[cut]"] : [])
     }
 
     /// Lines behind a bar, so that none of them can pass for one of ours.

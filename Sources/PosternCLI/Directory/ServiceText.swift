@@ -10,6 +10,7 @@ package enum ServiceText {
         for listener in status.listeners {
             facts.add("listens on", listener.address + (listener.agent.map { " for \($0)" } ?? ""))
         }
+        facts.add("pages at", status.portal)
         facts.add("configuration", status.configuration)
         facts.add("state", status.stateDirectory)
         let counts = status.counts

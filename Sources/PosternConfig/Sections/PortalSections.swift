@@ -27,7 +27,7 @@ struct PortalSection {
             )
         }
         settings.portal = PortalSettings(
-            listen: IPEndpointOrAnyPort(address: address.address, port: address.port),
+            listen: IPEndpoint(address: address.address, port: address.port),
             url: url
         )
     }

@@ -34,12 +34,14 @@ package struct StatusAnswer: Codable, Hashable, Sendable {
     package let stateDirectory: String
     @Nullable package var configuration: String?
     package let listeners: [Listener]
+    /// What the addresses of pages begin with; `null` if there are none.
+    @Nullable package var portal: String?
     package let counts: Counts
     /// Whether the audit log takes records; while it does not, requests are refused.
     package let auditIsWritable: Bool
 
     enum CodingKeys: String, CodingKey {
-        case version, configuration, listeners, counts
+        case version, configuration, listeners, portal, counts
         case processID = "pid"
         case startedAt = "started_at"
         case stateDirectory = "state_directory"
@@ -53,6 +55,7 @@ package struct StatusAnswer: Codable, Hashable, Sendable {
         stateDirectory: String,
         configuration: String?,
         listeners: [Listener],
+        portal: String?,
         counts: Counts,
         auditIsWritable: Bool
     ) {
@@ -62,6 +65,7 @@ package struct StatusAnswer: Codable, Hashable, Sendable {
         self.stateDirectory = stateDirectory
         self.configuration = configuration
         self.listeners = listeners
+        self.portal = portal
         self.counts = counts
         self.auditIsWritable = auditIsWritable
     }

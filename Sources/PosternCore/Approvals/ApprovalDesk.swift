@@ -1,6 +1,6 @@
 /// A request as a person is asked to approve it, frozen: what will be sent if it is approved, but for the credential.
 package struct FrozenRequest: Hashable, Sendable {
-    package var principal: PrincipalID
+    package var asker: Asker
     /// The id of the grant.
     package var grant: String
     package var method: Method
@@ -13,7 +13,7 @@ package struct FrozenRequest: Hashable, Sendable {
     package var rule: RequestRule?
 
     package init(
-        principal: PrincipalID,
+        asker: Asker,
         grant: String,
         method: Method,
         url: String,
@@ -22,7 +22,7 @@ package struct FrozenRequest: Hashable, Sendable {
         attribution: CallAttribution,
         rule: RequestRule? = nil
     ) {
-        self.principal = principal
+        self.asker = asker
         self.grant = grant
         self.method = method
         self.url = url
@@ -31,6 +31,9 @@ package struct FrozenRequest: Hashable, Sendable {
         self.attribution = attribution
         self.rule = rule
     }
+
+    /// Whose request it is, by name.
+    package var principal: PrincipalID { asker.principal }
 }
 
 /// One field of a ``FrozenRequest``.
@@ -105,8 +108,8 @@ package struct PendingApproval: Hashable, Sendable {
 package protocol ApprovalDesk: Sendable {
     /// Asks about a request; `completion` is called once, on any thread.
     ///
-    /// A request is the same as another if its principal, grant, method, URL, fields and body are: the second one waits for the
-    /// first one's approval.
+    /// A request is the same as another if its asker, grant, method, URL, fields and body are: the second one waits for the
+    /// first one's approval, unless `terms` ask somebody whom that one does not.
     func ask(
         _ request: FrozenRequest,
         under terms: [ApprovalTerms],

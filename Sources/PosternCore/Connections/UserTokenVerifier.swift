@@ -13,21 +13,25 @@ package struct VerifiedUser: Hashable, Sendable {
     package let issuer: String
     package let displayName: String?
     package let email: String?
-    /// The groups that the token names; `nil` if it is silent about them.
+    /// The groups of the user; `nil` where tokens do not say them.
     package let groups: [String]?
+    /// When the token was issued, in seconds since 1970; `nil` if it does not say.
+    package let issuedAt: Int64?
 
     package init(
         subject: String,
         issuer: String,
         displayName: String? = nil,
         email: String? = nil,
-        groups: [String]? = nil
+        groups: [String]? = nil,
+        issuedAt: Int64? = nil
     ) {
         self.subject = subject
         self.issuer = issuer
         self.displayName = displayName
         self.email = email
         self.groups = groups
+        self.issuedAt = issuedAt
     }
 }
 

@@ -200,7 +200,7 @@ package struct UpstreamRequest: Sendable {
         _ = appendClientQuery(to: &target)
         url += String(decoding: target, as: UTF8.self)
         return FrozenRequest(
-            principal: agent.principal,
+            asker: agent.asker,
             grant: self.rule.id,
             method: head.method,
             url: url,

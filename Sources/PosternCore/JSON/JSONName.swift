@@ -54,7 +54,7 @@ struct JSONName: Hashable, Sendable {
         }
     }
 
-    private static func fold(_ text: [UInt8]) -> [UInt8] {
+    fileprivate static func fold(_ text: [UInt8]) -> [UInt8] {
         text.withUnsafeBufferPointer { bytes in
             var folded: [UInt8] = []
             var position = 0
@@ -73,6 +73,16 @@ struct JSONName: Hashable, Sendable {
             return folded
         }
     }
+}
+
+/// Names that a rule looks for, with which one name is compared in one step.
+struct JSONNames: Hashable, Sendable {
+    private let folded: Set<[UInt8]>
+
+    init(_ names: [String]) { folded = Set(names.map { JSONName.fold(Array($0.utf8)) }) }
+
+    /// Whether the name that a member has in its text is one of them, or like one.
+    func mayInclude(_ name: JSONValue) -> Bool { name.string.map { folded.contains(JSONName.fold($0)) } ?? false }
 }
 
 extension JSONValue {

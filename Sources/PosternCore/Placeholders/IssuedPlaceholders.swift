@@ -97,7 +97,7 @@ package struct IssuedPlaceholders: Sendable {
         }
         let payload = Array(bytes.dropLast(IssuedPlaceholders.tagBytes))
         let difference = zip(tag(payload), bytes.suffix(IssuedPlaceholders.tagBytes))
-            .reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 }
+            .reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
         guard difference == 0 else { return nil }
         let endsAt = payload[..<5].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         let principalID = UUIDBytes.text(of: payload[22..<38])

@@ -47,6 +47,9 @@ package struct AccessScope: Hashable, Sendable {
         }
     }
 
+    /// Whether a list of scopes implies all that there are; `nil` is just that.
+    package static func hasAll(_ granted: [String]?) -> Bool { all.allSatisfy { list(granted, implies: $0) } }
+
     /// Whether a list of scopes implies one; `nil` is all scopes that there are.
     package static func list(_ granted: [String]?, implies wanted: String) -> Bool {
         guard let wanted = AccessScope(wanted) else { return false }

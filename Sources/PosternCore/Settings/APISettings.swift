@@ -22,24 +22,13 @@ package struct APISettings: Hashable, Sendable {
 /// Where people are shown pages, on which they consent and approve.
 package struct PortalSettings: Hashable, Sendable {
     /// The TCP address it listens on, such as `127.0.0.1:3129`; port 0 is any.
-    package var listen: IPEndpointOrAnyPort
+    package var listen: IPEndpoint
     /// What its addresses begin with, without a slash at the end; `nil` is made from `listen`.
     package var url: String?
 
-    package init(listen: IPEndpointOrAnyPort, url: String? = nil) {
+    package init(listen: IPEndpoint, url: String? = nil) {
         self.listen = listen
         self.url = url
-    }
-}
-
-/// An address to listen on; port 0 is any.
-package struct IPEndpointOrAnyPort: Hashable, Sendable {
-    package let address: IPAddress
-    package let port: UInt16
-
-    package init(address: IPAddress, port: UInt16) {
-        self.address = address
-        self.port = port
     }
 }
 

@@ -118,21 +118,28 @@ package protocol StoreReader {
 
     func connectSession(pollDigest: KeyDigest) throws -> StoredConnectSession?
     func connectSession(pageDigest: KeyDigest) throws -> StoredConnectSession?
+    /// How many sessions of a user for an agent, or for none, are not over at a time; `isPending` leaves out what is settled.
+    func connectSessionCount(ofUser userID: String, agent agentID: String?, at time: Int64, isPending: Bool) throws
+        -> Int
 
     func approval(id: String) throws -> StoredApproval?
     /// The approval of which a gate has this id.
     func approval(gateID: String) throws -> StoredApproval?
-    /// Those of one principal, or of all, in these states, newest first.
-    func approvals(
-        of principal: PrincipalID?,
-        in states: Set<StoredApproval.Status>,
-        _ page: Page
-    ) throws -> [StoredApproval]
-    func approvalCount(of principal: PrincipalID?, in states: Set<StoredApproval.Status>) throws -> Int
+    /// Newest first.
+    func approvals(_ filter: ApprovalFilter, _ page: Page) throws -> [StoredApproval]
+    func approvalCount(_ filter: ApprovalFilter) throws -> Int
+    /// The ids of those that nobody has decided, or used, in time, oldest first: an approved one is good until it would have
+    /// ended, or for so long after it was decided if that is later.
+    func approvals(overdueAt now: Int64, usableFor grace: Int64, limit: Int) throws -> [String]
+    /// The frozen request, encoded, of an approval that is not over.
+    func frozenRequest(ofApproval id: String) throws -> Secret?
+    /// The upstream's answer, encoded, to what the daemon has sent.
+    func answer(ofApproval id: String) throws -> Secret?
     /// The newest approval of a request, in one of these states.
     func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval?
 
     func idempotency(_ digest: KeyDigest) throws -> StoredIdempotency?
+    func idempotencyCount(of asker: String) throws -> Int
 }
 
 /// Changing the store, within one transaction.
@@ -173,8 +180,10 @@ package protocol StoreWriter: StoreReader {
     func update(_ session: StoredConnectSession) throws
     /// Removes the sessions that ended before a time.
     func deleteConnectSessions(endedBefore time: Int64) throws
-    func insert(_ approval: StoredApproval) throws
-    func update(_ approval: StoredApproval) throws
+    /// Keeps the frozen request, encoded, sealed.
+    func insert(_ approval: StoredApproval, request: Secret) throws
+    /// Forgets what was frozen once nothing will become of it any more; an answer is kept in its place.
+    func update(_ approval: StoredApproval, answer: Secret?) throws
     /// Removes what is over since before a time, with what was frozen and answered.
     func deleteApprovals(overBefore time: Int64) throws
     func insert(_ idempotency: StoredIdempotency) throws

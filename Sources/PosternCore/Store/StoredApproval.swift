@@ -3,9 +3,20 @@
 ///     pending -> approved -> executing -> executed | failed
 ///             -> denied
 ///             -> expired
-package struct StoredApproval: Sendable {
+///
+/// What is pending or approved fails when nothing may come of it any more, because of who asked or who has to approve by now.
+/// What was frozen is kept apart, until that is over, and so is the answer: many are looked at for whom nobody needs either.
+package struct StoredApproval: Hashable, Sendable {
     package enum Status: String, Sendable, CaseIterable {
         case pending, approved, executing, executed, failed, denied, expired
+
+        /// Whether nothing will become of it any more.
+        package var isOver: Bool {
+            switch self {
+            case .pending, .approved, .executing: false
+            case .executed, .failed, .denied, .expired: true
+            }
+        }
     }
 
     /// Who sends the request once it is approved.
@@ -17,7 +28,9 @@ package struct StoredApproval: Sendable {
     }
 
     package let id: String
-    package let principal: PrincipalID
+    package let asker: Asker
+    /// The id of the key with which it was asked; `nil` where none was shown, or one of the configuration file.
+    package let keyID: String?
     package let grantID: String
     package let sender: Sender
     package var status: Status
@@ -25,8 +38,7 @@ package struct StoredApproval: Sendable {
     package var gates: String
     /// What two requests share that are the same, 32 bytes.
     package let fingerprint: KeyDigest
-    /// The frozen request, encoded; sealed in the store.
-    package let request: Secret
+    package let outline: ApprovalOutline
     /// Why it is made, in the client's words.
     package let reason: String?
     package let createdAt: Int64
@@ -36,35 +48,34 @@ package struct StoredApproval: Sendable {
     package var executedAt: Int64?
     /// Why it could not be carried out.
     package var failure: String?
-    /// The upstream's answer, encoded; sealed in the store.
-    package var result: Secret?
 
     package init(
         id: String,
-        principal: PrincipalID,
+        asker: Asker,
+        keyID: String? = nil,
         grantID: String,
         sender: Sender,
         status: Status = .pending,
         gates: String,
         fingerprint: KeyDigest,
-        request: Secret,
+        outline: ApprovalOutline,
         reason: String? = nil,
         createdAt: Int64,
         expiresAt: Int64,
         decidedAt: Int64? = nil,
         decisionReason: String? = nil,
         executedAt: Int64? = nil,
-        failure: String? = nil,
-        result: Secret? = nil
+        failure: String? = nil
     ) {
         self.id = id
-        self.principal = principal
+        self.asker = asker
+        self.keyID = keyID
         self.grantID = grantID
         self.sender = sender
         self.status = status
         self.gates = gates
         self.fingerprint = fingerprint
-        self.request = request
+        self.outline = outline
         self.reason = reason
         self.createdAt = createdAt
         self.expiresAt = expiresAt
@@ -72,6 +83,5 @@ package struct StoredApproval: Sendable {
         self.decisionReason = decisionReason
         self.executedAt = executedAt
         self.failure = failure
-        self.result = result
     }
 }

@@ -35,6 +35,8 @@ package struct StoredUser: Hashable, Sendable {
     package var displayName: String?
     package var groups: [String]
     package var isSuspended: Bool
+    /// When the newest token was issued that said something of groups, in nanoseconds since 1970; older ones say nothing.
+    package var groupsIssuedAt: Int64?
     package let createdAt: Int64
     package var updatedAt: Int64
 
@@ -44,6 +46,7 @@ package struct StoredUser: Hashable, Sendable {
         displayName: String? = nil,
         groups: [String] = [],
         isSuspended: Bool = false,
+        groupsIssuedAt: Int64? = nil,
         createdAt: Int64,
         updatedAt: Int64
     ) {
@@ -52,6 +55,7 @@ package struct StoredUser: Hashable, Sendable {
         self.displayName = displayName
         self.groups = groups
         self.isSuspended = isSuspended
+        self.groupsIssuedAt = groupsIssuedAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

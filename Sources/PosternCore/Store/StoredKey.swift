@@ -14,7 +14,7 @@ package struct StoredKey: Hashable, Sendable {
         case revoked
         /// Its agent was revoked.
         case agentRevoked = "agent_revoked"
-        /// The key it was derived from was.
+        /// The key it was derived from was, or the one whose place it took.
         case parentRevoked = "parent_revoked"
     }
 

@@ -98,6 +98,7 @@ final class Desks: Sendable {
 
     /// What is to be done at its time.
     func keep() async throws {
+        connect.discardEnded()
         try await approvals.expireDue()
         try await administration.applyDueScopes()
     }

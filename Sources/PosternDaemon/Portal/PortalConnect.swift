@@ -42,11 +42,20 @@ struct PortalConnect: ConnectPages {
         return try await step(await desk.callback(callback, browser: Secret(browser.bytes)))
     }
 
+    func keep(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        try await step(await desk.keep(PortalConnect.text(token)))
+    }
+
+    func discard(_ token: Secret) async throws(PageRefusal) -> ConnectStep {
+        try await step(await desk.discard(PortalConnect.text(token)))
+    }
+
     private func step(_ outcome: ConnectOutcome) async throws(PageRefusal) -> ConnectStep {
         switch outcome {
         case .open(let pageURL):
             let token = pageURL.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
             return .more(pageToken: Secret(Array(token.reversed())))
+        case .arrived(let arrival): return .confirm(ConnectConfirmation(arrival))
         case .completed(let accounts, let returnURL):
             return .completed(
                 accounts: accounts.map {
@@ -100,6 +109,19 @@ extension ConsentRequest {
     }
 }
 
+extension ConnectConfirmation {
+    fileprivate init(_ arrival: ConnectArrival) {
+        self.init(
+            token: Secret(Array(arrival.token.utf8)),
+            request: ConsentRequest(arrival.page),
+            provider: PortalConnect.title(arrival.provider),
+            account: arrival.account,
+            scopes: arrival.scopes,
+            endsAt: arrival.endsAt
+        )
+    }
+}
+
 extension ConsentProvider {
     fileprivate init(_ provider: ConnectPageProvider) {
         let status: Status =
@@ -114,7 +136,23 @@ extension ConsentProvider {
             displayName: PortalConnect.title(provider.name),
             scopes: provider.scopes,
             status: status,
-            accounts: provider.accounts
+            accounts: provider.accounts,
+            notes: ConsentProvider.notes(provider)
         )
+    }
+
+    private static func notes(_ provider: ConnectPageProvider) -> [String] {
+        var notes: [String] = []
+        if provider.isRepair {
+            notes.append("Your account is connected again. Everybody whom you have let use it goes on with it.")
+        }
+        if !provider.tellsAccounts {
+            notes.append(
+                provider.isRepair
+                    ? "Postern cannot tell accounts apart here: be sure to choose the same one."
+                    : "Postern cannot tell accounts apart here: what you connect now stands beside what is connected already."
+            )
+        }
+        return notes
     }
 }

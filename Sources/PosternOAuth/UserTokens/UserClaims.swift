@@ -30,7 +30,8 @@ struct UserClaims {
             issuer: settings.issuer,
             displayName: (claims["name"] ?? claims["preferred_username"]).flatMap(plain),
             email: isUnverified ? nil : claims["email"].flatMap(plain),
-            groups: try groups(claims)
+            groups: try groups(claims),
+            issuedAt: claims["iat"]?.wholeNumber
         )
     }
 
@@ -50,8 +51,11 @@ struct UserClaims {
         }
     }
 
+    /// The groups of the user; `nil` if no claim is for them.
     private func groups(_ claims: JSONValue) throws(UserTokenError) -> [String]? {
-        guard let name = settings.groupsClaim, let claim = claims[name] else { return nil }
+        guard let name = settings.groupsClaim else { return nil }
+        // Identity providers leave the claim out for who is in no group any more.
+        guard let claim = claims[name], claim.kind != .null else { return [] }
         let values = claim.kind == .array ? Array(claim.elements) : [claim]
         let groups = values.compactMap(plain)
         guard groups.count == values.count, groups.count <= UserClaims.maxGroups else {

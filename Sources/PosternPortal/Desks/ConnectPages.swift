@@ -14,6 +14,12 @@ package protocol ConnectPages: Sendable {
     /// Takes a no for an answer, to all that is not connected yet.
     func deny(_ pageToken: Secret) async throws(PageRefusal) -> ConnectStep
 
+    /// Keeps an account: the yes to a ``ConnectConfirmation``.
+    func keep(_ token: Secret) async throws(PageRefusal) -> ConnectStep
+
+    /// Has the provider forget what it gave: the no to a ``ConnectConfirmation``.
+    func discard(_ token: Secret) async throws(PageRefusal) -> ConnectStep
+
     /// Takes what a provider sent the browser back with.
     func callback(_ response: AuthorizationResponse, browser: KeyDigest) async throws(PageRefusal) -> ConnectStep
 }
@@ -76,19 +82,23 @@ package struct ConsentProvider: Hashable, Sendable {
     package var status: Status
     /// The accounts that the user has connected there before.
     package var accounts: [String]
+    /// What else there is to know before a yes, a sentence each.
+    package var notes: [String]
 
     package init(
         name: String,
         displayName: String,
         scopes: [String],
         status: Status = .asked,
-        accounts: [String] = []
+        accounts: [String] = [],
+        notes: [String] = []
     ) {
         self.name = name
         self.displayName = displayName
         self.scopes = scopes
         self.status = status
         self.accounts = accounts
+        self.notes = notes
     }
 }
 
@@ -115,12 +125,45 @@ package struct AuthorizationResponse: Sendable {
 package enum ConnectStep: Sendable {
     /// There is more to decide, on the page of this token.
     case more(pageToken: Secret)
+    /// A provider has agreed, and the browser that came back says whether that is to be kept.
+    case confirm(ConnectConfirmation)
     /// All is done: what is connected now, and where the application wants its user back.
     case completed(accounts: [ConnectedAccount], returnURL: String?)
     /// Nothing was connected because the user did not want it.
     case denied(returnURL: String?)
     /// Nothing was connected: why, in words for people.
     case failed(reason: String, returnURL: String?)
+}
+
+/// What a user is asked once a provider has agreed, while nothing is kept.
+package struct ConnectConfirmation: Sendable {
+    /// Names the answer, once; in no address but those of the two forms.
+    package let token: Secret
+    package let request: ConsentRequest
+    /// The provider's name for people.
+    package let provider: String
+    /// `nil` where the provider does not say.
+    package let account: String?
+    /// What the provider granted.
+    package let scopes: [String]
+    /// Nanoseconds since 1970.
+    package let endsAt: Int64
+
+    package init(
+        token: Secret,
+        request: ConsentRequest,
+        provider: String,
+        account: String?,
+        scopes: [String],
+        endsAt: Int64
+    ) {
+        self.token = token
+        self.request = request
+        self.provider = provider
+        self.account = account
+        self.scopes = scopes
+        self.endsAt = endsAt
+    }
 }
 
 /// An account that a user has just connected.

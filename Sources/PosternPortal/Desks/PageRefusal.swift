@@ -11,8 +11,8 @@ package enum PageRefusal: Error, Hashable, Sendable {
     /// What was given cannot be used.
     case invalid(String)
     /// Only those who are signed in may. A browser that another site sent here has left its session out, and is sent once
-    /// more, to that path, by ourselves.
-    case notSignedIn(retryingAt: String?)
+    /// more, to that path, by ourselves. The approval is shown to whoever signs in.
+    case notSignedIn(retryingAt: String?, approval: String?)
     /// Too many wrong codes came from there.
     case tooManyGuesses
     /// It cannot be done now; trying again may help.

@@ -3,6 +3,7 @@ internal import PosternCore
 /// The requests that wait for somebody, and those that did.
 struct ApprovalListPage {
     let approvals: [ApprovalSummary]
+    let room: Room
     let moments: MomentText
 
     var page: Page {
@@ -38,7 +39,7 @@ struct ApprovalListPage {
             ? "ends \(moments.distance(approval.expiresAt))" : "asked \(moments.distance(approval.createdAt))"
         let mine: HTML? = approval.isWaitedFor ? "<span class=\"badge mine\">Yours to decide</span>" : nil
         return """
-            <li><a href="/approvals/\(approval.id)">\
+            <li><a href="\(room.approval(approval.id))">\
             <span class="what"><b class="method">\(QuotedText.line(approval.method, limit: 20))</b> \
             <span class="url"><b>\(QuotedText.line(approval.host, limit: 200))</b>\
             \(QuotedText.line(approval.path, limit: 200))</span></span>\

@@ -8,18 +8,19 @@ struct ApprovalPage {
     private static let whole = 1 << 20
 
     let details: ApprovalDetails
-    let path: String
+    let room: Room
     let approveKey: String
     let denyKey: String
     let moments: MomentText
 
     private var summary: ApprovalSummary { details.summary }
+    private var path: String { room.approval(summary.id) }
 
     var page: Page {
         Page(
             title: summary.status == .pending ? "A request waits" : "A request",
             main: """
-                <p class="back"><a href="/approvals">All approvals</a></p>
+                <p class="back"><a href="\(room.approvals)">All approvals</a></p>
                 <article class="card">
                 <p class="state">\(StatusBadge.of(summary.status))<span>\(time)</span></p>
                 <h1>\(QuotedText.line(details.words, limit: ApprovalPage.whole))</h1>
@@ -93,6 +94,13 @@ struct ApprovalPage {
 
     private func body(_ body: BodyPreview) -> HTML {
         let type = body.contentType.map { type -> HTML in "\(QuotedText.line(type, limit: 100)), " }
+        guard !body.text.isEmpty else {
+            return """
+                <section><h2 id="body">Body</h2>
+                <p class="note">Body and fields are not kept once a request is over. The body had \(body.byteCount) bytes, \
+                SHA-256 <code class="digest">\(body.digest)</code></p></section>
+                """
+        }
         let cut: HTML? =
             body.isCut
             ? "<p class=\"warning\"><strong>This is not all of it.</strong> Only the beginning is shown.</p>"

@@ -68,10 +68,11 @@ struct ConsentPage {
         let accounts: HTML =
             provider.accounts.isEmpty
             ? "" : "<p>Connected already:</p>\(HTML.list(provider.accounts, class: "chips"))"
+        let notes = provider.notes.map { "<p>\(QuotedText.line($0, limit: 200))</p>" as HTML }
         return """
             <section class="provider">
             <h2>\(name)</h2>
-            \(scopes)\(accounts)\(state(of: provider, name))
+            \(scopes)\(accounts)\(notes)\(state(of: provider, name))
             </section>
             """
     }
@@ -99,8 +100,7 @@ struct ConsentPage {
     }
 
     private var limits: HTML? {
-        var limits = request.limits
-        if request.isDelegable { limits.append("It may hand a part of this on to other agents.") }
+        let limits = request.allLimits
         guard !limits.isEmpty else { return nil }
         return "<section><h2>What it is bound by</h2>\(HTML.list(limits, class: "limits"))</section>"
     }

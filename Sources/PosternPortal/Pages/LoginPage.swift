@@ -2,7 +2,14 @@
 struct LoginPage {
     /// The one in the address, if there is one.
     let code: String?
+    /// What is shown to whoever has signed in, if not the list.
+    let approval: String?
     let formKey: String
+
+    static let approvalField = "approval"
+
+    /// Where it is, with what is shown afterwards.
+    static func path(approval: String?) -> String { "/login" + (approval.map { "?\(approvalField)=\($0)" } ?? "") }
 
     var page: Page {
         Page(
@@ -19,12 +26,14 @@ struct LoginPage {
         )
     }
 
+    private var carried: [(name: String, value: String)] { approval.map { [(LoginPage.approvalField, $0)] } ?? [] }
+
     private var form: ActionForm {
         if let code, !code.isEmpty {
             return ActionForm(
                 action: "/login",
                 key: formKey,
-                fields: [("code", code)],
+                fields: [("code", code)] + carried,
                 content: """
                     <p class="lead">Go on if you have asked for this page yourself.</p>
                     <button class="primary wide">Sign in</button>
@@ -34,6 +43,7 @@ struct LoginPage {
         return ActionForm(
             action: "/login",
             key: formKey,
+            fields: carried,
             content: """
                 <label for="code">Code</label>
                 <input id="code" name="code" required autocomplete="one-time-code" autocapitalize="off" \

@@ -1,19 +1,20 @@
 /// What stands at the top of the pages of operators.
 struct Navigation {
     let person: PortalPerson
+    let room: Room
     /// The page on which it stands.
     let route: PortalRoute
     let logoutKey: String
 
     var markup: HTML {
         let signOut = ActionForm(
-            action: "/logout",
+            action: room.logout,
             key: logoutKey,
             content: "<button class=\"plain\">Sign out</button>"
         )
         return """
             <nav aria-label="Pages"><ul>
-            \(link("/approvals", "Approvals", isHere: route == .approvals))\(walletLink)
+            \(link(room.approvals, "Approvals", isHere: route == .approvals))\(walletLink)
             </ul></nav>
             <div class="who"><span>\(who)</span>\(signOut.markup)</div>
 
@@ -22,7 +23,7 @@ struct Navigation {
 
     private var walletLink: HTML? {
         switch person {
-        case .operator: link("/wallet", "Wallet", isHere: route == .wallet)
+        case .operator: link(room.wallet, "Wallet", isHere: route == .wallet)
         case .approver: nil
         }
     }

@@ -18,14 +18,17 @@ extension PortalAnswer {
                 "Too many wrong attempts",
                 "<p>Wait a moment, and try again with the right address or code.</p>"
             )
-        case .notSignedIn(let path):
+        case .notSignedIn(let path, let approval):
+            let way = LoginPage.path(approval: approval)
+            let open: HTML? =
+                approval == nil ? nil : "<p>If you are signed in already, open it from the list in that window.</p>"
             self.init(
                 403,
                 "Sign in first",
                 """
                 <p>This page is for operators and approvers. Whoever runs Postern makes a link that signs you in: \
-                <code>postern portal login</code>.</p>
-                <p><a class="button wide" href="/login">I have a code</a></p>
+                <code>postern portal login</code>.</p>\(open)
+                <p><a class="button wide" href="\(way)">I have a code</a></p>
                 """,
                 end: .neutral
             )

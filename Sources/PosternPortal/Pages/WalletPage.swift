@@ -5,6 +5,7 @@ struct WalletPage {
     let wallet: Wallet
     /// The user of whom alone it is; `nil` is everybody.
     let user: String?
+    let room: Room
     let moments: MomentText
     /// The key of the form that is sent to an address.
     let formKey: (String) -> String
@@ -14,7 +15,7 @@ struct WalletPage {
             title: "Wallet",
             main: """
                 <h1>Wallet</h1>
-                <form method="get" action="/wallet" role="search" class="search">
+                <form method="get" action="\(room.wallet)" role="search" class="search">
                 <label for="user">User</label>
                 <input id="user" name="user" value="\(user ?? "")" maxlength="200" autocomplete="off" spellcheck="false">
                 <button>Show</button></form>
@@ -38,7 +39,7 @@ struct WalletPage {
             isOver
             ? nil
             : confirmation(
-                "/wallet/connections/\(connection.id)/revoke",
+                "\(room.wallet)/connections/\(connection.id)/revoke",
                 "Disconnect",
                 "Postern forgets its tokens and ends every grant on it. The user would have to connect it again."
             )
@@ -75,7 +76,7 @@ struct WalletPage {
             <span class="note">\(subject)\(end)</span></p>
             \(HTML.list(grant.limits, class: "limits"))\
             \(confirmation(
-                "/wallet/grants/\(grant.id)/revoke",
+                "\(room.wallet)/grants/\(grant.id)/revoke",
                 "Revoke",
                 "It ends at once, and so does everything that was handed on from it."
             ))</div>\

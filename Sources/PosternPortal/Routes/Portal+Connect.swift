@@ -33,7 +33,9 @@ extension Portal {
 
     func denyConsent(_ token: Secret, _ request: PortalRequest) async throws(PageRefusal) -> PortalAnswer {
         try checkForm(of: request, cookie: request.browser)
-        do { return answer(to: try await connect.deny(token)) } catch { throw counted(error, from: request) }
+        let step: ConnectStep
+        do { step = try await connect.deny(token) } catch { throw counted(error, from: request) }
+        return answer(to: step, at: request.receivedAt)
     }
 
     /// Takes what a provider has sent the browser back with.
@@ -50,12 +52,15 @@ extension Portal {
             issuer: request.query["iss"]
         )
         do {
-            return answer(to: try await connect.callback(response, browser: KeyDigest(ofKey: browser.utf8)))
+            let step = try await connect.callback(response, browser: KeyDigest(ofKey: browser.utf8))
+            return answer(to: step, at: request.receivedAt)
         } catch { throw counted(error, from: request) }
     }
 
-    private func answer(to step: ConnectStep) -> PortalAnswer {
+    /// The page on which it goes on.
+    func answer(to step: ConnectStep, at time: Int64) -> PortalAnswer {
         switch step {
+        case .confirm(let confirmation): confirmationPage(confirmation, at: time)
         case .more(let token):
             .redirect("/connect/" + String(decoding: QueryParameters.encoded(Array(token.text.utf8)), as: UTF8.self))
         case .completed(let accounts, let returnURL): .page(ConnectEndPage.completed(accounts, returnURL))

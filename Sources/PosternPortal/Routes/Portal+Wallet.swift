@@ -5,6 +5,7 @@ extension Portal {
         let page = WalletPage(
             wallet: try await wallet.wallet(of: user),
             user: user,
+            room: visitor.room,
             moments: MomentText(now: request.receivedAt),
             formKey: { formKeys.key(for: $0, cookie: visitor.cookie) }
         )
@@ -19,7 +20,7 @@ extension Portal {
         let visitor = try await operatorOnly(request)
         try checkForm(of: request, cookie: visitor.cookie)
         try await act(visitor.person)
-        return .redirect("/wallet")
+        return .redirect(visitor.room.wallet)
     }
 
     private func operatorOnly(_ request: PortalRequest) async throws(PageRefusal) -> Visitor {

@@ -6,6 +6,8 @@ enum PortalRoute: Hashable, Sendable {
     case connect(token: String)
     case deny(token: String)
     case callback
+    case keep(token: String)
+    case discard(token: String)
     case approvals
     case approval(id: String)
     case approve(id: String)
@@ -22,6 +24,8 @@ enum PortalRoute: Hashable, Sendable {
         case (1, "login", _, _, _): self = .login
         case (1, "logout", _, _, _): self = .logout
         case (2, "connect", "callback", _, _): self = .callback
+        case (4, "connect", "confirm", let token?, "keep"): self = .keep(token: token)
+        case (4, "connect", "confirm", let token?, "discard"): self = .discard(token: token)
         case (2, "connect", let token?, _, _): self = .consent(token: token)
         case (3, "connect", let token?, "approve", _): self = .connect(token: token)
         case (3, "connect", let token?, "deny", _): self = .deny(token: token)
@@ -39,8 +43,16 @@ enum PortalRoute: Hashable, Sendable {
     /// Whether a form may be sent to it; all but those can be opened.
     var takesForms: Bool {
         switch self {
-        case .login, .logout, .connect, .deny, .approve, .refuse, .revokeConnection, .revokeGrant: true
+        case .login, .logout, .connect, .deny, .keep, .discard, .approve, .refuse, .revokeConnection, .revokeGrant: true
         case .home, .consent, .callback, .approvals, .approval, .wallet: false
+        }
+    }
+
+    /// Whether it is for those who are signed in, whose room it is in.
+    var isOfOperators: Bool {
+        switch self {
+        case .home, .logout, .approvals, .approval, .approve, .refuse, .wallet, .revokeConnection, .revokeGrant: true
+        case .login, .consent, .connect, .deny, .callback, .keep, .discard: false
         }
     }
 

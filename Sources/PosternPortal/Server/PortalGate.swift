@@ -27,14 +27,17 @@ struct PortalGate: Sendable {
         guard let query = FormText.parse(pieces.count > 1 ? pieces[1] : "") else { throw GateRefusal.malformed }
         let form = try await form(of: request, method)
         let cookies = request.headers[.cookie]
+        let (room, rest) = Room.split(segments)
         return PortalRequest(
             method: method,
             path: String(pieces.first ?? ""),
-            segments: segments,
+            segments: rest,
+            room: room,
             query: query,
             form: form,
             browser: PortalCookie.browser.value(in: cookies, at: address),
-            session: PortalCookie.session.value(in: cookies, at: address),
+            sessions: PortalCookie.session.values(in: cookies, at: address),
+            confirmations: PortalCookie.confirmation.values(in: cookies, at: address),
             isFromElsewhere: request.headers[.secFetchSite] == "cross-site",
             peer: peer,
             receivedAt: postern_realtime_ns()

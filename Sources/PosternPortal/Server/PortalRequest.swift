@@ -9,13 +9,17 @@ struct PortalRequest: Sendable {
     let method: Method
     /// The path as it was sent, to which a form's key is bound.
     let path: String
+    /// Its segments, below the room if it names one.
     let segments: [String]
+    /// The room that the path names.
+    let room: Room?
     let query: [String: String]
     /// The fields of the form; empty for a `GET`.
     let form: [String: String]
-    /// The value of each cookie that came and is well formed.
+    /// The values of cookies that came and are well formed.
     let browser: String?
-    let session: String?
+    let sessions: [String]
+    let confirmations: [String]
     /// Whether the browser says that another site sent it here.
     let isFromElsewhere: Bool
     /// The address at the other end, by which guessing is slowed.

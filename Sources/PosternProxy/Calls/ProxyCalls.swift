@@ -1,3 +1,4 @@
+internal import Dispatch
 package import PosternCore
 internal import Synchronization
 
@@ -5,6 +6,8 @@ internal import Synchronization
 package final class ProxyCalls: CallCarrier {
     private let loops: [LoopThread]
     private let next = Atomic<Int>(0)
+    /// Where callers' own rules are judged: what takes long there keeps nobody waiting who attached none.
+    private let rules = DispatchQueue(label: "postern.request-rules")
 
     init(_ loops: [LoopThread]) { self.loops = loops }
 
@@ -12,7 +15,7 @@ package final class ProxyCalls: CallCarrier {
         let call: ProxiedCall
         let head: [UInt8]
         do throws(ProxyError) {
-            call = try asked.ruled()
+            call = try await ruled(asked)
             head = try CallHead.bytes(of: call)
         } catch { return .refused(error) }
         guard !loops.isEmpty else { return .refused(.shuttingDown) }
@@ -22,6 +25,21 @@ package final class ProxyCalls: CallCarrier {
                 worker.carry(call, head: head) { continuation.resume(returning: $0) }
             }
         }
+    }
+}
+
+extension ProxyCalls {
+    /// The call as its rule lets it be made.
+    private func ruled(_ asked: ProxiedCall) async throws(ProxyError) -> ProxiedCall {
+        guard asked.rule != nil else { return asked }
+        let result: Result<ProxiedCall, ProxyError> = await withCheckedContinuation { continuation in
+            rules.async {
+                do throws(ProxyError) { continuation.resume(returning: .success(try asked.ruled())) } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
     }
 }
 

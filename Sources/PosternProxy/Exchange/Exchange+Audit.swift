@@ -56,12 +56,17 @@ extension Exchange {
                 rule: request.rule.injection == nil ? request.rule.id : nil,
                 method: ArraySlice(request.ingress.head.method.rawValue.utf8),
                 url: request.auditURL,
-                status: problem.status,
+                status: status(of: error) ?? problem.status,
                 errorCode: problem.code,
                 reason: problem.detail,
                 tags: tags
             )
         )
+    }
+
+    /// What a call's client is told of it, where that is another status than one of the proxy is told.
+    private func status(of error: ProxyError) -> Int? {
+        if case .approval(.pending) = error, client.call != nil { 202 } else { nil }
     }
 
     func recordOutcome(_ error: ProxyError?) {

@@ -46,10 +46,14 @@ extension Exchange {
         }
         let bodyStart = worker.sending.count
         do throws(ProxyError) {
-            let repeated = min(bodyToRepeat.count, Exchange.maxRepeatedBytes)
-            worker.sending.append(contentsOf: bodyToRepeat.prefix(repeated))
-            bodyToRepeat.removeFirst(repeated)
-            if bodyToRepeat.isEmpty { try client.takeBody(into: &worker.sending) }
+            let repeated = min(bodyToRepeat.count - repeatedBytes, Exchange.maxRepeatedBytes)
+            worker.sending.append(contentsOf: bodyToRepeat[repeatedBytes...].prefix(repeated))
+            repeatedBytes += repeated
+            if repeatedBytes == bodyToRepeat.count {
+                bodyToRepeat = []
+                repeatedBytes = 0
+                try client.takeBody(into: &worker.sending)
+            }
             requestBodyBytes += worker.sending.count - bodyStart - repeated
             if sentBody != nil { keep(worker.sending[bodyStart...]) }
             if let limit = request.rule.maxBodyBytes, requestBodyBytes > limit {

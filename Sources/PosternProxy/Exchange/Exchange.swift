@@ -50,6 +50,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
     var requestBodyBytes = 0
     /// What is to be sent before anything else of the body: what was seen of it beforehand, or is sent again.
     var bodyToRepeat: [UInt8] = []
+    /// How much of that has been sent already.
+    var repeatedBytes = 0
     /// What was sent of the body, as long as it could be sent again with a renewed token.
     var sentBody: [UInt8]?
     /// Whether the token was renewed since the upstream refused it.
@@ -254,7 +256,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
             request.refusal(at: worker.wallClock / 1_000_000_000) == nil
         else { return false }
         if let body = upstream.refusedBody {
-            bodyToRepeat = body + bodyToRepeat
+            bodyToRepeat = body + bodyToRepeat[repeatedBytes...]
+            repeatedBytes = 0
             if sentBody != nil { sentBody = [] }
         } else {
             guard upstream.isReused, retries == 0, requestBodyBytes == 0,

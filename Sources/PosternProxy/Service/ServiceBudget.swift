@@ -31,7 +31,9 @@ final class ServiceBudget: Sendable {
 
     private let state = Mutex(State())
 
-    /// Counts a request in; `false` if there are too many. Those of nobody known share one share.
+    /// Counts a request in; `false` if there are too many.
+    ///
+    /// Those of nobody known have one share together.
     func begin(for holder: PrincipalID?) -> Bool {
         state.withLock { state in
             guard state.all.requests < ServiceBudget.maxRequests,

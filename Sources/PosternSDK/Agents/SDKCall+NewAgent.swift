@@ -15,6 +15,7 @@ extension SDKCall {
             new.metadata = try members.json("metadata") ?? "{}"
             return new
         }
+        try requireNoConstraints()
         let by = caller.operator
         guard let idempotencyKey = try idempotencyKey() else {
             let (agent, key) = try await administration.createAgent(new, by: by)

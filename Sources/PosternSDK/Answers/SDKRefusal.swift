@@ -35,7 +35,9 @@ package struct SDKRefusal: Error, Sendable {
         let status =
             switch error {
             case .notFound: 404
-            case .conflict("user_suspended", _, _), .conflict("self_bind_not_allowed", _, _): 403
+            case .conflict("user_suspended", _, _), .conflict("self_bind_not_allowed", _, _),
+                .conflict("scope_escalation", _, _):
+                403
             case .conflict, .store(.conflict): 409
             case .invalid: 400
             case .auditUnavailable, .store: 503

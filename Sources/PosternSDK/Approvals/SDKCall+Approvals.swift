@@ -5,7 +5,7 @@ extension SDKCall {
     /// Tells how it stands with a call that waits for a person, perhaps after some seconds.
     func approvalStatus() async throws -> SDKReply {
         let wait = Duration.seconds(try integer("wait", in: 0...25) ?? 0)
-        guard let status = try await services.approvals.status(try approvalID(), of: caller.principal, wait: wait)
+        guard let status = try await services.approvals.status(try approvalID(), of: caller.asker, wait: wait)
         else { throw SDKRefusal.approvalNotFound }
         return .ok(status.json)
     }
@@ -13,7 +13,7 @@ extension SDKCall {
     /// Tells what came of a call that was approved.
     func approvalResult() async throws -> SDKReply {
         let id = try approvalID()
-        guard let result = try await services.approvals.result(id, of: caller.principal) else {
+        guard let result = try await services.approvals.result(id, of: caller.asker) else {
             throw SDKRefusal.approvalNotFound
         }
         switch result {

@@ -57,7 +57,8 @@ struct CallURL: Hashable, Sendable {
         hint: "send the data in the body"
     )
 
-    private static func scheme(_ bytes: [UInt8]) -> (Scheme, length: Int)? {
+    /// The scheme with which a URL begins, and how long that is with `://`.
+    static func scheme(_ bytes: [UInt8]) -> (Scheme, length: Int)? {
         for (scheme, prefix) in [(Scheme.https, "https://"), (.http, "http://")] {
             let start = bytes.prefix(prefix.utf8.count)
             if String(decoding: start, as: UTF8.self).lowercased() == prefix { return (scheme, start.count) }

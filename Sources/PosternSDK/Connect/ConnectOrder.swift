@@ -44,6 +44,7 @@ struct ConnectOrder: Sendable {
         var session = session
         session.userID = userID
         session.agent = agent
+        session.repairedGrant = repairedGrant
         return session
     }
 

@@ -33,7 +33,7 @@ struct SDKGate: Sendable {
         // The body of a request that is refused in any case may not even have been read, and its nonce needs no place.
         try checkPlace(of: request, try presented.key())
         try signature.verify(body: request.body)
-        try await spend(try signature.nonceDigest(of: digest), stamp: stamp)
+        try await spend(try signature.nonceDigest(of: digest), of: try presented.key(), stamp: stamp)
         // As it is now: it may have been revoked while the nonce was written.
         let key = try await presentedKey(digest, peer: request.peer, now: now).key()
         let directory = services.directory.directory
@@ -70,13 +70,16 @@ struct SDKGate: Sendable {
     }
 
     /// Notes the nonce of a request that was signed at a time in seconds since 1970.
-    private func spend(_ nonce: KeyDigest, stamp: Int64) async throws(SDKRefusal) {
+    private func spend(_ nonce: KeyDigest, of key: HeldKey, stamp: Int64) async throws(SDKRefusal) {
         // Until the same request is too old, to the end of the last second in which it is not.
         let until = (stamp + services.settings.clockSkew.components.seconds + 1) * 1_000_000_000
-        switch await services.nonces.admit(nonce, until: until) {
+        // Keys that were derived have no room of their own, or there would be as much as anybody likes.
+        let holder = key.key.parent?.id ?? key.id ?? key.agent.name
+        switch await services.nonces.admit(nonce, of: holder, until: until) {
         case .fresh: return
         case .replayed:
             throw SDKRefusal(status: 401, code: "replayed_request", message: "the nonce was used before")
+        case .crowded: throw SDKRefusal.tooOften(scope: "api_key", wait: 10)
         case .unavailable:
             throw SDKRefusal(status: 503, code: "store_error", message: "nonces cannot be written down now")
         }

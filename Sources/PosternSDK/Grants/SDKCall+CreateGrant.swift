@@ -13,14 +13,12 @@ extension SDKCall {
                 try members.text("credential_id")
             )
         }
-        let (secret, _) = try await administration.secret(try parameter("secret"))
-        guard secret.kind == .managed else {
-            throw SDKRefusal(status: 404, code: "secret_not_found", message: "there is no such managed secret")
-        }
+        if !order.isForAgent { try requireApplication() }
+        let secret = try await openSecret()
         guard credential.map({ $0 == secret.id }) ?? true else {
             throw SDKRefusal.invalid("credential_id is not that of this managed secret")
         }
-        var new = NewGrant(to: try await principal(of: order, secret), of: secret.id)
+        var new = NewGrant(to: try await principal(of: order), of: secret.id)
         new.label = order.label
         new.isSelfBound = !caller.isApplication
         new.expiry = policy.expiry
@@ -36,18 +34,12 @@ extension SDKCall {
         )
     }
 
-    private func principal(of order: GrantOrder, _ secret: StoredSecret) async throws -> PrincipalReference {
+    private func principal(of order: GrantOrder) async throws -> PrincipalReference {
         switch order.principal {
-        case .agent: return try effectiveAgent(for: secret)
-        case .user(let token):
-            try requireApplication()
-            return .user(try await user(of: token).id)
-        case .group(let name):
-            try requireApplication()
-            return .group(name)
-        case .system:
-            try requireApplication()
-            return .system
+        case .agent: return try effectiveAgent()
+        case .user(let token): return .user(try await user(of: token).id)
+        case .group(let name): return .group(name)
+        case .system: return .system
         }
     }
 
@@ -60,8 +52,8 @@ extension SDKCall {
         )
     }
 
-    private func effectiveAgent(for secret: StoredSecret) throws(SDKRefusal) -> PrincipalReference {
-        guard let agent = caller.agent, let id = agent.id else {
+    private func effectiveAgent() throws(SDKRefusal) -> PrincipalReference {
+        guard let id = caller.agent?.id else {
             throw SDKRefusal(
                 status: 422,
                 code: "agent_principal_unresolved",
@@ -69,15 +61,28 @@ extension SDKCall {
                 hint: "sign with the agent's key, or name the agent as the caller"
             )
         }
-        guard caller.isApplication || secret.mayBeBound(byAgent: agent.name) else {
+        return .agent(id)
+    }
+
+    /// The managed secret that the path names, if the caller may give it to somebody.
+    ///
+    /// An agent is answered alike for one that is not open to it and for one that there is not, so that it cannot find out
+    /// what there is.
+    private func openSecret() async throws -> StoredSecret {
+        let reference = try parameter("secret")
+        guard !caller.isApplication else { return try await administration.secret(reference).secret }
+        let secret = try await ifFound { () throws(AdministrationError) in
+            try await administration.secret(reference).secret
+        }
+        guard let secret, let agent = caller.agent, secret.mayBeBound(byAgent: agent.name) else {
             throw SDKRefusal(
                 status: 403,
                 code: "self_bind_not_allowed",
-                message: "the agent may not bind this managed secret to itself",
+                message: "there is no managed secret of this name that the agent may bind to itself",
                 hint: "the operator binds it, or opens it to the agent"
             )
         }
-        return .agent(id)
+        return secret
     }
 }
 
@@ -93,6 +98,13 @@ struct GrantOrder: Sendable {
 
     let principal: Principal
     let label: String?
+
+    var isForAgent: Bool {
+        switch principal {
+        case .agent: true
+        case .user, .group, .system: false
+        }
+    }
 
     /// Reads the member `principal`.
     init(_ members: inout SDKMembers) throws(SDKRefusal) {

@@ -40,14 +40,41 @@ extension SDKCall {
         return key
     }
 
+    /// Refuses to rotate a key by which the caller would get more, or for longer, than its own.
+    ///
+    /// A successor ends with the key whose place it took and not with the one that asked for it. So every key rotates only
+    /// itself and what was derived from it, and the application's unlimited ones those of agents, too.
+    func requireMayRotate(_ key: StoredKey) throws(SDKRefusal) {
+        try requireNoLess(than: key)
+        guard let own = caller.key.id else { throw .keyTooMighty }
+        switch key.owner {
+        case .agent: guard caller.isUnlimited || key.id == own || key.parentID == own else { throw .keyTooMighty }
+        case .app: guard key.id == own || key.parentID == own else { throw .keyTooMighty }
+        }
+    }
+
+    /// Refuses to make another key for a request that limits itself to less than all.
+    func requireNoConstraints() throws(SDKRefusal) {
+        guard caller.constraints == nil || AccessScope.hasAll(caller.constraints) else { throw .keyTooMighty }
+    }
+
     /// Refuses to make another key like one that may more than the key that asks, in scope, place or time.
-    func requireNoLess(than key: StoredKey) throws(SDKRefusal) {
+    private func requireNoLess(than key: StoredKey) throws(SDKRefusal) {
         let own = caller.key.key
         let wanted = key.scopes ?? AccessScope.all
         let isWithinScopes = wanted.allSatisfy { AccessScope.list(caller.scopes, implies: $0) }
         let isWithinNetworks = own.networks.map { own in key.networks?.allSatisfy(own.contains(_:)) ?? false } ?? true
         let isWithinTime = own.expiresAt.map { end in key.expiresAt.map { $0 / 1_000_000_000 <= end } ?? false } ?? true
         guard isWithinScopes, isWithinNetworks, isWithinTime else { throw .keyTooMighty }
+    }
+}
+
+extension SDKCaller {
+    /// Whether a key of the application signed that is limited in nothing, and the request does not limit itself.
+    var isUnlimited: Bool {
+        let own = key.key
+        return isApplication && own.parent == nil && own.expiresAt == nil && own.networks == nil
+            && AccessScope.hasAll(scopes)
     }
 }
 

@@ -5,6 +5,7 @@ extension SDKRoute {
     static let agentKeys: [SDKRoute] = [
         SDKRoute(.post, "/sdk/agents/{agent}/keys", .scope("agents:admin"), for: operators) { call in
             try call.expectNoMembers()
+            try call.requireNoConstraints()
             let minted = try await call.onAgent { id throws(AdministrationError) in
                 try await call.administration.mintKey(forAgent: id, NewKey(), by: call.caller.operator)
             }

@@ -9,7 +9,7 @@ extension SDKRoute {
                 try members.integer("overlap_days", in: 0...30) ?? 7
             }
             let key = try await call.reachableKey()
-            try call.requireNoLess(than: key)
+            try call.requireMayRotate(key)
             let minted = try await call.administration.rotateKey(
                 key.id,
                 overlapDays: days,

@@ -106,7 +106,9 @@ struct SDKMembers {
     mutating func listsByName(_ name: String) throws(SDKRefusal) -> [String: [String]]? {
         guard let object = try object(name) else { return nil }
         var lists: [String: [String]] = [:]
-        for (name, value) in object.members { lists[name] = try SDKMembers.texts(value, object.path + SDKMembers.shown(name)) }
+        for (name, value) in object.members {
+            lists[name] = try SDKMembers.texts(value, object.path + SDKMembers.shown(name))
+        }
         return lists
     }
 

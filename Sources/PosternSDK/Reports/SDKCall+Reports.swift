@@ -8,17 +8,20 @@ extension SDKCall {
     func record(_ subjects: [ReportRecord.Subject], reason: String? = nil) async throws {
         guard !subjects.isEmpty else { return }
         var batch = AuditBatch()
+        var attribution = caller.attribution(reason: reason)
         for subject in subjects {
             let record = ReportRecord(
                 time: services.now(),
                 requestID: request.id,
                 agent: caller.agent?.name,
                 peer: request.peer.audited,
-                attribution: caller.attribution(reason: reason),
+                attribution: attribution,
                 subject: subject
             )
             // As an intent, which the log refuses where it would keep a fact until it can be written.
             batch.append(isIntent: true) { record.encode(into: &$0) }
+            // The first of a request says it for all of them, which have its id.
+            attribution.context = nil
         }
         guard await services.sink.takes(batch) else {
             throw SDKRefusal(status: 503, code: "audit_unavailable", message: "the audit log cannot be written now")

@@ -8,7 +8,7 @@ extension SDKRoute {
                 report.grant = SDKCall.shortened(try members.text("grant_id"))
                 report.provider = SDKCall.shortened(try members.text("provider_id"))
                 report.method = SDKCall.shortened(try members.text("method"))
-                report.url = SDKCall.shortened(try members.text("url").map(ReportedURL.withoutSecrets))
+                report.url = SDKCall.shortened(try members.text("url").map { ReportedURL($0).text })
                 report.status = try members.integer("response_status", in: 0...999)
                 report.milliseconds = try members.integer("latency_ms", in: 0...1_000_000_000)
                 return (report, try members.text("reason"))
@@ -26,16 +26,4 @@ extension SDKRoute {
             return .ok(.object([("accepted", .integer(fresh.count))]))
         },
     ]
-}
-
-/// URLs that clients report.
-enum ReportedURL {
-    /// The URL up to its query, and without what stands before the host: people put keys in both.
-    static func withoutSecrets(_ url: String) -> String {
-        let kept = url.prefix { $0 != "?" && $0 != "#" }
-        let parts = kept.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count >= 3, parts[1].isEmpty, let at = parts[2].lastIndex(of: "@") else { return String(kept) }
-        let host = parts[2][parts[2].index(after: at)...]
-        return (parts[..<2] + [host] + parts[3...]).joined(separator: "/")
-    }
 }

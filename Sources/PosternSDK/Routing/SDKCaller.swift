@@ -26,10 +26,10 @@ package struct SDKCaller: Sendable {
     /// The scopes it may use; `nil` is all.
     var scopes: [String]? { constraints ?? key.key.scopes }
 
-    /// Who is recorded behind the request.
     /// The most that is kept of why a client asks.
     private static let maxReasonBytes = 512
 
+    /// Who is recorded behind the request.
     package func attribution(user: String? = nil, reason: String? = nil) -> CallAttribution {
         var attribution = CallAttribution()
         attribution.key = key.id

@@ -24,8 +24,19 @@ extension SDKGate {
     /// Refuses a request for which its key is not good.
     func check(_ need: SDKRoute.Need, _ caller: SDKCaller) throws(SDKRefusal) {
         guard case .any(let wanted) = need else { return }
-        let granted = caller.scopes
-        guard !wanted.contains(where: { AccessScope.list(granted, implies: $0) }) else { return }
+        try caller.requireScope(among: wanted)
+    }
+}
+
+extension SDKCaller {
+    /// Whether it has one of these scopes.
+    func hasScope(among wanted: [String]) -> Bool {
+        wanted.contains { AccessScope.list(scopes, implies: $0) }
+    }
+
+    /// Refuses a request whose key has none of these scopes.
+    func requireScope(among wanted: [String]) throws(SDKRefusal) {
+        guard !hasScope(among: wanted) else { return }
         throw SDKRefusal(
             status: 403,
             code: "insufficient_scope",
@@ -33,7 +44,7 @@ extension SDKGate {
             hint: "mint a key that has it"
         )
         .with("required", .texts(wanted))
-        .with("granted", .texts(granted ?? AccessScope.all))
+        .with("granted", .texts(scopes ?? AccessScope.all))
         .with("missing", .texts(wanted))
         .with("scope_version", .integer(AccessScope.version))
         .with("current_scope_version", .integer(AccessScope.version))

@@ -13,6 +13,11 @@ extension SDKRoute {
 }
 
 extension SDKCall {
+    /// The scope of looking users up.
+    private static let readingUsers = "idp_users:read"
+    /// The scopes of what is done for users, each of which makes those known who bring a token.
+    private static let servingUsers = ["tokens:retrieve", "proxy:execute", "connect:initiate", "idp_users:write"]
+
     /// Who is behind the request: the application, the agent and the user, as Postern knows them.
     fileprivate func resolveIdentity() async throws -> SDKReply {
         let order = try members { members throws(SDKRefusal) in
@@ -28,8 +33,8 @@ extension SDKCall {
         switch (order.token, order.userID) {
         case (nil, nil): answer.append(("group_ids", .list([])))
         case (let token?, nil):
-            let verified = try await verified(token)
-            let user = try await administration.user(for: verified, by: caller.operator)
+            if order.profile { try caller.requireScope(among: [SDKCall.readingUsers]) }
+            let (user, verified) = try await bearer(of: token)
             answer += SDKCall.members(of: user)
             answer.append(("idp_id", .text(verified.issuer)))
             if order.profile {
@@ -37,12 +42,25 @@ extension SDKCall {
                 answer.append(("display_name", .text(user.displayName ?? verified.displayName)))
             }
         case (nil, let id?):
+            try caller.requireScope(among: [SDKCall.readingUsers])
             let user = try await knownUser(id)
             answer += SDKCall.members(of: user)
             if order.profile { answer.append(("display_name", .text(user.displayName))) }
         case (_?, _?): throw SDKRefusal.invalid("user_token and app_user_id exclude one another")
         }
         return .ok(.object(answer))
+    }
+
+    /// The user whose token this is; a key that is for nothing that is done for users makes none known.
+    private func bearer(of token: Secret) async throws -> (user: StoredUser, verified: VerifiedUser) {
+        try caller.requireScope(among: [SDKCall.readingUsers] + SDKCall.servingUsers)
+        let verified = try await verified(token)
+        if caller.hasScope(among: SDKCall.servingUsers) {
+            return (try await administration.user(for: verified, by: caller.operator), verified)
+        }
+        guard let user = try await administration.findUser(verified) else { throw SDKRefusal.userNotFound }
+        guard !user.isSuspended else { throw SDKRefusal.userSuspended }
+        return (user, verified)
     }
 
     /// A user by id, for whom the application may ask and no agent.

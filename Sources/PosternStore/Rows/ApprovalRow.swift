@@ -1,48 +1,10 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import PosternCore
 
-/// An approval whose request and answer are encrypted.
-struct ApprovalRow: StoredRow {
-    /// With no bytes in the place of what is encrypted.
-    private let approval: StoredApproval
-    private let request: Data
-    private let result: Data?
-
-    /// Encrypts what is nobody's to read.
-    init(_ approval: StoredApproval, _ sealer: ValueSealer) throws {
-        self.approval = approval
-        request = try sealer.seal(approval.request, in: "request", of: .approvals, id: approval.id)
-        result = try approval.result.map { try sealer.seal($0, in: "result", of: .approvals, id: approval.id) }
-    }
-
-    /// Decrypts it.
-    func opened(_ sealer: ValueSealer) throws -> StoredApproval {
-        StoredApproval(
-            id: approval.id,
-            principal: approval.principal,
-            grantID: approval.grantID,
-            sender: approval.sender,
-            status: approval.status,
-            gates: approval.gates,
-            fingerprint: approval.fingerprint,
-            request: try sealer.open(request, in: "request", of: .approvals, id: approval.id),
-            reason: approval.reason,
-            createdAt: approval.createdAt,
-            expiresAt: approval.expiresAt,
-            decidedAt: approval.decidedAt,
-            decisionReason: approval.decisionReason,
-            executedAt: approval.executedAt,
-            failure: approval.failure,
-            result: try result.map { try sealer.open($0, in: "result", of: .approvals, id: approval.id) }
-        )
-    }
-
-    var id: String { approval.id }
-
+extension StoredApproval: StoredRow {
     /// Whether one of its decisions has this id.
     func hasGate(_ id: String) -> Bool {
-        guard let gates = try? JSONDocument(Array(approval.gates.utf8)).root else { return false }
+        guard let gates = try? JSONDocument(Array(gates.utf8)).root else { return false }
         return gates.elements.contains { gate in
             gate.members.contains { $0.string == Array("id".utf8) && $1.string == Array(id.utf8) }
         }
@@ -51,35 +13,28 @@ struct ApprovalRow: StoredRow {
     var table: Table { .approvals }
 
     var values: [DatabaseValue] {
-        let principal = approval.principal.columns
+        let principal = asker.principal.columns
         return [
-            approval.id.databaseValue, principal.kind.databaseValue, principal.id.databaseValue,
-            approval.grantID.databaseValue, approval.sender.rawValue.databaseValue,
-            approval.status.rawValue.databaseValue, approval.gates.databaseValue, approval.fingerprint.databaseValue,
-            request.databaseValue, approval.reason.databaseValue, approval.createdAt.databaseValue,
-            approval.expiresAt.databaseValue, approval.decidedAt.databaseValue, approval.decisionReason.databaseValue,
-            approval.executedAt.databaseValue, approval.failure.databaseValue, result.databaseValue,
+            id.databaseValue, principal.kind.databaseValue, principal.id.databaseValue, asker.agentID.databaseValue,
+            keyID.databaseValue, grantID.databaseValue, sender.rawValue.databaseValue, status.rawValue.databaseValue,
+            gates.databaseValue, fingerprint.databaseValue,
+        ] + outline.values + [
+            reason.databaseValue, createdAt.databaseValue, expiresAt.databaseValue, decidedAt.databaseValue,
+            decisionReason.databaseValue, executedAt.databaseValue, failure.databaseValue,
         ]
     }
 
     init(_ columns: inout Columns) throws {
-        let id = try columns.text()
-        let principal = try PrincipalID(&columns)
-        let grantID = try columns.text()
-        let sender: StoredApproval.Sender = try columns.choice()
-        let status: StoredApproval.Status = try columns.choice()
-        let gates = try columns.text()
-        let fingerprint = try columns.digest()
-        request = try columns.bytes()
-        approval = StoredApproval(
-            id: id,
-            principal: principal,
-            grantID: grantID,
-            sender: sender,
-            status: status,
-            gates: gates,
-            fingerprint: fingerprint,
-            request: Secret([]),
+        self.init(
+            id: try columns.text(),
+            asker: Asker(try PrincipalID(&columns), agentID: try columns.optionalText()),
+            keyID: try columns.optionalText(),
+            grantID: try columns.text(),
+            sender: try columns.choice(),
+            status: try columns.choice(),
+            gates: try columns.text(),
+            fingerprint: try columns.digest(),
+            outline: try ApprovalOutline(&columns),
             reason: try columns.optionalText(),
             createdAt: try columns.number(),
             expiresAt: try columns.number(),
@@ -88,7 +43,43 @@ struct ApprovalRow: StoredRow {
             executedAt: try columns.optionalNumber(),
             failure: try columns.optionalText()
         )
-        result = try columns.optionalBytes()
+    }
+}
+
+extension ApprovalOutline {
+    fileprivate var values: [DatabaseValue] {
+        [
+            sentence.databaseValue, asker.databaseValue, method.databaseValue, host.databaseValue, path.databaseValue,
+            isPartial.databaseValue, (body?.kind).databaseValue, (body?.bytes).databaseValue,
+            body.map(\.sha256.databaseValue) ?? .null,
+        ]
+    }
+
+    fileprivate init(_ columns: inout Columns) throws {
+        self.init(
+            sentence: try columns.text(),
+            asker: try columns.text(),
+            method: try columns.text(),
+            host: try columns.text(),
+            path: try columns.text(),
+            isPartial: try columns.flag(),
+            body: try Body(&columns)
+        )
+    }
+}
+
+extension ApprovalOutline.Body {
+    fileprivate init?(_ columns: inout Columns) throws {
+        let kind = try columns.optionalText()
+        let bytes = try columns.optionalNumber()
+        let digest = try columns.optionalBytes()
+        switch (kind, bytes, digest) {
+        case (nil, nil, nil): return nil
+        case (let kind?, let bytes?, let digest?):
+            guard let sha256 = KeyDigest(bytes: Array(digest)) else { throw columns.damage }
+            self.init(kind: kind, bytes: Int(bytes), sha256: sha256)
+        default: throw columns.damage
+        }
     }
 }
 

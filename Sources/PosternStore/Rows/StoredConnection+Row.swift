@@ -63,16 +63,20 @@ extension StoredIdempotency: StoredRow {
 
     var values: [DatabaseValue] {
         [
-            digest.databaseValue, bodyDigest.databaseValue, subjectID.databaseValue, createdAt.databaseValue,
-            expiresAt.databaseValue,
+            digest.databaseValue, bodyDigest.databaseValue, subjectID.databaseValue, asker.databaseValue,
+            createdAt.databaseValue, expiresAt.databaseValue,
         ]
     }
 
     init(_ columns: inout Columns) throws {
+        let digest = try columns.digest()
+        let bodyDigest = try columns.digest()
+        let subjectID = try columns.text()
         self.init(
-            digest: try columns.digest(),
-            bodyDigest: try columns.digest(),
-            subjectID: try columns.text(),
+            asker: try columns.text(),
+            digest: digest,
+            bodyDigest: bodyDigest,
+            subjectID: subjectID,
             createdAt: try columns.number(),
             expiresAt: try columns.number()
         )

@@ -35,7 +35,7 @@ extension StoredUser: StoredRow {
     var values: [DatabaseValue] {
         [
             id.databaseValue, subject.databaseValue, displayName.databaseValue, isSuspended.databaseValue,
-            createdAt.databaseValue, updatedAt.databaseValue,
+            createdAt.databaseValue, updatedAt.databaseValue, groupsIssuedAt.databaseValue,
         ]
     }
 
@@ -48,6 +48,7 @@ extension StoredUser: StoredRow {
             createdAt: try columns.number(),
             updatedAt: try columns.number()
         )
+        groupsIssuedAt = try columns.optionalNumber()
     }
 }
 

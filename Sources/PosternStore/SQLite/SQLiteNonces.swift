@@ -6,10 +6,13 @@ internal import Synchronization
 /// Remembers nonces in memory and in the store.
 ///
 /// All that wait are written in one transaction; the next batch forms meanwhile, so that the number of writes does not grow
-/// with the number of requests.
+/// with the number of requests. Each holder has a share of the room, so that one of them, even one whom nothing is allowed any
+/// more, cannot have everybody refused.
 package final class SQLiteNonces: NonceLedger {
     /// The most that are remembered at once: some 16 MiB.
     package static let capacity = 200_000
+    /// Into how many shares they are divided, of which each holder has one at most.
+    package static let shares = 8
 
     private struct Waiting {
         let nonce: SQLiteStore.Nonce
@@ -17,7 +20,8 @@ package final class SQLiteNonces: NonceLedger {
     }
 
     private struct State {
-        var seen: [KeyDigest: Int64] = [:]
+        var seen: [KeyDigest: (holder: String, expiresAt: Int64)] = [:]
+        var counts: [String: Int] = [:]
         var waiting: [Waiting] = []
         var isWriting = false
         /// When those that have ended are looked for next.
@@ -25,10 +29,21 @@ package final class SQLiteNonces: NonceLedger {
         /// Before which they are to be forgotten in the store too, with the next batch.
         var forgetsBefore: Int64?
 
+        mutating func remember(_ nonce: SQLiteStore.Nonce) {
+            seen[nonce.digest] = (nonce.holder, nonce.expiresAt)
+            counts[nonce.holder, default: 0] += 1
+        }
+
+        mutating func forget(_ nonce: SQLiteStore.Nonce) {
+            guard seen.removeValue(forKey: nonce.digest) != nil, let count = counts[nonce.holder] else { return }
+            counts[nonce.holder] = count > 1 ? count - 1 : nil
+        }
+
         /// Forgets those that have ended, unless that was done just now.
         mutating func purge(at time: Int64) {
             guard time >= purgesAt else { return }
-            seen = seen.filter { $0.value > time }
+            seen = seen.filter { $0.value.expiresAt > time }
+            counts = seen.values.reduce(into: [:]) { $0[$1.holder, default: 0] += 1 }
             purgesAt = time + SQLiteNonces.purgeInterval
             forgetsBefore = time
         }
@@ -42,6 +57,7 @@ package final class SQLiteNonces: NonceLedger {
 
     private let store: SQLiteStore
     private let capacity: Int
+    private let share: Int
     private let now: @Sendable () -> Int64
     private let report: @Sendable (StoreError) -> Void
     /// All that there are have to be looked at, so not for every request.
@@ -60,18 +76,19 @@ package final class SQLiteNonces: NonceLedger {
     ) throws(StoreError) {
         self.store = store
         self.capacity = capacity
+        share = max(1, capacity / SQLiteNonces.shares)
         self.now = now
         self.report = report
         let time = now()
-        var seen: [KeyDigest: Int64] = [:]
-        for nonce in try store.nonces(at: time) { seen[nonce.digest] = nonce.expiresAt }
-        state = Mutex(State(seen: seen, purgesAt: time))
+        var known = State(purgesAt: time)
+        for nonce in try store.nonces(at: time) { known.remember(nonce) }
+        state = Mutex(known)
     }
 
-    package func admit(_ digest: KeyDigest, until expiresAt: Int64) async -> NonceAdmission {
+    package func admit(_ digest: KeyDigest, of holder: String, until expiresAt: Int64) async -> NonceAdmission {
         await withCheckedContinuation { continuation in
             let waiting = Waiting(
-                nonce: SQLiteStore.Nonce(digest: digest, expiresAt: expiresAt),
+                nonce: SQLiteStore.Nonce(digest: digest, holder: holder, expiresAt: expiresAt),
                 continuation: continuation
             )
             switch take(waiting) {
@@ -86,9 +103,11 @@ package final class SQLiteNonces: NonceLedger {
         let time = now()
         return state.withLock { state in
             guard state.seen[waiting.nonce.digest] == nil else { return .answer(.replayed) }
-            if state.seen.count >= capacity { state.purge(at: time) }
+            let holder = waiting.nonce.holder
+            if state.seen.count >= capacity || state.counts[holder, default: 0] >= share { state.purge(at: time) }
+            guard state.counts[holder, default: 0] < share else { return .answer(.crowded) }
             guard state.seen.count < capacity else { return .answer(.unavailable) }
-            state.seen[waiting.nonce.digest] = waiting.nonce.expiresAt
+            state.remember(waiting.nonce)
             state.waiting.append(waiting)
             guard !state.isWriting else { return .wait }
             state.isWriting = true
@@ -104,7 +123,7 @@ package final class SQLiteNonces: NonceLedger {
                 report(error)
                 answer = .unavailable
                 // Whoever asked was refused, and may ask again.
-                state.withLock { state in for each in batch { state.seen[each.nonce.digest] = nil } }
+                state.withLock { state in for each in batch { state.forget(each.nonce) } }
             }
             for each in batch { each.continuation.resume(returning: answer) }
         }

@@ -33,7 +33,7 @@ extension SQLiteStore {
                 }
             }
             try note {
-                for row in try transaction.approvalRows() { try note { _ = try row.opened(transaction.values) } }
+                for row in try transaction.approvalContentRows() { try note { _ = try row.opened(transaction.values) } }
             }
             return lines
         }

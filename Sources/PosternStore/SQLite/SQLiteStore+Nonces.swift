@@ -8,6 +8,7 @@ extension SQLiteStore {
     /// What is remembered of a nonce.
     struct Nonce {
         let digest: KeyDigest
+        let holder: String
         /// Nanoseconds since 1970.
         let expiresAt: Int64
     }
@@ -18,13 +19,13 @@ extension SQLiteStore {
             try queue.read { database in
                 let rows = try Row.fetchCursor(
                     database,
-                    sql: "SELECT digest, expires_at FROM nonces WHERE expires_at > ?",
+                    sql: "SELECT digest, holder, expires_at FROM nonces WHERE expires_at > ?",
                     arguments: [now]
                 )
                 var nonces: [Nonce] = []
                 while let row = try rows.next() {
                     guard let digest = KeyDigest(bytes: Array(row[0] as Data)) else { continue }
-                    nonces.append(Nonce(digest: digest, expiresAt: row[1]))
+                    nonces.append(Nonce(digest: digest, holder: row[1], expiresAt: row[2]))
                 }
                 return nonces
             }
@@ -40,10 +41,12 @@ extension SQLiteStore {
                     if let time {
                         try database.execute(sql: "DELETE FROM nonces WHERE expires_at < ?", arguments: [time])
                     }
-                    let sql = "INSERT INTO nonces (digest, expires_at) VALUES (?, ?)"
+                    let sql = "INSERT INTO nonces (digest, holder, expires_at) VALUES (?, ?, ?)"
                     let statement = try database.cachedStatement(sql: sql)
                     for nonce in nonces {
-                        try statement.execute(arguments: [nonce.digest.databaseValue, nonce.expiresAt])
+                        try statement.execute(
+                            arguments: [nonce.digest.databaseValue, nonce.holder, nonce.expiresAt]
+                        )
                     }
                     return .commit
                 }

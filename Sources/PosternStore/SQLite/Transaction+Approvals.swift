@@ -2,52 +2,66 @@ internal import GRDB
 internal import PosternCore
 
 extension Transaction {
-    func approval(id: String) throws -> StoredApproval? {
-        try row(.approvals, "id", id, as: ApprovalRow.self)?.opened(values)
-    }
+    func approval(id: String) throws -> StoredApproval? { try row(.approvals, "id", id) }
 
     func approval(gateID: String) throws -> StoredApproval? {
         // Whatever else holds the id is told apart afterwards.
-        let rows: [ApprovalRow] = try rows(.approvals, where: "instr(gates, ?) > 0", [gateID], newestFirst: true)
-        return try rows.first { $0.hasGate(gateID) }?.opened(values)
+        let rows: [StoredApproval] = try rows(.approvals, where: "instr(gates, ?) > 0", [gateID], newestFirst: true)
+        return rows.first { $0.hasGate(gateID) }
     }
 
-    func approvals(
-        of principal: PrincipalID?,
-        in states: Set<StoredApproval.Status>,
-        _ page: Page
-    ) throws -> [StoredApproval] {
-        let (condition, arguments) = Self.condition(principal, states)
-        let rows: [ApprovalRow] = try rows(.approvals, where: condition, arguments, page, newestFirst: true)
-        return try rows.map { try $0.opened(values) }
+    func approvals(_ filter: ApprovalFilter, _ page: Page) throws -> [StoredApproval] {
+        try rows(.approvals, where: filter.condition, filter.arguments, page, newestFirst: true)
     }
 
-    func approvalCount(of principal: PrincipalID?, in states: Set<StoredApproval.Status>) throws -> Int {
-        let (condition, arguments) = Self.condition(principal, states)
-        return try count(.approvals, where: condition, arguments)
+    func approvalCount(_ filter: ApprovalFilter) throws -> Int {
+        try count(.approvals, where: filter.condition, filter.arguments)
     }
 
     func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval? {
-        let (condition, arguments) = Self.condition(nil, states)
-        let rows: [ApprovalRow] = try rows(
+        let filter = ApprovalFilter(states)
+        let rows: [StoredApproval] = try rows(
             .approvals,
-            where: "\(condition) AND fingerprint = ?",
-            arguments + [fingerprint.databaseValue],
+            where: "\(filter.condition) AND fingerprint = ?",
+            filter.arguments + [fingerprint.databaseValue],
             Page(limit: 1),
             newestFirst: true
         )
-        return try rows.first?.opened(values)
+        return rows.first
     }
 
-    /// Every approval, still encrypted.
-    func approvalRows() throws -> [ApprovalRow] { try rows(.approvals) }
+    func approvals(overdueAt now: Int64, usableFor grace: Int64, limit: Int) throws -> [String] {
+        let sql = """
+            SELECT id FROM approvals
+            WHERE status IN ('pending', 'approved') AND expires_at <= ?
+            AND (status = 'pending' OR coalesce(decided_at, 0) + ? <= ?)
+            ORDER BY rowid LIMIT ?
+            """
+        return try String.fetchAll(try database.cachedStatement(sql: sql), arguments: [now, grace, now, limit])
+    }
 
-    func insert(_ approval: StoredApproval) throws { try insert(row: try ApprovalRow(approval, values)) }
+    func frozenRequest(ofApproval id: String) throws -> Secret? { try content(.request, ofApproval: id) }
 
-    func update(_ approval: StoredApproval) throws { try update(row: try ApprovalRow(approval, values)) }
+    func answer(ofApproval id: String) throws -> Secret? { try content(.answer, ofApproval: id) }
+
+    /// Every content of an approval, still encrypted.
+    func approvalContentRows() throws -> [ApprovalContentRow] { try rows(.approvalContents) }
+
+    func insert(_ approval: StoredApproval, request: Secret) throws {
+        try insert(row: approval)
+        try insert(row: try ApprovalContentRow(request, .request, ofApproval: approval.id, values))
+    }
+
+    func update(_ approval: StoredApproval, answer: Secret?) throws {
+        try update(row: approval)
+        guard approval.status.isOver else { return }
+        try forgetContent(ofApproval: approval.id)
+        guard let answer else { return }
+        try insert(row: try ApprovalContentRow(answer, .answer, ofApproval: approval.id, values))
+    }
 
     func deleteApprovals(overBefore time: Int64) throws {
-        let due: [ApprovalRow] = try rows(
+        let due: [StoredApproval] = try rows(
             .approvals,
             where: """
                 status IN ('executed', 'failed', 'denied', 'expired')
@@ -55,18 +69,43 @@ extension Transaction {
                 """,
             [time]
         )
-        for row in due { try delete(row.id, from: .approvals) }
-        if !due.isEmpty { hasForgotten = true }
+        for approval in due {
+            try forgetContent(ofApproval: approval.id)
+            try delete(approval.id, from: .approvals)
+        }
     }
 
-    private static func condition(
-        _ principal: PrincipalID?,
-        _ states: Set<StoredApproval.Status>
-    ) -> (String, StatementArguments) {
-        let texts = states.map(\.rawValue).sorted()
-        let isOne = "status IN (\(texts.map { _ in "?" }.joined(separator: ", ")))"
-        guard let columns = principal?.columns else { return (isOne, StatementArguments(texts)) }
-        let condition = "\(isOne) AND principal = ? AND principal_id IS ?"
-        return (condition, StatementArguments(texts) + [columns.kind, columns.id])
+    private func content(_ kind: ApprovalContentRow.Kind, ofApproval id: String) throws -> Secret? {
+        guard let row: ApprovalContentRow = try row(.approvalContents, "id", id), row.kind == kind else { return nil }
+        return try row.opened(values)
+    }
+
+    private func forgetContent(ofApproval id: String) throws {
+        guard try count(.approvalContents, where: "id = ?", [id]) > 0 else { return }
+        try delete(id, from: .approvalContents)
+        hasForgotten = true
+    }
+}
+
+extension ApprovalFilter {
+    fileprivate var condition: String {
+        var conditions = ["status IN (\(states.map { _ in "?" }.joined(separator: ", ")))"]
+        if asker != nil { conditions.append("principal = ? AND principal_id IS ? AND agent_id IS ?") }
+        if approver != nil {
+            conditions.append("EXISTS (SELECT 1 FROM json_each(gates) WHERE json_extract(value, '$.approver') = ?)")
+        }
+        if endingAfter != nil { conditions.append("expires_at > ?") }
+        return conditions.joined(separator: " AND ")
+    }
+
+    fileprivate var arguments: StatementArguments {
+        var arguments = StatementArguments(states.map(\.rawValue).sorted())
+        if let asker {
+            let (kind, id) = asker.principal.columns
+            arguments += [kind, id, asker.agentID]
+        }
+        if let approver { arguments += [approver] }
+        if let endingAfter { arguments += [endingAfter] }
+        return arguments
     }
 }

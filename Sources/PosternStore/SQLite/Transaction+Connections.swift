@@ -25,6 +25,16 @@ extension Transaction {
         try row(.connectSessions, "page_digest", pageDigest.databaseValue)
     }
 
+    func connectSessionCount(ofUser userID: String, agent agentID: String?, at time: Int64, isPending: Bool) throws
+        -> Int
+    {
+        try count(
+            .connectSessions,
+            where: "user_id = ? AND agent_id IS ? AND expires_at > ? AND \(isPending ? "status = 'pending'" : "1")",
+            [userID, agentID, time]
+        )
+    }
+
     func insert(_ session: StoredConnectSession) throws { try insert(row: session) }
 
     func update(_ session: StoredConnectSession) throws { try update(row: session) }
@@ -36,6 +46,8 @@ extension Transaction {
     func idempotency(_ digest: KeyDigest) throws -> StoredIdempotency? {
         try row(.idempotency, "digest", digest.databaseValue)
     }
+
+    func idempotencyCount(of asker: String) throws -> Int { try count(.idempotency, where: "asker = ?", [asker]) }
 
     func insert(_ idempotency: StoredIdempotency) throws { try insert(row: idempotency) }
 

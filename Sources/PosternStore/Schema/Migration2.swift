@@ -18,6 +18,8 @@ enum Migration2 {
         ALTER TABLE secrets ADD COLUMN kind TEXT CHECK (kind = 'connection');
         ALTER TABLE secrets ADD COLUMN self_binders TEXT;
 
+        ALTER TABLE users ADD COLUMN groups_issued_at INTEGER CHECK (groups_issued_at >= 0);
+
         DROP TABLE connections;
         CREATE TABLE connections (
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
@@ -33,7 +35,8 @@ enum Migration2 {
             updated_at INTEGER NOT NULL CHECK (updated_at >= 0),
             \(Rule.seal)
         ) STRICT;
-        CREATE UNIQUE INDEX connections_account ON connections (user_id, provider, account) WHERE status <> 'revoked';
+        CREATE UNIQUE INDEX connections_account ON connections (user_id, provider, account, scopes)
+            WHERE status <> 'revoked' AND account <> '(unknown)';
 
         CREATE TABLE connect_sessions (
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
@@ -56,6 +59,8 @@ enum Migration2 {
             id TEXT NOT NULL UNIQUE CHECK (\(Rule.isUUID("id"))),
             principal TEXT NOT NULL CHECK (principal IN ('agent', 'user', 'app')),
             principal_id TEXT CHECK (length(principal_id) BETWEEN 1 AND 64),
+            agent_id TEXT REFERENCES agents (id),
+            key_id TEXT CHECK (\(Rule.isUUID("key_id"))),
             grant_id TEXT NOT NULL CHECK (length(grant_id) BETWEEN 1 AND 160),
             sender TEXT NOT NULL CHECK (sender IN ('daemon', 'client')),
             status TEXT NOT NULL CHECK (
@@ -63,34 +68,54 @@ enum Migration2 {
             ),
             gates TEXT NOT NULL CHECK (gates GLOB '[[]*]'),
             fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
-            request BLOB NOT NULL CHECK (length(request) >= 28),
-            reason TEXT,
+            sentence TEXT NOT NULL,
+            asker TEXT NOT NULL,
+            method TEXT NOT NULL,
+            host TEXT NOT NULL,
+            path TEXT NOT NULL,
+            is_partial INTEGER NOT NULL CHECK (is_partial IN (0, 1)),
+            body_kind TEXT CHECK (body_kind IN ('json', 'text', 'binary')),
+            body_bytes INTEGER CHECK (body_bytes >= 0),
+            body_sha256 BLOB CHECK (length(body_sha256) = 32),
+            reason TEXT CHECK (length(CAST(reason AS BLOB)) <= 512),
             created_at INTEGER NOT NULL CHECK (created_at >= 0),
             expires_at INTEGER NOT NULL CHECK (expires_at >= 0),
             decided_at INTEGER CHECK (decided_at >= 0),
             decision_reason TEXT,
             executed_at INTEGER CHECK (executed_at >= 0),
             failure TEXT,
-            result BLOB CHECK (length(result) >= 28),
             \(Rule.seal),
-            CHECK ((principal_id IS NULL) = (principal = 'app'))
+            CHECK ((principal_id IS NULL) = (principal = 'app')),
+            CHECK (agent_id IS NULL OR principal = 'agent'),
+            CHECK ((body_kind IS NULL) = (body_bytes IS NULL) AND (body_kind IS NULL) = (body_sha256 IS NULL))
         ) STRICT;
         CREATE INDEX approvals_status ON approvals (status);
+        CREATE INDEX approvals_asker ON approvals (principal, principal_id, status);
         CREATE INDEX approvals_fingerprint ON approvals (fingerprint);
+
+        CREATE TABLE approval_contents (
+            id TEXT NOT NULL UNIQUE REFERENCES approvals (id),
+            kind TEXT NOT NULL CHECK (kind IN ('request', 'answer')),
+            sealed BLOB NOT NULL CHECK (length(sealed) >= 28),
+            \(Rule.seal)
+        ) STRICT;
 
         CREATE TABLE idempotency (
             digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
             body_digest BLOB NOT NULL CHECK (length(body_digest) = 32),
             subject_id TEXT NOT NULL CHECK (\(Rule.isUUID("subject_id"))),
+            asker TEXT NOT NULL,
             created_at INTEGER NOT NULL CHECK (created_at >= 0),
             expires_at INTEGER NOT NULL CHECK (expires_at >= 0),
             \(Rule.seal)
         ) STRICT;
+        CREATE INDEX idempotency_asker ON idempotency (asker);
         CREATE INDEX idempotency_expiry ON idempotency (expires_at);
 
         DROP TABLE nonces;
         CREATE TABLE nonces (
             digest BLOB NOT NULL CHECK (length(digest) = 32),
+            holder TEXT NOT NULL,
             expires_at INTEGER NOT NULL CHECK (expires_at >= 0)
         ) STRICT;
         """

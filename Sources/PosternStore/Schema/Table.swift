@@ -51,7 +51,8 @@ struct Table: Sendable {
     )
     static let users = Table(
         "users",
-        ["id", "subject", "display_name", "is_suspended", "created_at", "updated_at"]
+        ["id", "subject", "display_name", "is_suspended", "created_at", "updated_at"],
+        added: ["groups_issued_at"]
     )
     static let userGroups = Table("user_groups", ["id", "user_id", "name"])
     static let connections = Table(
@@ -79,19 +80,22 @@ struct Table: Sendable {
     static let approvals = Table(
         "approvals",
         [
-            "id", "principal", "principal_id", "grant_id", "sender", "status", "gates", "fingerprint", "request",
-            "reason", "created_at", "expires_at", "decided_at", "decision_reason", "executed_at", "failure", "result",
+            "id", "principal", "principal_id", "agent_id", "key_id", "grant_id", "sender", "status", "gates",
+            "fingerprint", "sentence", "asker", "method", "host", "path", "is_partial", "body_kind", "body_bytes",
+            "body_sha256", "reason", "created_at", "expires_at", "decided_at", "decision_reason", "executed_at",
+            "failure",
         ]
     )
+    static let approvalContents = Table("approval_contents", ["id", "kind", "sealed"])
     static let idempotency = Table(
         "idempotency",
-        ["digest", "body_digest", "subject_id", "created_at", "expires_at"]
+        ["digest", "body_digest", "subject_id", "asker", "created_at", "expires_at"]
     )
 
     /// Every table but `meta`, whose one row seals all the others together, and `nonces`.
     static let all = [
         wraps, apps, agents, agentKeys, appKeys, providers, secrets, secretVersions, users, userGroups, connections,
-        connectSessions, grants, uses, approvals, idempotency,
+        connectSessions, grants, uses, approvals, approvalContents, idempotency,
     ]
 
     private static let keyColumns = [

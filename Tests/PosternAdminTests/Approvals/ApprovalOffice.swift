@@ -45,14 +45,15 @@ struct ApprovalOffice: Sendable {
         under terms: [ApprovalTerms] = [ApprovalTerms()],
         by route: ApprovalRoute
     ) async -> ApprovalAnswer {
-        await withCheckedContinuation { continuation in
+        carrier.hold(request.asker, under: terms)
+        return await withCheckedContinuation { continuation in
             board.ask(request, under: terms, by: route) { continuation.resume(returning: $0) }
         }
     }
 
     /// How it stands when it has become final.
-    func final(_ id: String, of principal: PrincipalID = .agent("bot")) async throws -> ApprovalStatus? {
-        try await board.status(id, of: principal, wait: .seconds(20))
+    func final(_ id: String, of asker: Asker = .agent("bot")) async throws -> ApprovalStatus? {
+        try await board.status(id, of: asker, wait: .seconds(20))
     }
 
     struct Unexpected: Error {
@@ -74,10 +75,23 @@ extension ApprovalAnswer {
     }
 }
 
+extension Asker {
+    static let app = Asker(.app)
+
+    /// An agent of the configuration file.
+    static func agent(_ name: String) -> Asker { Asker(.agent(name)) }
+
+    /// An agent of the store.
+    static func agent(_ agent: StoredAgent) -> Asker { Asker(.agent(agent.name), agentID: agent.id) }
+
+    static func user(_ id: String) -> Asker { Asker(.user(id)) }
+}
+
 extension FrozenRequest {
     /// A payment.
     static func sample(
-        principal: PrincipalID = .agent("bot"),
+        asker: Asker = .agent("bot"),
+        key: String? = nil,
         grant: String = "7f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10",
         method: PosternCore.Method = .post,
         url: String = "https://api.stripe.com/v1/charges?expand=customer",
@@ -86,8 +100,9 @@ extension FrozenRequest {
     ) -> FrozenRequest {
         var attribution = CallAttribution()
         attribution.reason = "the invoice is due"
+        attribution.key = key
         return FrozenRequest(
-            principal: principal,
+            asker: asker,
             grant: grant,
             method: method,
             url: url,
@@ -106,6 +121,8 @@ final class ScriptedCarrier: CallCarrier {
         var result: CallResult?
         var change: (@Sendable (inout FrozenRequest) -> Void)?
         var isStuck = false
+        var asker = Asker.agent("bot")
+        var terms: [ApprovalTerms] = []
     }
 
     private let state = Mutex(State())
@@ -124,14 +141,20 @@ final class ScriptedCarrier: CallCarrier {
     /// Changes what is asked about before the board sees it.
     func tamper(_ change: @escaping @Sendable (inout FrozenRequest) -> Void) { state.withLock { $0.change = change } }
 
+    /// Has a policy hold for whoever asks from now on.
+    func hold(_ asker: Asker, under terms: [ApprovalTerms]) {
+        state.withLock { ($0.asker, $0.terms) = (asker, terms) }
+    }
+
     /// Never answers from now on.
     func block() { state.withLock { $0.isStuck = true } }
 
     func carry(_ call: ProxiedCall) async -> CallResult {
         let (board, change) = state.withLock { ($0.board, $0.change) }
+        let (asker, terms) = state.withLock { ($0.asker, $0.terms) }
         guard let board, let id = call.approval else { return .refused(.internalError) }
         var request = FrozenRequest(
-            principal: call.principal,
+            asker: asker,
             grant: call.grant,
             method: call.method,
             url: call.url,
@@ -142,7 +165,7 @@ final class ScriptedCarrier: CallCarrier {
         )
         change?(&request)
         let answer = await withCheckedContinuation { continuation in
-            board.ask(request, under: [], by: .execution(approval: id)) { continuation.resume(returning: $0) }
+            board.ask(request, under: terms, by: .execution(approval: id)) { continuation.resume(returning: $0) }
         }
         guard case .granted = answer else { return .refused(.policyDenied(rule: call.grant, reason: answer.word)) }
         let (result, isStuck) = state.withLock { state in

@@ -105,12 +105,12 @@ struct ApprovalTests {
         #expect(try await made.board.approve(pending.gates[0].id, by: Approver(portal("ada"))).status == .approved)
     }
 
-    @Test("Only the principal that asked is told", arguments: [PrincipalID.agent("other"), .app, .user("bot")])
-    func others(_ principal: PrincipalID) async throws {
+    @Test("Only the principal that asked is told", arguments: [Asker.agent("other"), .app, .user("bot")])
+    func others(_ asker: Asker) async throws {
         let made = try await ApprovalOffice.started()
         let pending = try await made.ask()
-        #expect(try await made.board.status(pending.id, of: principal) == nil)
-        #expect(try await made.board.result(pending.id, of: principal) == nil)
+        #expect(try await made.board.status(pending.id, of: asker) == nil)
+        #expect(try await made.board.result(pending.id, of: asker) == nil)
         #expect(try await made.board.status(pending.gates[0].id, of: .agent("bot")) == nil)
         #expect(try await made.board.status("1 OR 1=1", of: .agent("bot")) == nil)
     }
@@ -118,7 +118,8 @@ struct ApprovalTests {
     @Test("The application is told of its users")
     func users() async throws {
         let made = try await ApprovalOffice.started()
-        let pending = try await made.ask(.sample(principal: .user("8a3d7c52-17ff-4b8c-b6c8-0c0a9a2a4d11")))
+        let user = try await made.office.administration.createUser(NewUser(subject: "ana"), by: Office.olga)
+        let pending = try await made.ask(.sample(asker: .user(user.id)))
         #expect(try await made.board.status(pending.id, of: .app)?.status == .pending)
     }
 
@@ -151,7 +152,7 @@ struct ApprovalTests {
         #expect(try await made.ask(traced).id == first.id)
         for other in [
             FrozenRequest.sample(body: #"{"amount":101}"#), .sample(url: "https://api.stripe.com/v1/charges"),
-            .sample(method: .put), .sample(fields: []), .sample(principal: .agent("other")),
+            .sample(method: .put), .sample(fields: []), .sample(asker: .agent("other")),
             .sample(grant: "2f0c7a55-94a5-4c7e-8a55-0f4a5b1f3f10"),
         ] { #expect(try await made.ask(other).id != first.id) }
     }
@@ -161,7 +162,7 @@ struct ApprovalTests {
         let made = try await ApprovalOffice.started()
         let changes: [@Sendable (inout FrozenRequest) -> Void] = [
             { $0.body = Array("{}".utf8) }, { $0.url += "&x=1" }, { $0.method = .delete },
-            { $0.fields.append(FrozenField(name: "x", value: "y")) }, { $0.principal = .app }, { $0.grant = "other" },
+            { $0.fields.append(FrozenField(name: "x", value: "y")) }, { $0.asker = .app }, { $0.grant = "other" },
         ]
         for change in changes {
             made.carrier.tamper(change)
@@ -280,8 +281,116 @@ struct ApprovalTests {
         #expect(
             await made.answer(.sample(body: "2"), by: .api).word == "refused: 2 requests wait for an approval already"
         )
-        _ = try await made.ask(.sample(principal: .agent("other")))
-        _ = try await made.ask(.sample(body: "0"))
+        _ = try await made.ask(.sample(asker: .agent("other")))
+        let first = try await made.ask(.sample(body: "0"))
+        // Who is told so costs no transaction, until something is decided.
+        let acts = made.office.sink.lines.count
+        #expect(
+            await made.answer(.sample(body: "3"), by: .api).word == "refused: 2 requests wait for an approval already"
+        )
+        #expect(made.office.sink.lines.count == acts)
+        _ = try await made.board.deny(first.id, reason: nil, by: ApprovalOffice.operatorAtSocket)
+        _ = try await made.ask(.sample(body: "3"))
+    }
+
+    @Test("An address and fields without end are refused, and a reason is cut")
+    func long() async throws {
+        var settings = ApprovalSettings()
+        settings.maxBodyBytes = 20
+        let made = try await ApprovalOffice.started(settings: settings)
+        let field = FrozenField(name: "x", value: String(repeating: "x", count: 70_000))
+        #expect(
+            await made.answer(.sample(fields: [field, field], body: ""), by: .api).word
+                == "refused: an address and header fields of that many bytes cannot be approved"
+        )
+        var request = FrozenRequest.sample(fields: [field])
+        request.attribution.reason = "\0" + String(repeating: "é", count: 1 << 20)
+        let pending = try await made.ask(request)
+        let found = try await made.board.approvalCase(pending.id, for: ApprovalOffice.operatorAtSocket)
+        let reason = try #require(found.text.claims.first?.value)
+        #expect(reason.hasPrefix("\\u{0}éé"))
+        #expect(reason.hasSuffix("é…"))
+        #expect(reason.utf8.count < 520)
+    }
+
+    @Test("Whoever asks too often is told to wait, and nobody else")
+    func tooOften() async throws {
+        var settings = ApprovalSettings()
+        settings.maxPending = 4
+        let made = try await ApprovalOffice.started(settings: settings)
+        for index in 0..<8 {
+            let pending = try await made.ask(.sample(body: "\(index)"))
+            _ = try await made.board.deny(pending.id, reason: nil, by: ApprovalOffice.operatorAtSocket)
+        }
+        let acts = made.office.sink.lines.count
+        #expect(await made.answer(.sample(body: "8"), by: .api).word == "refused: it asks too often: wait for 10 s")
+        #expect(made.office.sink.lines.count == acts)
+        _ = try await made.ask(.sample(asker: .agent("other")))
+        made.office.time.pass(.seconds(10))
+        _ = try await made.ask(.sample(body: "8"))
+        #expect(await made.answer(.sample(body: "9"), by: .api).word == "refused: it asks too often: wait for 10 s")
+    }
+
+    @Test("A denial holds for the identical request until the time to decide would have been over")
+    func denialHolds() async throws {
+        let made = try await ApprovalOffice.started()
+        let pending = try await made.ask(under: [ApprovalTerms(lifetime: .seconds(60))])
+        _ = try await made.board.deny(pending.id, reason: nil, by: ApprovalOffice.operatorAtSocket)
+        guard case .denied(let approval) = await made.answer(by: .api) else {
+            Issue.record("it is asked about again")
+            return
+        }
+        #expect(approval == pending.id)
+        _ = try await made.ask(.sample(body: "another"))
+        made.office.time.pass(.seconds(60))
+        #expect(try await made.ask().id != pending.id)
+    }
+
+    @Test("What was frozen is forgotten when it is over; what it was stays in a line")
+    func outline() async throws {
+        let made = try await ApprovalOffice.started()
+        func text(_ id: String) async throws -> ApprovalText {
+            try await made.board.approvalCase(id, for: ApprovalOffice.operatorAtSocket).text
+        }
+        let pending = try await made.ask()
+        let whole = try await text(pending.id)
+        #expect(whole.body?.text.isEmpty == false)
+        let listed = try #require(try await made.board.cases(for: ApprovalOffice.operatorAtSocket).first).text
+        _ = try await made.board.approve(pending.id, by: ApprovalOffice.operatorAtSocket)
+        _ = try await made.final(pending.id)
+        for outline in [listed, try await text(pending.id)] {
+            #expect(outline.sentence == whole.sentence)
+            #expect(outline.path == whole.path)
+            #expect(outline.claims == whole.claims)
+            #expect(outline.fields.isEmpty)
+            #expect(outline.body?.text == "")
+            #expect(outline.body?.sha256 == whole.body?.sha256)
+            #expect(outline.body?.bytes == 14)
+            #expect(outline.body?.isCut == true)
+        }
+    }
+
+    @Test("Lists are cut into pages")
+    func pages() async throws {
+        let made = try await ApprovalOffice.started()
+        var ids: [String] = []
+        for index in 0..<5 { ids.append(try await made.ask(.sample(body: "\(index)")).id) }
+        _ = try await made.ask(.sample(body: "x"), under: [ApprovalTerms(approvers: ["ada"])])
+        let any = Approver(name: nil, by: Office.olga)
+        let page = try await made.board.cases(for: any, in: [.pending], Page(limit: 2, offset: 2))
+        #expect(page.map(\.status.id) == [ids[3], ids[2]])
+        #expect(try await made.board.caseCount(for: any, in: [.pending]) == 6)
+        #expect(try await made.board.caseCount(for: Approver(name: "ada", by: Office.olga), in: [.pending]) == 1)
+        #expect(try await made.board.caseCount(for: Approver(name: "a", by: Office.olga), in: [.pending]) == 0)
+    }
+
+    @Test("However many are overdue, all are ended")
+    func manyExpired() async throws {
+        let made = try await ApprovalOffice.started()
+        for index in 0..<20 { _ = try await made.ask(.sample(body: "\(index)")) }
+        made.office.time.pass(.seconds(2 * 3600))
+        try await made.board.expireDue()
+        #expect(try await made.board.caseCount(for: ApprovalOffice.operatorAtSocket, in: [.expired]) == 20)
     }
 
     @Test("What is not shown whole has to be approved in so many words")

@@ -13,6 +13,7 @@ import Testing
             ("https://app.test:0/", nil), ("https://app.test:/", nil), ("http://localhost.evil.test/", nil),
             ("http://127.0.0.1.evil.test/", nil), ("https://app.test.evil.test/", "https://app.test"),
             ("http://localhost:8000/", "http://localhost:8001"), ("https://app.test/", "http://localhost"),
+            ("https://app.test/", "https://app.test/"), ("https://app.test/", "https://app.test?"),
             ("https://app.test/", "*"), ("https://app.test/", "app.test"), ("", nil),
         ] as [(String, String?)]
     )
@@ -29,7 +30,7 @@ import Testing
     @Test(
         "an application may send it to itself",
         arguments: [
-            ("https://app.test/done?x=%2F", "https://app.test"), ("https://APP.test:443", "https://app.test/"),
+            ("https://app.test/done?x=%2F", "https://app.test"), ("https://APP.test:443", "https://app.test"),
             ("http://localhost:8000/", nil), ("http://[::1]:8000/x", "http://[::1]:8000"),
         ] as [(String, String?)]
     )

@@ -57,7 +57,7 @@ import Testing
         )
         var parameters = RotatingGateway.parameters(of: first)
         let others = RotatingGateway.parameters(of: second)
-        #expect(parameters["redirect_uri"] == "http://localhost:3129/connect/callback")
+        #expect(parameters["redirect_uri"] == "https://localhost:3129/connect/callback")
         #expect(parameters["code_challenge_method"] == "S256")
         #expect(parameters["scope"] == "write")
         #expect(parameters["access_type"] == "offline")

@@ -16,12 +16,12 @@ struct Desk {
     var admin: Administration { office.administration }
     var gateway: RotatingGateway { office.gateway }
 
-    init(isLive: Bool = false) async throws {
+    init(isLive: Bool = false, portal: String = "https://localhost:3129") async throws {
         office = try Office(isLive: isLive)
         desk = ConnectDesk(
             office.administration,
             gateway: office.gateway,
-            portalURL: { "http://localhost:3129" },
+            portalURL: { portal },
             declaredProviders: { ["declared", "hub", "mail"] }
         )
         refresher = TokenRefresher(office.administration, gateway: office.gateway)

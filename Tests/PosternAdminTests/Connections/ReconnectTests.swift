@@ -37,12 +37,15 @@ import Testing
         #expect(try await desk.admin.connections(ofUser: "ann").map(\.account) == ["ann@hub.test", "ann@work.test"])
     }
 
-    @Test("where the provider names nobody there is one account of each user") func namesNobody() async throws {
+    @Test("accounts that cannot be told apart are never one") func namesNobody() async throws {
         let first = try await desk.connected(as: "nobody")
-        let second = try await desk.connected(as: "nobody")
+        let before = try await desk.connection().connection
+        let second = try await desk.connected(as: "nobody", agent: "eve")
         #expect(first.account == nil)
-        #expect(second.grant == first.grant)
-        #expect(try await desk.connection().account == nil)
+        #expect(second.operation == .creation)
+        #expect(second.grant != first.grant)
+        #expect(try await desk.admin.connections().map(\.account) == [nil, nil])
+        #expect(try desk.tokens(before).count == 1)
     }
 
     @Test("another agent gets a grant of its own") func anotherAgent() async throws {

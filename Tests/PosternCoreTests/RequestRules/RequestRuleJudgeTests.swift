@@ -1,5 +1,6 @@
-import PosternCore
 import Testing
+
+@testable import PosternCore
 
 /// Rules that callers attach to their own calls.
 @Suite struct RequestRuleJudgeTests {
@@ -110,7 +111,13 @@ import Testing
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":" A@B.C "}"#, .deny),
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "?to=A%40b.c", "", .deny),
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "?x=1;to=a@b.c", "", .deny),
-            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":["a@b.c","d@e.f"]}"#, .allow),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":["d@e.f","a@b.c"]}"#, .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":["a@b.c","a@b.c"]}"#, .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":"a@b.c","copy":{"to":"x"}}"#, .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "?to=a@b.c", #"{"to":"x"}"#, .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "?to=x&to=a@b.c", "", .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":[{"at":["x",{"y":"a@b.c"}]}]}"#, .deny),
+            (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"to":["x","y"]}"#, .allow),
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"mail":{"to":["a@b.c"]}}"#, .deny),
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"from":"a@b.c"}"#, .allow),
             (#"{"name":"to","op":"equals","value":"a@b.c"}"#, "", #"{"To":"x"}"#, .deny),
@@ -137,6 +144,70 @@ import Testing
         let rule = #"{"match":{"families":["send"]},"params":[\#(condition)],"effect":"deny"}"#
         let verdict = Self.judge("content_match", rule, url: "https://api.test/v1/x" + query, body: body)
         #expect(Word(verdict) == expected)
+    }
+
+    private static func denying(_ conditions: String...) -> String {
+        #"{"match":{"families":["send"]},"params":[\#(conditions.joined(separator: ","))],"effect":"deny"}"#
+    }
+
+    @Test("What would take too long to look through counts against the call")
+    func tooMuchWork() {
+        let slow = "*" + String(repeating: "a", count: 500) + "b"
+        let text = String(repeating: "a", count: 60_000)
+        for operation in ["any_in", "not_subset_of"] {
+            let condition = #"{"name":"x","op":"\#(operation)","value":["\#(slow)","*"]}"#
+            #expect(Word(Self.judge("content_match", Self.denying(condition), body: #"{"x":"\#(text)"}"#)) == .deny)
+        }
+        let absent = #"{"name":"x","op":"equals","value":"y"}"#
+        let many = "[" + String(repeating: "1,", count: 450_000) + "1]"
+        #expect(Word(Self.judge("content_match", Self.denying(absent), body: many)) == .allow)
+        let often = Array(repeating: #"{"name":"x","op":"not_subset_of","value":["z"]}"#, count: 5)
+        let conditions = (often + [absent]).joined(separator: ",")
+        #expect(Word(Self.judge("content_match", Self.denying(conditions), body: many)) == .deny)
+    }
+
+    @Test("Steps are counted over all conditions of a rule")
+    func work() throws {
+        let pattern = try GlobPattern("*a?")
+        var work = MatchingWork(steps: 100)
+        #expect(pattern.matches(Array("xxab".unicodeScalars), work: &work) == true)
+        #expect(pattern.matches(Array("xxb".unicodeScalars), work: &work) == false)
+        #expect(try GlobPattern("**a***").matches(Array("bab".unicodeScalars), work: &work) == true)
+        #expect(try GlobPattern("***").matches([], work: &work) == true)
+        #expect(pattern.matches(Array(String(repeating: "x", count: 200).unicodeScalars), work: &work) == nil)
+        #expect(pattern.matches(Array("xxab".unicodeScalars), work: &work) == nil)
+    }
+
+    @Test("A value or a body that is too long to be looked at counts against the call")
+    func tooLong() {
+        let condition = #"{"name":"x","op":"equals","value":"y"}"#
+        let long = String(repeating: "a", count: 65_537)
+        #expect(Word(Self.judge("content_match", Self.denying(condition), body: #"{"x":"\#(long)"}"#)) == .deny)
+        #expect(Word(Self.judge("content_match", Self.denying(condition), body: #"{"z":"\#(long)"}"#)) == .allow)
+        let huge = #"{"z":"\#(String(repeating: "a", count: 1 << 20))"}"#
+        #expect(Word(Self.judge("content_match", Self.denying(condition), body: huge)) == .deny)
+        let redacting = #"{"match":{"families":["send"]},"effect":"redact","redact":{"fields":["ssn"]}}"#
+        #expect(Word(Self.judge("content_match", redacting, body: huge)) == .unredactable)
+        #expect(Word(Self.judge("json_match", #"{"when":{"method":"GET"},"effect":"deny"}"#, body: huge)) == .allow)
+    }
+
+    @Test("Each value is shown once, however many members of the name are around it")
+    func shownOnce() {
+        var body = #"[1,"two",null]"#
+        for _ in 0..<20 { body = #"{"a":\#(body)}"# }
+        let parameters = RequestParameters(
+            url: "/x?a=0",
+            fields: [("content-type", "application/json")],
+            body: Array(body.utf8)
+        )
+        var work = MatchingWork()
+        var shown: [String] = []
+        let outcome = parameters.judge("a", work: &work) { value, _ in
+            shown.append(value.text)
+            return .notMet
+        }
+        #expect(outcome == .notMet)
+        #expect(shown == ["0", "1", "two", "null"])
     }
 
     @Test(

@@ -67,13 +67,13 @@ private struct OneApproval: ApprovalFollowing {
 
     func status(
         _ id: String,
-        of principal: PrincipalID,
+        of asker: Asker,
         wait: Duration
     ) async throws(AdministrationError) -> ApprovalStatus? {
-        guard id == ApprovalRouteTests.id, principal == .agent("bot") else { return nil }
+        guard id == ApprovalRouteTests.id, asker.principal == .agent("bot") else { return nil }
         return ApprovalStatus(
             id: id,
-            principal: principal,
+            principal: asker.principal,
             grant: "g",
             sender: .daemon,
             status: .pending,
@@ -88,7 +88,7 @@ private struct OneApproval: ApprovalFollowing {
         )
     }
 
-    func result(_ id: String, of principal: PrincipalID) async throws(AdministrationError) -> ApprovalResult? {
-        id == ApprovalRouteTests.id && principal == .agent("bot") ? result : nil
+    func result(_ id: String, of asker: Asker) async throws(AdministrationError) -> ApprovalResult? {
+        id == ApprovalRouteTests.id && asker.principal == .agent("bot") ? result : nil
     }
 }

@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    @Test("an agent is not told whether there is a secret that is not open to it")
+    func hiding() async throws {
+        let eve = try await counter.agent("eve")
+        for principal in [#"{"type":"agent"}"#, #"{"type":"system"}"#, #"{"type":"user","user_token":"user:eve"}"#] {
+            let there = await bind(principal, by: eve.key)
+            let nowhere = await bind(principal, secret: "nothing", by: eve.key)
+            #expect(there.status == 403)
+            #expect(there.text == nowhere.text)
+        }
+        let guess = #"{"principal":{"type":"agent"},"grant_policy":{},"credential_id":"\#(secret.id)"}"#
+        let answer = await counter.send(.post, "/sdk/managed-secrets/prod/grants", guess, by: eve.key)
+        #expect(answer.code == "self_bind_not_allowed")
+    }
+
     @Test("the application binds to whom it wants")
     func binding() async throws {
         #expect(await bind(#"{"type":"system"}"#, by: app).member("principal_type") == "system")

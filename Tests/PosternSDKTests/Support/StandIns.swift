@@ -64,7 +64,7 @@ final class NonceMemory: NonceLedger {
         set { state.withLock { $0.isUnavailable = newValue } }
     }
 
-    func admit(_ digest: KeyDigest, until expiresAt: Int64) async -> NonceAdmission {
+    func admit(_ digest: KeyDigest, of holder: String, until expiresAt: Int64) async -> NonceAdmission {
         state.withLock { state in
             if state.isUnavailable { return .unavailable }
             return state.known.insert(digest).inserted ? .fresh : .replayed
@@ -109,9 +109,9 @@ struct NoConnect: ConnectSessions {
 struct NoApprovals: ApprovalFollowing {
     func status(
         _ id: String,
-        of principal: PrincipalID,
+        of asker: Asker,
         wait: Duration
     ) async throws(AdministrationError) -> ApprovalStatus? { nil }
 
-    func result(_ id: String, of principal: PrincipalID) async throws(AdministrationError) -> ApprovalResult? { nil }
+    func result(_ id: String, of asker: Asker) async throws(AdministrationError) -> ApprovalResult? { nil }
 }

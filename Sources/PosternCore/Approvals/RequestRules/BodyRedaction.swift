@@ -1,11 +1,11 @@
 /// Writes a JSON text again without some members; the rest stays as it was written.
 struct BodyRedaction {
     /// What is left out, and whatever a lenient reader might take for it.
-    let names: [JSONName]
+    let names: JSONNames
     /// Whether anything was left out.
     private(set) var hasRemoved = false
 
-    init(names: [JSONName]) { self.names = names }
+    init(names: JSONNames) { self.names = names }
 
     /// The text of a value without them.
     mutating func apply(to value: JSONValue) -> [UInt8] {
@@ -29,7 +29,7 @@ struct BodyRedaction {
             var isFirst = true
             text.append(UInt8(ascii: "{"))
             for member in value.members {
-                guard names.allSatisfy({ $0.likeness(to: member.name) == .different }) else {
+                guard !names.mayInclude(member.name) else {
                     hasRemoved = true
                     continue
                 }

@@ -43,11 +43,13 @@ struct ContentRule {
         try body.end()
     }
 
-    /// Judges a call.
-    func judge(_ method: Method, _ parameters: RequestParameters) -> RequestRuleJudge.Verdict {
+    /// Judges a call, which is taken apart only if that matters.
+    func judge(_ method: Method, _ call: () -> RequestParameters) -> RequestRuleJudge.Verdict {
         guard families.contains(where: { $0.mayInclude(method) }) else { return .allow }
+        lazy var parameters = call()
+        var work = MatchingWork()
         for condition in conditions {
-            switch condition.judge(parameters) {
+            switch condition.judge(parameters, work: &work) {
             case .met: continue
             case .notMet: return .allow
             // What would take it out of the rule could not be seen, so it is in.

@@ -1,5 +1,6 @@
 /// A pattern in which `*` is any text and `?` any one character.
 struct GlobPattern {
+    /// Without a `*` behind another one, which would only take time.
     private let scalars: [Unicode.Scalar]
 
     /// Reads a pattern.
@@ -9,16 +10,21 @@ struct GlobPattern {
         guard !text.unicodeScalars.contains("[") else {
             throw RequestRuleFault("params: a pattern has no other signs than * and ?")
         }
-        scalars = Array(text.unicodeScalars)
+        var scalars: [Unicode.Scalar] = []
+        for scalar in text.unicodeScalars where scalar != "*" || scalars.last != "*" { scalars.append(scalar) }
+        self.scalars = scalars
     }
 
-    /// Whether a whole text is like this, in time bounded by the product of their lengths.
-    func matches(_ text: String) -> Bool {
-        let text = Array(text.unicodeScalars)
+    /// Whether a whole text is like this; `nil` if `work` is used up before that is known.
+    ///
+    /// It may take as many steps as the product of their lengths.
+    func matches(_ text: [Unicode.Scalar], work: inout MatchingWork) -> Bool? {
+        guard work.take(1) else { return nil }
         var position = 0
         var index = 0
         var retry: (index: Int, position: Int)?
         while position < text.count {
+            guard work.take(1) else { return nil }
             if index < scalars.count, scalars[index] == "*" {
                 retry = (index, position)
                 index += 1

@@ -10,11 +10,11 @@ struct ParameterCondition {
     }
 
     private enum Test {
-        /// The one value is this.
+        /// Some value is this.
         case equals(String, JSONNumber?)
         /// Some value is like one of these.
         case anyIn([GlobPattern])
-        /// Some value is like none of these.
+        /// Some value is like none of these, or there is no value.
         case notSubsetOf([GlobPattern])
         /// Some value is on this side of the number.
         case compares(JSONNumber, @Sendable (JSONNumber, JSONNumber) -> Bool)
@@ -45,33 +45,47 @@ struct ParameterCondition {
         try condition.end()
     }
 
-    /// Judges what a call says under the name.
-    func judge(_ parameters: RequestParameters) -> Outcome {
-        switch parameters.values(of: name) {
-        case .unseen(let reason): .unseen(reason)
-        case .seen(let values): judge(values)
+    /// Judges what a call says under the name; a name that occurs often is as good as one that occurs once.
+    func judge(_ parameters: RequestParameters, work: inout MatchingWork) -> Outcome {
+        var isAbsent = true
+        let outcome = parameters.judge(name, work: &work) { value, work in
+            isAbsent = false
+            return judge(value, &work)
         }
+        // An allowlist that nothing is seen to keep is not kept.
+        if case .notSubsetOf = test, isAbsent, outcome == .notMet { return .met }
+        return outcome
     }
 
-    private func judge(_ values: [ParameterValue]) -> Outcome {
+    private func judge(_ value: ParameterValue, _ work: inout MatchingWork) -> Outcome {
         switch test {
         case .equals(let text, let number):
-            guard values.count == 1, let value = values.first else { return .notMet }
             let isSameNumber = number.map { $0 == value.number } ?? false
             return isSameNumber || value.text == text ? .met : .notMet
         case .anyIn(let patterns):
-            return values.contains { value in patterns.contains { $0.matches(value.text) } } ? .met : .notMet
+            guard let isLikeOne = ParameterCondition.isLike(value, patterns, &work) else { return .tooMuchWork }
+            return isLikeOne ? .met : .notMet
         case .notSubsetOf(let patterns):
-            // An allowlist that nothing is seen to keep is not kept.
-            guard !values.isEmpty else { return .met }
-            return values.allSatisfy { value in patterns.contains { $0.matches(value.text) } } ? .notMet : .met
+            guard let isLikeOne = ParameterCondition.isLike(value, patterns, &work) else { return .tooMuchWork }
+            return isLikeOne ? .notMet : .met
         case .compares(let limit, let isBeyond):
-            for value in values {
-                guard let number = value.number, number.isInteroperable else { return .unseen("a value is no number") }
-                if isBeyond(number, limit) { return .met }
-            }
-            return .notMet
+            guard let number = value.number, number.isInteroperable else { return .unseen("a value is no number") }
+            return isBeyond(number, limit) ? .met : .notMet
         }
+    }
+
+    /// Whether a value is like one of some patterns; `nil` if that takes too long.
+    private static func isLike(
+        _ value: ParameterValue,
+        _ patterns: [GlobPattern],
+        _ work: inout MatchingWork
+    ) -> Bool? {
+        let scalars = Array(value.text.unicodeScalars)
+        for pattern in patterns {
+            guard let isLike = pattern.matches(scalars, work: &work) else { return nil }
+            if isLike { return true }
+        }
+        return false
     }
 
     private static func equality(_ value: JSONValue) throws(RequestRuleFault) -> Test {
@@ -98,32 +112,7 @@ struct ParameterCondition {
     }
 }
 
-/// One value of a parameter.
-struct ParameterValue: Equatable {
-    /// The text as it is compared.
-    let text: String
-    let number: JSONNumber?
-
-    init(_ text: String) {
-        self.text = ParameterValue.normalized(text)
-        number = JSONNumber(self.text.utf8)
-    }
-
-    /// Takes a plain value of a JSON text; `nil` for an array or an object.
-    init?(_ value: JSONValue) {
-        switch value.kind {
-        case .array, .object: return nil
-        case .string: self.init(value.text ?? "")
-        case .null, .boolean, .number: self.init(String(decoding: value.source, as: UTF8.self))
-        }
-    }
-
-    /// A text in lower case and without blanks around it.
-    static func normalized(_ text: String) -> String {
-        let scalars = text.lowercased().unicodeScalars
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[first...last])
-    }
+extension ParameterCondition.Outcome {
+    /// The call was not looked through to its end.
+    static let tooMuchWork = Self.unseen("that would take too long")
 }

@@ -1,11 +1,7 @@
 /// The parameters of a call, as far as they can be seen: those of its query, and the members of its JSON body.
 struct RequestParameters {
-    /// What a call says under a name.
-    enum Values: Equatable {
-        /// Every value; none if it says nothing.
-        case seen([ParameterValue])
-        case unseen(String)
-    }
+    /// The longest body that is looked into.
+    private static let maxBytes = BodyRules.defaultMaxBytes
 
     private let query: [(name: String, value: String)]
     private let body: Body
@@ -22,18 +18,23 @@ struct RequestParameters {
         self.body = RequestParameters.body(fields, body)
     }
 
-    /// The values of a name: of query parameters, and of a member anywhere in the body, whose list counts as many.
-    func values(of name: String) -> Values {
-        let wanted = JSONName(Array(name.utf8))
-        var values = query.filter { $0.name == name }.map { ParameterValue($0.value) }
+    /// Shows the values of a name to a judge, one after another, until one of them decides; not met if none does.
+    ///
+    /// They are those of query parameters and, in the body, of members of that name and of all that is below these. Each
+    /// is shown once and none is kept, so that what is judged takes no more room than it has already.
+    func judge(
+        _ name: String,
+        work: inout MatchingWork,
+        _ judge: (ParameterValue, inout MatchingWork) -> ParameterCondition.Outcome
+    ) -> ParameterCondition.Outcome {
+        for (given, value) in query where given == name {
+            let outcome = shown(value.utf8.count, &work, judge) { ParameterValue(value) }
+            guard outcome == .notMet else { return outcome }
+        }
         switch body {
-        case .none: return .seen(values)
+        case .none: return .notMet
         case .unseen(let reason): return .unseen(reason)
-        case .json(let root):
-            guard RequestParameters.collect(wanted, in: root, &values) else {
-                return .unseen("a member of the body could be read in more than one way")
-            }
-            return .seen(values)
+        case .json(let root): return walk(root, isNamed: false, JSONName(Array(name.utf8)), &work, judge)
         }
     }
 
@@ -47,31 +48,55 @@ struct RequestParameters {
         case .none: return .allow
         case .unseen(let reason): return .unredactable(reason: reason)
         case .json(let root):
-            var redaction = BodyRedaction(names: names.map { JSONName(Array($0.utf8)) })
+            var redaction = BodyRedaction(names: JSONNames(names))
             let body = redaction.apply(to: root)
             return redaction.hasRemoved ? .redact(body: body) : .allow
         }
     }
 
-    /// Adds the values under a name; `false` if some member is only like it.
-    private static func collect(_ name: JSONName, in value: JSONValue, _ values: inout [ParameterValue]) -> Bool {
-        for element in value.elements where !collect(name, in: element, &values) { return false }
-        for member in value.members {
-            switch name.likeness(to: member.name) {
-            case .similar: return false
-            case .same: add(member.value, &values)
-            case .different: break
+    /// Judges what is in a value: all of it if it `isNamed`, or else what is in members of the name.
+    private func walk(
+        _ value: JSONValue,
+        isNamed: Bool,
+        _ name: JSONName,
+        _ work: inout MatchingWork,
+        _ judge: (ParameterValue, inout MatchingWork) -> ParameterCondition.Outcome
+    ) -> ParameterCondition.Outcome {
+        switch value.kind {
+        case .array:
+            for element in value.elements {
+                guard work.take(1) else { return .tooMuchWork }
+                let outcome = walk(element, isNamed: isNamed, name, &work, judge)
+                guard outcome == .notMet else { return outcome }
             }
-            guard collect(name, in: member.value, &values) else { return false }
+            return .notMet
+        case .object:
+            for member in value.members {
+                guard work.take(1 + member.name.range.count / 8) else { return .tooMuchWork }
+                let likeness = name.likeness(to: member.name)
+                guard likeness != .similar else {
+                    return .unseen("a member of the body could be read in more than one way")
+                }
+                let outcome = walk(member.value, isNamed: isNamed || likeness == .same, name, &work, judge)
+                guard outcome == .notMet else { return outcome }
+            }
+            return .notMet
+        case .null, .boolean, .number, .string:
+            guard isNamed else { return .notMet }
+            return shown(value.range.count, &work, judge) { ParameterValue(value) }
         }
-        return true
     }
 
-    /// Adds a plain value, or those of a list or an object.
-    private static func add(_ value: JSONValue, _ values: inout [ParameterValue]) {
-        if let plain = ParameterValue(value) { values.append(plain) }
-        for element in value.elements { add(element, &values) }
-        for member in value.members { add(member.value, &values) }
+    /// Shows one value, unless it is too long to be looked at.
+    private func shown(
+        _ bytes: Int,
+        _ work: inout MatchingWork,
+        _ judge: (ParameterValue, inout MatchingWork) -> ParameterCondition.Outcome,
+        _ value: () -> ParameterValue
+    ) -> ParameterCondition.Outcome {
+        guard bytes <= ParameterValue.maxBytes else { return .unseen("a value is too long") }
+        guard work.take(bytes) else { return .tooMuchWork }
+        return judge(value(), &work)
     }
 
     private static func query(of url: String) -> [(name: String, value: String)] {
@@ -94,7 +119,7 @@ struct RequestParameters {
             let values = fields.filter { $0.name.lowercased() == name }.map(\.value)
             return values.isEmpty ? nil : Array(values.joined(separator: ",").utf8)[...]
         }
-        switch JSONBody.read(value("content-type"), value("content-encoding"), body, maxBytes: 12 << 20) {
+        switch JSONBody.read(value("content-type"), value("content-encoding"), body, maxBytes: maxBytes) {
         case .read(let document): return .json(document.root)
         case .unknown(let reason): return .unseen(reason)
         }

@@ -31,7 +31,7 @@ package enum RequestRuleJudge {
             switch read {
             case .methods(let methods): methods.contains(method.rawValue) ? denied(method.rawValue) : .allow
             case .content(let rule):
-                rule.judge(method, RequestParameters(url: url, fields: fields, body: body))
+                rule.judge(method) { RequestParameters(url: url, fields: fields, body: body) }
             }
         }
     }
