@@ -290,10 +290,15 @@ struct ProviderTests {
 
 @Suite("Providers that sign")
 struct SigningProviderTests {
-    private static let values = "\nvalues = { secret_access_key = \"env:SECRET\" }\ninputs = { access_key_id = \"AKIDEXAMPLE\" }"
+    private static let values = """
+
+        values = { secret_access_key = "env:SECRET" }
+        inputs = { access_key_id = "AKIDEXAMPLE" }
+        """
 
     private func aws(_ secret: String) -> String {
-        provider("aws", "hosts = [\"sts.us-east-1.amazonaws.com\"]\n[[secret]]\nname = \"a\"\nprovider = \"aws\"\(secret)")
+        let named = "[[secret]]\nname = \"a\"\nprovider = \"aws\"\(secret)"
+        return provider("aws", "hosts = [\"sts.us-east-1.amazonaws.com\"]\n\(named)")
     }
 
     @Test("service and region may be said, named by a variable, or left to the host")
@@ -331,7 +336,11 @@ struct SigningProviderTests {
         #expect(ConfigText.complaint(aws("\nvalues = { \(all) }")) == "")
         let missing = ConfigText.complaint(aws("\nvalues = { secret_access_key = \"env:SECRET\" }"))
         #expect(missing.contains("does not supply `access_key_id`"))
-        let open = "\nvalues = { access_key_id = \"env:SECRET\" }\ninputs = { secret_access_key = \"0123456789abcdef\" }"
+        let open = """
+
+            values = { access_key_id = "env:SECRET" }
+            inputs = { secret_access_key = "0123456789abcdef" }
+            """
         #expect(ConfigText.complaint(aws(open)).contains("which is a secret"))
         #expect(ConfigText.complaint(aws(Self.values + "\n")) == "")
     }

@@ -110,7 +110,8 @@ private let whole = [
         line: "POST /model/anthropic.claude-3%3A0/invoke",
         fields: "Content-Type: application/json\r\n",
         body: "{\"a\":1}",
-        authorization: "us-east-1/bedrock/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, "
+        authorization:
+            "us-east-1/bedrock/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, "
             + "Signature=49b98ad7203138dd85d20d66a10f5d800ea3d3f7e6e6ce4f2708c6dbc4603ab0"
     ),
     Whole(
@@ -125,7 +126,8 @@ private let whole = [
         fields: "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n",
         body: "{}",
         token: "tok/en+EXAMPLE==",
-        authorization: "us-west-2/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;"
+        authorization:
+            "us-west-2/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;"
             + "x-amz-security-token;x-amz-target, "
             + "Signature=14fa0b123a905dc5f2af18d84516982981acf2f116b0ed5c628b9b5db04f9760"
     ),
@@ -148,7 +150,9 @@ private func contents(
 }
 
 /// What is sent, or the code of the refusal.
-private func signed(_ text: String, body: String, _ contents: DirectoryContents, at seconds: Int64 = time) throws -> String {
+private func signed(_ text: String, body: String, _ contents: DirectoryContents, at seconds: Int64 = time) throws
+    -> String
+{
     do {
         let request = try contents.authorize(text)
         var buffer: [UInt8] = []
@@ -166,7 +170,8 @@ private func signed(_ text: String, body: String, _ contents: DirectoryContents,
 private let clients = [
     "Authorization: AWS4-HMAC-SHA256 Credential=AKIAMINE/20140101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=mine",
     "X-Amz-Date: 20140101T000000Z", "X-Amz-Date: 20990101T000000Z", "X_Amz_Date: 20140101T000000Z",
-    "x-amz-security-token: mine", "X-Amz-Credential: mine", "X-Amz-Signature: mine", "X-Amz-Algorithm: AWS4-HMAC-SHA256",
+    "x-amz-security-token: mine", "X-Amz-Credential: mine", "X-Amz-Signature: mine",
+    "X-Amz-Algorithm: AWS4-HMAC-SHA256",
     "X-Amz-SignedHeaders: host", "X-Amz-Expires: 604800", "x-amz-content-sha256: \(empty)", "X-Amz-Region-Set: *",
     "x-amz-s3session-token: mine", "Date: Wed, 01 Jan 2014 00:00:00 GMT",
 ]
@@ -185,24 +190,29 @@ private let unsignable = [
 /// Hosts, with what they are signed for; botocore 1.43 agrees where it knows them.
 private let hosts: [(String, String?)] = [
     ("s3.amazonaws.com", "s3 us-east-1"), ("bucket.s3.amazonaws.com", "s3 us-east-1"),
-    ("s3.eu-central-1.amazonaws.com", "s3 eu-central-1"), ("my.bucket.s3.eu-central-1.amazonaws.com", "s3 eu-central-1"),
+    ("s3.eu-central-1.amazonaws.com", "s3 eu-central-1"),
+    ("my.bucket.s3.eu-central-1.amazonaws.com", "s3 eu-central-1"),
     ("bucket.s3.dualstack.us-west-2.amazonaws.com", "s3 us-west-2"), ("s3-eu-west-1.amazonaws.com", "s3 eu-west-1"),
     ("bucket.s3-eu-west-1.amazonaws.com", "s3 eu-west-1"), ("s3-fips.us-gov-west-1.amazonaws.com", "s3 us-gov-west-1"),
     ("123.s3-control.us-west-2.amazonaws.com", "s3 us-west-2"), ("bucket.s3-accelerate.amazonaws.com", nil),
     ("x.s3express-use1-az4.us-east-1.amazonaws.com", nil), ("iam.amazonaws.com", "iam us-east-1"),
     ("sts.amazonaws.com", "sts us-east-1"), ("sts.us-east-2.amazonaws.com", "sts us-east-2"),
     ("ec2.cn-north-1.amazonaws.com.cn", "ec2 cn-north-1"), ("iam.amazonaws.com.cn", nil),
-    ("bedrock-runtime.us-east-1.amazonaws.com", "bedrock us-east-1"), ("email.eu-west-1.amazonaws.com", "ses eu-west-1"),
-    ("search-x.us-west-2.es.amazonaws.com", "es us-west-2"), ("data-ats.iot.us-west-2.amazonaws.com", "iotdata us-west-2"),
+    ("bedrock-runtime.us-east-1.amazonaws.com", "bedrock us-east-1"),
+    ("email.eu-west-1.amazonaws.com", "ses eu-west-1"),
+    ("search-x.us-west-2.es.amazonaws.com", "es us-west-2"),
+    ("data-ats.iot.us-west-2.amazonaws.com", "iotdata us-west-2"),
     ("api.ecr.us-west-2.amazonaws.com", "ecr us-west-2"), ("kms-fips.us-west-2.amazonaws.com", "kms us-west-2"),
     ("monitoring.us-west-2.amazonaws.com", "monitoring us-west-2"), ("lambda.us-west-2.api.aws", "lambda us-west-2"),
-    ("abc.lambda-url.us-west-2.on.aws", "lambda us-west-2"), ("runtime-v2-lex.us-west-2.amazonaws.com", "lex us-west-2"),
+    ("abc.lambda-url.us-west-2.on.aws", "lambda us-west-2"),
+    ("runtime-v2-lex.us-west-2.amazonaws.com", "lex us-west-2"),
     ("s3.example.test", nil), ("amazonaws.com", nil), ("s3.us-east-1.amazonaws.com.evil.test", nil),
 ]
 
 @Suite("AWS signature")
 struct AWSSignatureTests {
-    private func check(_ vector: Vector, _ signature: AWSSignature, _ scope: AWSScope, time: String, decodesPath: Bool) {
+    private func check(_ vector: Vector, _ signature: AWSSignature, _ scope: AWSScope, time: String, decodesPath: Bool)
+    {
         let request = AWSCanonicalRequest(
             head: Array(vector.head.utf8)[...],
             decodesPath: decodesPath,
@@ -229,7 +239,9 @@ struct AWSSignatureTests {
         check(vector, signature, scope, time: "20130524T000000Z", decodesPath: true)
     }
 
-    @Test("a whole request is signed as botocore does it", arguments: whole) fileprivate func signsWhole(request: Whole) throws {
+    @Test("a whole request is signed as botocore does it", arguments: whole) fileprivate func signsWhole(request: Whole)
+        throws
+    {
         var secrets = key
         secrets["session_token"] = request.token
         let parts = request.line.split(separator: " ")
@@ -242,8 +254,10 @@ struct AWSSignatureTests {
         let expected = "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/\(request.authorization)"
         #expect(lines.filter { $0.lowercased().hasPrefix("authorization:") } == [expected])
         #expect(lines.filter { $0.lowercased().hasPrefix("x-amz-date:") } == ["X-Amz-Date: 20150830T123600Z"])
-        #expect(lines.filter { $0.lowercased().hasPrefix("x-amz-security-token:") }
-            == (request.token.map { ["X-Amz-Security-Token: \($0)"] } ?? []))
+        #expect(
+            lines.filter { $0.lowercased().hasPrefix("x-amz-security-token:") }
+                == (request.token.map { ["X-Amz-Security-Token: \($0)"] } ?? [])
+        )
         #expect(!head.contains("mine") && !head.contains("2014") && !head.contains("2099"))
         #expect(!head.contains(key["secret_access_key"] ?? ""))
     }
@@ -256,7 +270,9 @@ struct AWSSignatureTests {
         #expect(try signed("\(get)\(line)\r\n\r\n", body: "", contents(host: host)) == plain)
     }
 
-    @Test("what cannot be signed anew is refused", arguments: unsignable) func refuses(query: String, line: String) throws {
+    @Test("what cannot be signed anew is refused", arguments: unsignable) func refuses(query: String, line: String)
+        throws
+    {
         let host = "bucket.s3.us-east-2.amazonaws.com"
         let lines = line.isEmpty ? "" : "\(line)\r\n"
         let text = "PUT http://\(host)/key\(query) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: 0\r\n\(lines)\r\n"
@@ -287,7 +303,9 @@ struct AWSSignatureTests {
 
     @Test("without what its body is, no credential is written") func unsettled() throws {
         let host = "sts.us-east-2.amazonaws.com"
-        let sent = try contents(host: host).sent("GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\nAuthorization: mine\r\n\r\n")
+        let sent = try contents(host: host).sent(
+            "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\nAuthorization: mine\r\n\r\n"
+        )
         #expect(!sent.lowercased().contains("authorization") && !sent.contains("AKID"))
     }
 

@@ -91,9 +91,9 @@ class AWSWorld:
         if host == BEDROCK:
             return answer(b'{"ok":true}', headers=[("Content-Type", "application/json")])
         if request.method == "PUT":
-            self.objects[request.path] = request.body
+            self.objects[request.target] = request.body
             return answer(headers=[("ETag", '"1"')])
-        return answer(self.objects.get(request.path, b""), headers=[("ETag", '"1"'), ("Content-Type", "text/plain")])
+        return answer(self.objects.get(request.target, b""), headers=[("ETag", '"1"'), ("Content-Type", "text/plain")])
 
     def send(self, method: str, host: str, target: str, *lines: str, body: bytes = b"", scheme: str = "http") -> Response:
         """One request with raw header lines, through http_proxy."""

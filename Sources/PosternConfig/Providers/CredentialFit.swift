@@ -48,7 +48,9 @@ struct CredentialFit {
 
     private func isSecretVariable(_ name: String) -> Bool {
         // An access key id is no secret, and may be treated as one.
-        if provider.provider.injection.contains(where: \.signs) { return InjectionTemplate.signingSecrets.contains(name) }
+        if provider.provider.injection.contains(where: \.signs) {
+            return InjectionTemplate.signingSecrets.contains(name)
+        }
         return provider.secretVariables?.contains(name) ?? (name == "secret")
     }
 

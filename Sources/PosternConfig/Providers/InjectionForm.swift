@@ -28,7 +28,8 @@ enum InjectionForm {
     /// Takes a table of `inject`; `nil` after noting why it is none of the forms.
     init?(_ table: TableReader) {
         let isBasic = table.has("basic_username") || table.has("basic_password")
-        let forms = ["header", "query", "path", "aws_signature"].filter(table.has) + (isBasic ? ["basic_username"] : [])
+        var forms = ["header", "query", "path", "aws_signature"].filter(table.has)
+        if isBasic { forms.append("basic_username") }
         defer { table.finish() }
         guard forms.count == 1, let form = forms.first else {
             _ = table.has("value")

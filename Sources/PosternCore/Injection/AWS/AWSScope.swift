@@ -19,8 +19,8 @@ package struct AWSScope: Hashable, Sendable {
             self.init(service: service, region: region)
             return
         }
-        guard let named = AWSHost(host.text), let service = service ?? named.service, let region = region ?? named.region
-        else { return nil }
+        let named = AWSHost(host.text)
+        guard let named, let service = service ?? named.service, let region = region ?? named.region else { return nil }
         self.init(service: service, region: region)
     }
 }
@@ -70,7 +70,7 @@ struct AWSHost {
             && parts[0].count <= 4
     }
 
-    /// `s3-eu-west-1.amazonaws.com`
+    /// The region in `s3-eu-west-1.amazonaws.com`.
     private static func regionOfOldBucketHost(_ name: String) -> String? {
         guard name.hasPrefix("s3-") else { return nil }
         let region = String(name.dropFirst(3))

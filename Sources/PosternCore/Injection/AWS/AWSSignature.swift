@@ -27,8 +27,8 @@ package final class AWSSignature: Sendable {
         guard credential.inputs["secret_access_key"] == nil, credential.inputs["session_token"] == nil else {
             throw .unusableCredential("its secret access key and session token are secrets, and none of its inputs")
         }
-        guard
-            let id = credential.secrets["access_key_id"] ?? credential.inputs["access_key_id"].map({ Secret(Array($0.utf8)) })
+        let openID = credential.inputs["access_key_id"].map { Secret(Array($0.utf8)) }
+        guard let id = credential.secrets["access_key_id"] ?? openID
         else { throw .missingVariable("access_key_id", credential: credential.name) }
         let isID = id.withBytes { bytes in
             !bytes.isEmpty && bytes.allSatisfy { ByteClass.isToken($0) }
@@ -109,7 +109,7 @@ package final class AWSSignature: Sendable {
         head.append(contentsOf: "\r\n".utf8)
     }
 
-    /// `20150830T123600Z`
+    /// A time as AWS writes it: `20150830T123600Z`.
     static func time(_ seconds: Int64) -> [UInt8] {
         let text = Timestamp.text(seconds * 1_000_000_000).utf8
         return text.prefix(19).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") } + [UInt8(ascii: "Z")]
