@@ -26,13 +26,13 @@ private let refusedProviders: [Refused] = [
     Refused(own("inject = [{ header = \"X-Key\" }]"), "proxy.conf:4: `inject` has no `value`"),
     Refused(
         own("inject = [{ headr = \"X-Key\", value = \"{secret}\" }]"),
-        "proxy.conf:4: an element of `inject` needs exactly one of `header`, `basic_username`, `query` and `path`\n  hint: write { header = \"x-api-key\", value = \"{secret}\" } or another of the forms\nproxy.conf:4: unknown key `headr` in `inject`\n  hint: did you mean `header`?"
+        "proxy.conf:4: an element of `inject` needs exactly one of `header`, `basic_username`, `query`, `path` and `aws_signature`\n  hint: write { header = \"x-api-key\", value = \"{secret}\" } or another of the forms\nproxy.conf:4: unknown key `headr` in `inject`\n  hint: did you mean `header`?"
     ),
     Refused(
         own(
             "inject = [\n  { header = \"X-Key\", value = \"{secret}\" },\n  { header = \"X-Key\", query = \"k\", value = \"{secret}\" },\n]"
         ),
-        "proxy.conf:6: an element of `inject` needs exactly one of `header`, `basic_username`, `query` and `path`\n  hint: write { header = \"x-api-key\", value = \"{secret}\" } or another of the forms"
+        "proxy.conf:6: an element of `inject` needs exactly one of `header`, `basic_username`, `query`, `path` and `aws_signature`\n  hint: write { header = \"x-api-key\", value = \"{secret}\" } or another of the forms"
     ),
     Refused(
         own(
@@ -173,8 +173,8 @@ private let refusedProviders: [Refused] = [
         "proxy.conf:3: `provider` in [[secret]]: anybody can own a host under *.zendesk.com, so provider `zendesk` must name yours\n  hint: add [[provider]] name = \"zendesk\", tenant_hosts = [\"example.zendesk.com\"]"
     ),
     Refused(
-        "[[secret]]\nname = \"a\"\nprovider = \"aws\"\nvalue = \"env:SECRET\"",
-        "proxy.conf:3: `provider` in [[secret]]: provider `aws` authenticates by sigv4, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
+        "[[secret]]\nname = \"a\"\nprovider = \"auth0-management\"\nvalue = \"env:SECRET\"",
+        "proxy.conf:3: `provider` in [[secret]]: provider `auth0-management` authenticates by oauth2_client_credentials, which is not supported yet\n  hint: if you hold a token that works by itself, write a [[provider]] with `inject`"
     ),
     Refused(
         provider("openai", "inject = [{ header = \"Authorization\", value = \"{secret}\" }]\nhosts = [\"a/b\"]"),
@@ -285,6 +285,64 @@ struct ProviderTests {
                 .header(name: "Authorization", value: try #require(Template("Bearer {secret}")))
             ]
         )
+    }
+}
+
+@Suite("Providers that sign")
+struct SigningProviderTests {
+    private static let values = """
+
+        values = { secret_access_key = "env:SECRET" }
+        inputs = { access_key_id = "AKIDEXAMPLE" }
+        """
+
+    private func aws(_ secret: String) -> String {
+        let named = "[[secret]]\nname = \"a\"\nprovider = \"aws\"\(secret)"
+        return provider("aws", "hosts = [\"sts.us-east-1.amazonaws.com\"]\n\(named)")
+    }
+
+    @Test("service and region may be said, named by a variable, or left to the host")
+    func forms() throws {
+        let forms: [(String, InjectionTemplate)] = [
+            ("{}", .awsSignature(service: nil, region: nil)),
+            ("{ service = \"s3\" }", .awsSignature(service: Template("s3"), region: nil)),
+            (
+                "{ service = \"s3\", region = \"{zone}\" }",
+                .awsSignature(service: Template("s3"), region: Template("{zone}"))
+            ),
+        ]
+        for (text, template) in forms {
+            let read = try ConfigText.load(own("inject = [{ aws_signature = \(text) }]"))
+            #expect(read.contents.providers.first?.injection == [template])
+        }
+        let known = try ConfigText.load(aws(Self.values)).contents
+        #expect(known.providers.first?.injection == [.awsSignature(service: nil, region: nil)])
+        #expect(known.credentials.first?.inputs == ["access_key_id": "AKIDEXAMPLE"])
+    }
+
+    @Test("what is no form of it is refused")
+    func refused() {
+        for text in ["\"s3\"", "{ service = \"\" }", "{ servce = \"s3\" }", "{ region = 1 }", "{ region = \"{a\" }"] {
+            #expect(ConfigText.complaint(own("inject = [{ aws_signature = \(text) }]")) != "", "\(text)")
+        }
+        let twice = "inject = [{ aws_signature = {} }, { header = \"authorization\", value = \"{secret}\" }]"
+        #expect(ConfigText.complaint(own(twice)).contains("writes the header `authorization` twice"))
+    }
+
+    @Test("the key is a secret, its id may be one, and a session token may be there")
+    func secrets() {
+        let all = "secret_access_key = \"env:SECRET\", access_key_id = \"env:SECRET\", session_token = \"env:SECRET\""
+        #expect(ConfigText.complaint(aws(Self.values)) == "")
+        #expect(ConfigText.complaint(aws("\nvalues = { \(all) }")) == "")
+        let missing = ConfigText.complaint(aws("\nvalues = { secret_access_key = \"env:SECRET\" }"))
+        #expect(missing.contains("does not supply `access_key_id`"))
+        let open = """
+
+            values = { access_key_id = "env:SECRET" }
+            inputs = { secret_access_key = "0123456789abcdef" }
+            """
+        #expect(ConfigText.complaint(aws(open)).contains("which is a secret"))
+        #expect(ConfigText.complaint(aws(Self.values + "\n")) == "")
     }
 }
 

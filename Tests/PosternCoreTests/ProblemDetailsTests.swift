@@ -37,6 +37,7 @@ private let rows: [(ProxyError, Int, String, String, ProxyError.Fault, Bool)] = 
     (.bodyTooLarge(limit: 9), 413, "body_too_large", "http_request_denied", .downstream, false),
     (.placeholderLeaked(where: .body), 403, "placeholder_leaked", "http_request_denied", .downstream, false),
     (.sealedTokenUnknown, 401, "sealed_token_unknown", "http_request_denied", .downstream, false),
+    (.unsignable(rule: "r", .presigned), 400, "unsignable_request", "http_request_denied", .downstream, false),
     (.rateLimited(retryAfterSeconds: 7, limit: 9), 429, "rate_limited", "http_request_denied", .downstream, false),
     (.tooManyRequests(limit: 9), 429, "too_many_requests", "connection_limit_reached", .downstream, false),
     (.keyOutOfPlace, 403, "key_out_of_place", "http_request_denied", .downstream, false),
@@ -141,7 +142,8 @@ private func number(_ error: ProxyError) -> Int {
     case .approval(let refusal): 44 + number(refusal)
     case .credential(.broken): 49
     case .credential(.unavailable): 50
-    case .upstream(let error): 51 + number(error)
+    case .unsignable: 51
+    case .upstream(let error): 52 + number(error)
     }
 }
 
@@ -196,7 +198,7 @@ struct ProblemDetailsTests {
     }
 
     @Test("no error is without a row") func complete() {
-        #expect(rows.map { number($0.0) }.sorted() == Array(0..<66))
+        #expect(rows.map { number($0.0) }.sorted() == Array(0..<67))
     }
 
     @Test("only registered names stand in Proxy-Status", arguments: rows.map(\.3))

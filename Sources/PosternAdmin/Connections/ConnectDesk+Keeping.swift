@@ -1,4 +1,4 @@
-package import PosternCore
+internal import PosternCore
 
 // Over http any other port of the portal's host can set its cookies, so that the browser which comes back from a provider
 // proves nothing: somebody else may have pressed the button, and sent a user to the provider who never saw for whom. There

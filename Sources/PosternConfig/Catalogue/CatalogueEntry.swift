@@ -69,10 +69,18 @@ package struct CatalogueInjection: Sendable, Decodable {
     package let basicUsername: String?
     package let basicPassword: String?
     package let path: String?
+    package let awsSignature: CatalogueAWSSignature?
 
     private enum CodingKeys: String, CodingKey {
         case header, query, value, path
         case basicUsername = "basic_username"
         case basicPassword = "basic_password"
+        case awsSignature = "aws_signature"
     }
+}
+
+/// For what requests are signed; `nil` is what the host says.
+package struct CatalogueAWSSignature: Sendable, Decodable {
+    package let service: String?
+    package let region: String?
 }

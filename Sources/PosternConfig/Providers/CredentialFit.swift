@@ -12,14 +12,15 @@ struct CredentialFit {
     ///   - names: the variables of all secrets, those included that could not be fetched.
     ///   - inputs: the other values.
     func check(secrets: [String: Secret], names: Set<String>, inputs: [String: Located<String>]) {
-        let wanted = Set(provider.provider.injection.flatMap(\.variables))
-        checkMissing(wanted.subtracting(names).subtracting(inputs.keys), wanted: wanted, suppliesNothing: names.isEmpty)
+        let needed = Set(provider.provider.injection.flatMap(\.variables))
+        let wanted = needed.union(provider.provider.injection.flatMap(\.optionalVariables))
+        checkMissing(needed.subtracting(names).subtracting(inputs.keys), wanted: needed, suppliesNothing: names.isEmpty)
         checkUnused(names, key: table.has("value") ? "value" : "values", wanted: wanted)
         checkUnused(Set(inputs.keys), key: "inputs", wanted: wanted)
         for name in inputs.keys.sorted() {
             if names.contains(name) {
                 table.refuse("inputs", "names \(Excerpt.of(name)), which is a secret already")
-            } else if provider.secretVariables?.contains(name) ?? (name == "secret") {
+            } else if isSecretVariable(name) {
                 table.refuse(
                     "inputs",
                     "holds \(Excerpt.of(name)), which is a secret",
@@ -34,9 +35,8 @@ struct CredentialFit {
         for name in missing.sorted() {
             // Without a readable reference of any kind, that has been noted.
             if name == "secret", suppliesNothing { continue }
-            let isSecret = provider.secretVariables?.contains(name) ?? (name == "secret")
             let hint =
-                isSecret
+                isSecretVariable(name)
                 ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
                 : "add it: inputs = { \(name) = \"…\" }, or to `values` if it is a secret"
             table.refuse(
@@ -47,7 +47,11 @@ struct CredentialFit {
     }
 
     private func isSecretVariable(_ name: String) -> Bool {
-        provider.secretVariables?.contains(name) ?? (name == "secret")
+        // An access key id is no secret, and may be treated as one.
+        if provider.provider.injection.contains(where: \.signs) {
+            return InjectionTemplate.signingSecrets.contains(name)
+        }
+        return provider.secretVariables?.contains(name) ?? (name == "secret")
     }
 
     private func checkUnused(_ supplied: Set<String>, key: String, wanted: Set<String>) {
@@ -65,7 +69,7 @@ struct CredentialFit {
     private func checkPlace(_ template: InjectionTemplate, secrets: [String: Secret], inputs: [String: Located<String>])
     {
         switch template {
-        case .header, .query: return
+        case .header, .query, .awsSignature: return
         case .basic(let username, _):
             // RFC 7617 section 2: the first colon ends the user name.
             refuse(":", in: username, place: "a Basic user name", secrets: secrets, inputs: inputs)

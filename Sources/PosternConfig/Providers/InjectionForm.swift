@@ -6,6 +6,7 @@ enum InjectionForm {
     case basic(username: String, password: String)
     case query(name: String, value: String)
     case path(String)
+    case awsSignature(service: String?, region: String?)
 
     /// Takes a place of the catalogue, where exactly one form is filled in.
     init(_ place: CatalogueInjection) throws(Refusal) {
@@ -17,6 +18,8 @@ enum InjectionForm {
             self = .query(name: name, value: value)
         } else if let path = place.path {
             self = .path(path)
+        } else if let signature = place.awsSignature {
+            self = .awsSignature(service: signature.service, region: signature.region)
         } else {
             throw Refusal("the catalogue's entry is incomplete")
         }
@@ -25,12 +28,13 @@ enum InjectionForm {
     /// Takes a table of `inject`; `nil` after noting why it is none of the forms.
     init?(_ table: TableReader) {
         let isBasic = table.has("basic_username") || table.has("basic_password")
-        let forms = ["header", "query", "path"].filter(table.has) + (isBasic ? ["basic_username"] : [])
+        var forms = ["header", "query", "path", "aws_signature"].filter(table.has)
+        if isBasic { forms.append("basic_username") }
         defer { table.finish() }
         guard forms.count == 1, let form = forms.first else {
             _ = table.has("value")
             table.refuse(
-                "an element of `inject` needs exactly one of `header`, `basic_username`, `query` and `path`",
+                "an element of `inject` needs exactly one of `header`, `basic_username`, `query`, `path` and `aws_signature`",
                 hint: "write { header = \"x-api-key\", value = \"{secret}\" } or another of the forms"
             )
             return nil
@@ -45,6 +49,11 @@ enum InjectionForm {
         case "path":
             guard let path = table.string("path") else { return nil }
             self = .path(path.value)
+        case "aws_signature":
+            guard let signature = table.table("aws_signature") else { return nil }
+            let (service, region) = (signature.string("service"), signature.string("region"))
+            signature.finish()
+            self = .awsSignature(service: service?.value, region: region?.value)
         default:
             guard let username = table.requiredString("basic_username"),
                 let password = table.requiredString("basic_password")
@@ -65,6 +74,8 @@ enum InjectionForm {
             return .query(name: name, value: try FieldRules.valueTemplate(value))
         case .path(let text):
             return .path(try FieldRules.pathTemplate(text))
+        case .awsSignature(let service, let region):
+            return .awsSignature(service: try scopeTemplate(service), region: try scopeTemplate(region))
         case .basic(let username, let password):
             let name = try FieldRules.valueTemplate(username)
             for part in name.parts {
@@ -74,5 +85,11 @@ enum InjectionForm {
             }
             return .basic(username: name, password: try FieldRules.valueTemplate(password))
         }
+    }
+
+    private func scopeTemplate(_ text: String?) throws(Refusal) -> Template? {
+        guard let text else { return nil }
+        guard !text.isEmpty else { throw Refusal("the service or region of `aws_signature` is empty") }
+        return try FieldRules.valueTemplate(text)
     }
 }

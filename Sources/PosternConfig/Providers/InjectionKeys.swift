@@ -36,7 +36,7 @@ enum InjectionKeys {
     /// What a template writes, so that two templates do not write the same.
     private static func target(of template: InjectionTemplate) -> String {
         switch template {
-        case .header, .basic: "the header `\((template.headerName ?? "").lowercased())`"
+        case .header, .basic, .awsSignature: "the header `\((template.headerName ?? "").lowercased())`"
         case .query(let name, _): "the query parameter `\(name)`"
         case .path(let template): "the path \(template.parts)"
         }

@@ -59,17 +59,33 @@ extension InjectionTemplate {
     var headerName: String? {
         switch self {
         case .header(let name, _): name
-        case .basic: "Authorization"
+        case .basic, .awsSignature: "Authorization"
         case .query, .path: nil
         }
     }
 
-    /// The names of all its variables.
+    /// The names of all variables that it has to have.
     var variables: [String] {
         switch self {
         case .header(_, let value), .query(_, let value): value.variables
         case .basic(let username, let password): username.variables + password.variables
         case .path(let template): template.variables
+        case .awsSignature(let service, let region):
+            ["access_key_id", "secret_access_key"] + (service?.variables ?? []) + (region?.variables ?? [])
         }
     }
+
+    /// The names of those that it may have.
+    var optionalVariables: [String] {
+        switch self {
+        case .header, .query, .basic, .path: []
+        case .awsSignature: ["session_token"]
+        }
+    }
+
+    /// Whether it signs.
+    var signs: Bool { !optionalVariables.isEmpty }
+
+    /// The variables of a signature that are secrets.
+    static let signingSecrets: Set = ["secret_access_key", "session_token"]
 }

@@ -15,7 +15,7 @@ package struct CredentialSlots: Sendable {
         for template in provider.injection {
             switch template {
             case .header(let name, _): CredentialSlots.add(FieldName(name), to: &fields)
-            case .basic: break
+            case .basic, .awsSignature: break
             case .query(let name, _): CredentialSlots.add(Array(name.utf8), to: &parameters)
             case .path(let template):
                 if case .literal(let prefix)? = template.parts.first {

@@ -56,6 +56,10 @@ package enum InjectionTemplate: Hashable, Sendable {
     case query(name: String, value: Template)
     /// The leading path, such as `/bot{secret}/`; a client writes any one segment in the variable's place.
     case path(Template)
+    /// A signature over the whole request for Amazon Web Services, made with `secret_access_key`, which is not sent itself.
+    ///
+    /// What is `nil` of the service and the region is what the host says.
+    case awsSignature(service: Template?, region: Template?)
 }
 
 /// How a provider's hosts are reached, beyond their names.

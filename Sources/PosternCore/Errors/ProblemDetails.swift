@@ -270,6 +270,7 @@ package struct ProblemDetails: OwnAnswer, Equatable, Sendable {
                 "It has expired, or Postern was restarted. Ask the token endpoint for another one."
             )
             fields = [("WWW-Authenticate", "Bearer realm=\"postern\", error=\"invalid_token\"")]
+        case .unsignable(let rule, let reason): self.init(reason, under: rule)
         case .rateLimited(let seconds, let limit):
             self.init(
                 429,

@@ -29,6 +29,7 @@ package enum ProxyError: Error, Equatable, Sendable {
     case bodyTooLarge(limit: Int)
     case placeholderLeaked(where: PlaceholderPlace)
     case sealedTokenUnknown
+    case unsignable(rule: String, SigningRefusal)
     case rateLimited(retryAfterSeconds: Int, limit: Int)
     case tooManyRequests(limit: Int)
     case keyOutOfPlace
@@ -116,7 +117,7 @@ extension ProxyError {
             .peerNotAllowed,
             .tooManyAttempts, .browserRequest, .agentPaused, .noGrant, .unknownProvider, .policyDenied, .ambiguousPath,
             .ambiguousGrant,
-            .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown,
+            .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked, .sealedTokenUnknown, .unsignable,
             .rateLimited, .tooManyRequests, .keyOutOfPlace, .placeholderExpired, .requestRule, .approval,
             .clientClosed, .clientTimeout, .tunnelIdle:
             .downstream
@@ -135,7 +136,7 @@ extension ProxyError {
             .unknownProvider,
             .policyDenied,
             .ambiguousPath, .ambiguousGrant, .grantExpired, .grantUsedUp, .bodyTooLarge, .placeholderLeaked,
-            .sealedTokenUnknown,
+            .sealedTokenUnknown, .unsignable,
             .rateLimited, .tooManyRequests, .keyOutOfPlace, .placeholderExpired, .requestRule, .approval, .credential,
             .auditUnavailable, .storeUnavailable, .upstream:
             false

@@ -39,6 +39,8 @@ package struct InjectionPlan: Sendable {
     package let fields: [Field]
     package let parameters: [Parameter]
     package let pathSlots: [PathSlot]
+    /// By which requests are signed, where that is how the credential is used.
+    package let signature: AWSSignature?
     /// What must not come back in an answer.
     package let scrubbing: ScrubPatterns
 
@@ -51,6 +53,7 @@ package struct InjectionPlan: Sendable {
         var parameters: [Parameter] = []
         var pathSlots: [PathSlot] = []
         var derived: [[UInt8]] = []
+        var signature: AWSSignature?
         let values = RenderedTemplate.Values(credential)
         guard credential.secrets.values.allSatisfy({ $0.count <= ScrubPatterns.maximumSecretLength }) else {
             throw .unusableCredential("it is longer than \(ScrubPatterns.maximumSecretLength) bytes")
@@ -78,6 +81,12 @@ package struct InjectionPlan: Sendable {
                 )
             case .path(let template):
                 pathSlots.append(try values.pathSlot(template))
+            case .awsSignature(let service, let region):
+                signature = try AWSSignature(
+                    credential,
+                    service: try values.render(ifAny: service),
+                    region: try values.render(ifAny: region)
+                )
             }
         }
         guard derived.allSatisfy({ $0.count <= 6 * ScrubPatterns.maximumSecretLength }) else {
@@ -86,6 +95,7 @@ package struct InjectionPlan: Sendable {
         self.fields = fields
         self.parameters = parameters
         self.pathSlots = pathSlots
+        self.signature = signature
         scrubbing = ScrubPatterns(
             secrets: Array(credential.secrets.values) + derived.map { Secret($0) } + credential.retired
         )
@@ -102,6 +112,7 @@ package struct InjectionPlan: Sendable {
     /// Whether a field of the client's goes for what is written in its place, or could be taken for it.
     func replaces(_ field: HeadField, in head: RequestHead) -> Bool {
         field.known == .credential || fields.contains { head.isNamed(field, $0.name) }
+            || signature?.replaces(field, in: head) ?? false
     }
 
     private static func field(_ name: String, _ value: [UInt8], holdsSecret: Bool) throws(DirectoryError) -> Field {
@@ -136,6 +147,11 @@ private enum RenderedTemplate {
                 }
             }
             return bytes
+        }
+
+        func render(ifAny template: Template?) throws(DirectoryError) -> [UInt8]? {
+            guard let template else { return nil }
+            return try render(template)
         }
 
         func pathSlot(_ template: Template) throws(DirectoryError) -> InjectionPlan.PathSlot {

@@ -85,6 +85,15 @@ package struct UpstreamRequest: Sendable {
         )
     }
 
+    /// By which it is signed, where a signature stands for the credential.
+    package var signature: AWSSignature? { sealed == nil ? rule.injection?.signature : nil }
+
+    /// What the signature is for.
+    package var signingScope: AWSScope? { signature?.scope(at: destination) }
+
+    /// Whether its body may go unsigned, if it is too long to be held: S3 takes that, and TLS keeps it as it is.
+    package var mayLeaveBodyUnsigned: Bool { destination.scheme == .https && signingScope?.isObjectStore ?? false }
+
     /// Looks for placeholders in its body, if there are any to be found.
     package var bodySearch: PlaceholderScanner? { searchesBody ? PlaceholderScanner(search) : nil }
 
@@ -95,9 +104,17 @@ package struct UpstreamRequest: Sendable {
     ///
     /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
     /// parsed, and the other fields are copied one by one. `takesTrailers` says that trailers of the answer are passed on
-    /// to a client that wants them, of which gRPC servers make sure.
-    package func appendHead(to buffer: inout [UInt8], tags: TagContext, takesTrailers: Bool = false) {
+    /// to a client that wants them, of which gRPC servers make sure. `payload` is the body as it is signed at `seconds`, under
+    /// a rule that signs; without it no credential is written.
+    package func appendHead(
+        to buffer: inout [UInt8],
+        tags: TagContext,
+        takesTrailers: Bool = false,
+        payload: AWSPayload? = nil,
+        at seconds: Int64 = 0
+    ) {
         let head = ingress.head
+        let start = buffer.count
         buffer.append(contentsOf: head.method.rawValue.utf8)
         buffer.append(0x20)
         appendPath(to: &buffer)
@@ -145,6 +162,9 @@ package struct UpstreamRequest: Sendable {
             buffer.append(contentsOf: "User-Agent:".utf8)
             appendUserAgentSuffix(to: &buffer, tags)
             buffer.append(contentsOf: "\r\n".utf8)
+        }
+        if let signature, let payload, let scope = signature.scope(at: destination) {
+            signature.sign(&buffer, from: start, for: scope, payload, at: seconds)
         }
         switch head.body {
         case .none:
@@ -307,6 +327,7 @@ package struct UpstreamRequest: Sendable {
         let head = ingress.head
         let isSlot = rule.injection?.fields.contains { head.isNamed(field, $0.name) } ?? false
         let isTag = rule.tagging.header.map { head.isNamed(field, FieldName($0.name)) } ?? false
+        if let signature = rule.injection?.signature, signature.replaces(field, in: head) { return false }
         return !isSlot && !isTag && !head.connectionOptions.contains { head.isNamed(field, $0) }
     }
 }

@@ -43,6 +43,9 @@ package struct RequestPipeline: Sendable {
             proven = identified
             let allowed = try allow(identified, only: grant ?? issued?.grant, in: directory, nowSeconds: nowSeconds)
             let sealed = try placeholders.check(allowed, issued: issued, in: directory, now: monotonicNow)
+            if sealed == nil, let signature = allowed.rule.injection?.signature {
+                try signature.check(identified.ingress, to: allowed.destination, under: allowed.rule.id)
+            }
             try allowed.rule.admit(now: monotonicNow)
             return UpstreamRequest(
                 allowed,

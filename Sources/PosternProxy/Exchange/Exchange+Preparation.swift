@@ -3,10 +3,10 @@ internal import PosternEventLoop
 
 // What a rule wants to know before a request is recorded as let through.
 extension Exchange {
-    /// Gathers the body, if the rule looks into bodies or a person is shown it, and judges it.
+    /// Gathers the body, if the rule looks into bodies, signs them, or a person is shown it, and judges it.
     func inspect() {
         let inspection = request.rule.inspection
-        guard inspection != nil || asksPerson else {
+        guard inspection != nil || asksPerson || request.signature != nil else {
             refresh()
             return
         }
@@ -16,7 +16,7 @@ extension Exchange {
             phase = .inspecting(isGathering: true)
         }
         do throws(ProxyError) {
-            while true {
+            while try !passesUnsigned(inspection) {
                 try client.takeBody(into: &bodyToRepeat)
                 try holdBody()
                 try checkLength(inspection)
@@ -32,6 +32,7 @@ extension Exchange {
             if let reason = inspection?.refusal(of: request.ingress.head, body: bodyToRepeat) {
                 throw .policyDenied(rule: request.rule.id, reason: reason)
             }
+            if request.signature != nil { signedPayload = signedPayload ?? AWSPayload(bodyToRepeat) }
             toolListRules = inspection?.toolListRules(forAnswerTo: bodyToRepeat) ?? []
             refresh()
         } catch { fail(error) }
@@ -49,6 +50,22 @@ extension Exchange {
         if asksPerson, bodyToRepeat.count > limit {
             throw .approval(.unaskable(reason: "its body is longer than the \(limit) bytes that are kept"))
         }
+    }
+
+    /// Whether the body goes on without being held and signed, since it is too long for that.
+    ///
+    /// What is judged or shown to a person has to be here whole, and bounds of its own.
+    private func passesUnsigned(_ inspection: BodyInspection?) throws(ProxyError) -> Bool {
+        guard request.signature != nil else { return false }
+        let limit = AWSSignature.maxHeldBytes
+        var length = bodyToRepeat.count
+        if case .length(let announced) = request.ingress.head.body { length = max(length, announced) }
+        guard length > limit else { return false }
+        guard inspection == nil, !asksPerson, request.mayLeaveBodyUnsigned else {
+            throw .unsignable(rule: request.rule.id, .bodyTooLong(limit: limit))
+        }
+        signedPayload = .unsigned
+        return true
     }
 
     /// Counts the bytes that are held of the body among those of all requests.

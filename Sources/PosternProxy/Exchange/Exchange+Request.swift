@@ -32,7 +32,9 @@ extension Exchange {
             request.appendHead(
                 to: &worker.sending,
                 tags: TagContext(agent: request.agent.agentName ?? "", requestID: requestID, tags: tags),
-                takesTrailers: upstream.takesTrailers
+                takesTrailers: upstream.takesTrailers,
+                payload: signedPayload,
+                at: worker.wallClock / 1_000_000_000
             )
         }
         let head = 0..<worker.sending.count

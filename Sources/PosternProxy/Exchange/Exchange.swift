@@ -58,6 +58,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
     var hasRenewed = false
     /// The approval by which it is sent.
     var approval: String?
+    /// The body as it is signed, under a rule that signs.
+    var signedPayload: AWSPayload?
     /// What of the body counts among the bytes that are held for inspection.
     var heldBytes = 0
     /// Whether the client has been waited for to take its answer.
@@ -223,6 +225,8 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
             )
             // What was seen of the body was judged by what held then.
             if !phase.isInspecting, renewed.rule.inspection != request.rule.inspection { throw .authorityWithdrawn }
+            // What is signed was settled with the body; only the key may be another.
+            if renewed.signingScope != request.signingScope { throw .authorityWithdrawn }
             // So was what persons were asked, or were not.
             if asksOthers(than: renewed) { throw .authorityWithdrawn }
             // What runs keeps what it was sent with, whose secret is still to be masked in the answer; only a second

@@ -1,5 +1,5 @@
 internal import Glibc
-package import PosternCore
+internal import PosternCore
 
 /// Where a request comes from: who is at the other end, and how it reached Postern.
 struct ClientSource {

@@ -13,7 +13,7 @@ extension SDKRefusal {
         }
         switch error {
         case .malformedRequest: self = refusal(400, "invalid_request")
-        case .headerTooLarge, .ambiguousPath, .expectationFailed: self = refusal(400)
+        case .headerTooLarge, .ambiguousPath, .expectationFailed, .unsignable: self = refusal(400)
         case .targetTooLong: self = refusal(422, "query_too_long")
         case .methodNotSupported: self = refusal(422)
         case .identityRequired, .keyRequired, .placeholderExpired: self = refusal(401, "key_not_active")

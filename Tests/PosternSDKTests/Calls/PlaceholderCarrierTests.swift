@@ -25,4 +25,11 @@ import Testing
             #expect(carrier.format == format)
         }
     }
+
+    @Test("where requests are signed, the signature takes its place")
+    func signed() {
+        let carrier = PlaceholderCarrier([.awsSignature(service: nil, region: nil)])
+        #expect(carrier.header == "Authorization")
+        #expect(carrier.format == "Bearer {token}")
+    }
 }

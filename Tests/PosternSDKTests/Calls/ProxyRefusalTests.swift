@@ -27,6 +27,7 @@ import Testing
             (.bodyTooLarge(limit: 1), 413, "body_too_large"),
             (.placeholderLeaked(where: .body), 403, "placeholder_leaked"),
             (.sealedTokenUnknown, 403, "sealed_token_unknown"),
+            (.unsignable(rule: "r", .presigned), 400, "unsignable_request"),
             (.rateLimited(retryAfterSeconds: 7, limit: 60), 429, "rate_limit_exceeded"),
             (.tooManyRequests(limit: 2), 429, "rate_limit_exceeded"),
             (.requestRule(.denied(reason: "x")), 403, "request_rule_denied"),

@@ -1,0 +1,349 @@
+import PosternCore
+import PosternTestSupport
+import Testing
+
+private let key = ["access_key_id": "AKIDEXAMPLE", "secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"]
+/// 2015-08-30 12:36:00 UTC.
+private let time: Int64 = 1_440_938_160
+private let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+/// A request as AWS publishes it, with the signature that belongs to it.
+private struct Vector: Sendable, CustomTestStringConvertible {
+    let name: String
+    let head: String
+    var payload = empty
+    let signature: String
+    var signed: [String] = []
+
+    var testDescription: String { name }
+}
+
+/// From the AWS Signature Version 4 test suite: service `service`, region `us-east-1`.
+private let suite = [
+    Vector(
+        name: "get-vanilla",
+        head: "GET / HTTP/1.1\r\nHost:example.amazonaws.com\r\nX-Amz-Date:20150830T123600Z\r\n",
+        signature: "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
+    ),
+    Vector(
+        name: "get-vanilla-query-order-key-case",
+        head:
+            "GET /?Param2=value2&Param1=value1 HTTP/1.1\r\nHost:example.amazonaws.com\r\nX-Amz-Date:20150830T123600Z\r\n",
+        signature: "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"
+    ),
+    Vector(
+        name: "get-slash",
+        head: "GET // HTTP/1.1\r\nHost:example.amazonaws.com\r\nX-Amz-Date:20150830T123600Z\r\n",
+        signature: "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
+    ),
+    Vector(
+        name: "post-x-www-form-urlencoded",
+        head: "POST / HTTP/1.1\r\nContent-Type:application/x-www-form-urlencoded\r\nHost:example.amazonaws.com\r\n"
+            + "X-Amz-Date:20150830T123600Z\r\n",
+        payload: "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e",
+        signature: "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a"
+    ),
+]
+
+private let objectHead = "Host: examplebucket.s3.amazonaws.com\r\nx-amz-date: 20130524T000000Z\r\n"
+
+/// From "Authenticating Requests: Using the Authorization Header" of the Amazon S3 API Reference.
+private let objects = [
+    Vector(
+        name: "GET object",
+        head: "GET /test.txt HTTP/1.1\r\n\(objectHead)Range: bytes=0-9\r\nx-amz-content-sha256: \(empty)\r\n",
+        signature: "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+        signed: ["range"]
+    ),
+    Vector(
+        name: "PUT object",
+        head: "PUT /test$file.text HTTP/1.1\r\n\(objectHead)Date: Fri, 24 May 2013 00:00:00 GMT\r\n"
+            + "x-amz-storage-class: REDUCED_REDUNDANCY\r\n"
+            + "x-amz-content-sha256: 44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072\r\n",
+        payload: "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
+        signature: "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd",
+        signed: ["date"]
+    ),
+    Vector(
+        name: "GET bucket lifecycle",
+        head: "GET /?lifecycle HTTP/1.1\r\n\(objectHead)x-amz-content-sha256: \(empty)\r\n",
+        signature: "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"
+    ),
+    Vector(
+        name: "list objects",
+        head: "GET /?max-keys=2&prefix=J HTTP/1.1\r\n\(objectHead)x-amz-content-sha256: \(empty)\r\n",
+        signature: "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"
+    ),
+]
+
+/// A whole request, and what botocore 1.43 makes of it: `SigV4Auth` or, for S3, `S3SigV4Auth`.
+private struct Whole: Sendable, CustomTestStringConvertible {
+    let host: String
+    let line: String
+    var fields = ""
+    var body = ""
+    var token: String?
+    let authorization: String
+
+    var testDescription: String { line }
+}
+
+private let whole = [
+    Whole(
+        host: "examplebucket.s3.amazonaws.com",
+        line: "GET /photos/Jan//sample%20%2F%28x%29.jpg?prefix=a%2Fb&list-type=2&acl",
+        authorization: "us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
+            + "Signature=f92c4818df6f59960e407078688508400ef8b9232f74e0b5352182571e5f4a28"
+    ),
+    Whole(
+        host: "s3.eu-central-1.amazonaws.com",
+        line: "PUT /bucket//a%20b/%C3%BC%2F..x",
+        fields: "Content-Type: text/plain\r\nx-amz-meta-note:   a   b  \r\n",
+        body: "stored",
+        token: "IQoJb3JpZ2luX2VjEXAMPLE//TOKEN==",
+        authorization: "eu-central-1/s3/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;"
+            + "x-amz-meta-note;x-amz-security-token, "
+            + "Signature=b1468f127bdbfa611bdacbdd910270761db641b33ec724fcc95ebbd02dc5516c"
+    ),
+    Whole(
+        host: "bedrock-runtime.us-east-1.amazonaws.com",
+        line: "POST /model/anthropic.claude-3%3A0/invoke",
+        fields: "Content-Type: application/json\r\n",
+        body: "{\"a\":1}",
+        authorization:
+            "us-east-1/bedrock/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, "
+            + "Signature=49b98ad7203138dd85d20d66a10f5d800ea3d3f7e6e6ce4f2708c6dbc4603ab0"
+    ),
+    Whole(
+        host: "abc.execute-api.us-west-2.amazonaws.com",
+        line: "GET /prod//x%2Fy/%20z/?b=2&a=1&a=0&empty=&k%2Fey=v%20w",
+        authorization: "us-west-2/execute-api/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
+            + "Signature=d39fb717efc461414bb01480a3fad3d5e418859972c446bcb43be7f3a4f2d705"
+    ),
+    Whole(
+        host: "dynamodb.us-west-2.amazonaws.com",
+        line: "POST /",
+        fields: "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n",
+        body: "{}",
+        token: "tok/en+EXAMPLE==",
+        authorization:
+            "us-west-2/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;"
+            + "x-amz-security-token;x-amz-target, "
+            + "Signature=14fa0b123a905dc5f2af18d84516982981acf2f116b0ed5c628b9b5db04f9760"
+    ),
+]
+
+private func contents(
+    host: String,
+    secrets: [String: String] = key,
+    inputs: [String: String] = [:],
+    service: String? = nil,
+    region: String? = nil
+) -> DirectoryContents {
+    Sample.contents(
+        provider: Sample.provider(
+            hosts: [host],
+            injection: [.awsSignature(service: service.map(Sample.template), region: region.map(Sample.template))]
+        ),
+        credential: Sample.credential(secrets: secrets, inputs: inputs)
+    )
+}
+
+/// What is sent, or the code of the refusal.
+private func signed(_ text: String, body: String, _ contents: DirectoryContents, at seconds: Int64 = time) throws
+    -> String
+{
+    do {
+        let request = try contents.authorize(text)
+        var buffer: [UInt8] = []
+        request.appendHead(
+            to: &buffer,
+            tags: TagContext(agent: "bot", requestID: "1", tags: AuditTags()),
+            payload: AWSPayload(Array(body.utf8)),
+            at: seconds
+        )
+        return latin1Text(buffer)
+    } catch let error as Refusal { return ProblemDetails(error.error).code }
+}
+
+/// A client's own signature, in fields.
+private let clients = [
+    "Authorization: AWS4-HMAC-SHA256 Credential=AKIAMINE/20140101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=mine",
+    "X-Amz-Date: 20140101T000000Z", "X-Amz-Date: 20990101T000000Z", "X_Amz_Date: 20140101T000000Z",
+    "x-amz-security-token: mine", "X-Amz-Credential: mine", "X-Amz-Signature: mine",
+    "X-Amz-Algorithm: AWS4-HMAC-SHA256",
+    "X-Amz-SignedHeaders: host", "X-Amz-Expires: 604800", "x-amz-content-sha256: \(empty)", "X-Amz-Region-Set: *",
+    "x-amz-s3session-token: mine", "Date: Wed, 01 Jan 2014 00:00:00 GMT",
+]
+
+/// What cannot be signed anew: a query, or a field.
+private let unsignable = [
+    ("?X-Amz-Signature=mine", ""), ("?a=b&x-amz-credential=mine", ""), ("?X%2DAmz%2DDate=20140101T000000Z", ""),
+    ("?X-Amz-Security-Token=mine", ""), ("?a;X-Amz-Algorithm=AWS4-HMAC-SHA256", ""), ("?AWSAccessKeyId=AKIA", ""),
+    ("?X-Amz-Expires", ""), ("", "x-amz-content-sha256: UNSIGNED-PAYLOAD"),
+    ("", "X-Amz-Content-Sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
+    ("", "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER"), ("", "Content-Encoding: aws-chunked"),
+    ("", "Content-Encoding: gzip, AWS-chunked"), ("", "x-amz-decoded-content-length: 5"),
+    ("", "x-amz-trailer: x-amz-checksum-crc32"), ("", "X_Amz_Trailer: x-amz-checksum-crc32"),
+]
+
+/// Hosts, with what they are signed for; botocore 1.43 agrees where it knows them.
+private let hosts: [(String, String?)] = [
+    ("s3.amazonaws.com", "s3 us-east-1"), ("bucket.s3.amazonaws.com", "s3 us-east-1"),
+    ("s3.eu-central-1.amazonaws.com", "s3 eu-central-1"),
+    ("my.bucket.s3.eu-central-1.amazonaws.com", "s3 eu-central-1"),
+    ("bucket.s3.dualstack.us-west-2.amazonaws.com", "s3 us-west-2"), ("s3-eu-west-1.amazonaws.com", "s3 eu-west-1"),
+    ("bucket.s3-eu-west-1.amazonaws.com", "s3 eu-west-1"), ("s3-fips.us-gov-west-1.amazonaws.com", "s3 us-gov-west-1"),
+    ("123.s3-control.us-west-2.amazonaws.com", "s3 us-west-2"), ("bucket.s3-accelerate.amazonaws.com", nil),
+    ("x.s3express-use1-az4.us-east-1.amazonaws.com", nil), ("iam.amazonaws.com", "iam us-east-1"),
+    ("sts.amazonaws.com", "sts us-east-1"), ("sts.us-east-2.amazonaws.com", "sts us-east-2"),
+    ("ec2.cn-north-1.amazonaws.com.cn", "ec2 cn-north-1"), ("iam.amazonaws.com.cn", nil),
+    ("bedrock-runtime.us-east-1.amazonaws.com", "bedrock us-east-1"),
+    ("email.eu-west-1.amazonaws.com", "ses eu-west-1"),
+    ("search-x.us-west-2.es.amazonaws.com", "es us-west-2"),
+    ("data-ats.iot.us-west-2.amazonaws.com", "iotdata us-west-2"),
+    ("api.ecr.us-west-2.amazonaws.com", "ecr us-west-2"), ("kms-fips.us-west-2.amazonaws.com", "kms us-west-2"),
+    ("monitoring.us-west-2.amazonaws.com", "monitoring us-west-2"), ("lambda.us-west-2.api.aws", "lambda us-west-2"),
+    ("abc.lambda-url.us-west-2.on.aws", "lambda us-west-2"),
+    ("runtime-v2-lex.us-west-2.amazonaws.com", "lex us-west-2"),
+    ("s3.example.test", nil), ("amazonaws.com", nil), ("s3.us-east-1.amazonaws.com.evil.test", nil),
+]
+
+@Suite("AWS signature")
+struct AWSSignatureTests {
+    private func check(_ vector: Vector, _ signature: AWSSignature, _ scope: AWSScope, time: String, decodesPath: Bool)
+    {
+        let request = AWSCanonicalRequest(
+            head: Array(vector.head.utf8)[...],
+            decodesPath: decodesPath,
+            payload: Array(vector.payload.utf8)
+        ) { name in AWSCanonicalRequest.mustSign(name) || vector.signed.contains(latin1Text(Array(name))) }
+        var value: [UInt8] = []
+        signature.appendAuthorization(to: &value, request, scope, time: Array(time.utf8))
+        #expect(latin1Text(value).hasSuffix("Signature=\(vector.signature)"), "\(latin1Text(request.bytes))")
+    }
+
+    @Test("AWS's test suite", arguments: suite) fileprivate func published(vector: Vector) throws {
+        let signature = try AWSSignature(Sample.credential(secrets: key))
+        let scope = AWSScope(service: "service", region: "us-east-1")
+        // The second time with the key that was kept.
+        for _ in 0..<2 { check(vector, signature, scope, time: "20150830T123600Z", decodesPath: false) }
+    }
+
+    @Test("AWS's examples for S3", arguments: objects) fileprivate func publishedForObjects(vector: Vector) throws {
+        let secrets = [
+            "access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        ]
+        let signature = try AWSSignature(Sample.credential(secrets: secrets))
+        let scope = AWSScope(service: "s3", region: "us-east-1")
+        check(vector, signature, scope, time: "20130524T000000Z", decodesPath: true)
+    }
+
+    @Test("a whole request is signed as botocore does it", arguments: whole) fileprivate func signsWhole(request: Whole)
+        throws
+    {
+        var secrets = key
+        secrets["session_token"] = request.token
+        let parts = request.line.split(separator: " ")
+        let text =
+            "\(parts[0]) http://\(request.host)\(parts[1]) HTTP/1.1\r\nHost: \(request.host)\r\n\(request.fields)"
+            + "Content-Length: \(request.body.utf8.count)\r\n\(clients.joined(separator: "\r\n"))\r\n\r\n\(request.body)"
+        let head = try signed(text, body: request.body, contents(host: request.host, secrets: secrets))
+        let lines = head.split(separator: "\r\n").map(String.init)
+        #expect(lines[0] == "\(request.line) HTTP/1.1")
+        let expected = "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/\(request.authorization)"
+        #expect(lines.filter { $0.lowercased().hasPrefix("authorization:") } == [expected])
+        #expect(lines.filter { $0.lowercased().hasPrefix("x-amz-date:") } == ["X-Amz-Date: 20150830T123600Z"])
+        #expect(
+            lines.filter { $0.lowercased().hasPrefix("x-amz-security-token:") }
+                == (request.token.map { ["X-Amz-Security-Token: \($0)"] } ?? [])
+        )
+        #expect(!head.contains("mine") && !head.contains("2014") && !head.contains("2099"))
+        #expect(!head.contains(key["secret_access_key"] ?? ""))
+    }
+
+    @Test("nothing of a client's own signature goes upstream", arguments: clients) func removes(line: String) throws {
+        let host = "sts.us-east-2.amazonaws.com"
+        let get = "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n"
+        let plain = try signed("\(get)\r\n", body: "", contents(host: host))
+        #expect(plain.contains("\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-2/sts/"))
+        #expect(try signed("\(get)\(line)\r\n\r\n", body: "", contents(host: host)) == plain)
+    }
+
+    @Test("what cannot be signed anew is refused", arguments: unsignable) func refuses(query: String, line: String)
+        throws
+    {
+        let host = "bucket.s3.us-east-2.amazonaws.com"
+        let lines = line.isEmpty ? "" : "\(line)\r\n"
+        let text = "PUT http://\(host)/key\(query) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: 0\r\n\(lines)\r\n"
+        #expect(try signed(text, body: "", contents(host: host)) == "unsignable_request")
+    }
+
+    @Test("the host says what is signed for", arguments: hosts) func derives(host: String, scope: String?) throws {
+        let signature = try AWSSignature(Sample.credential(secrets: key))
+        let found = signature.scope(at: Destination(scheme: .https, host: Sample.host(host), port: 443))
+        #expect(found.map { "\($0.service) \($0.region)" } == scope)
+        if scope == nil {
+            let text = "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+            #expect(try signed(text, body: "", contents(host: host)) == "unsignable_request")
+        }
+    }
+
+    @Test("the provider says it, also by an input") func configured() throws {
+        let text = "GET http://minio.test/ HTTP/1.1\r\nHost: minio.test\r\n\r\n"
+        let said = contents(
+            host: "minio.test",
+            secrets: ["secret_access_key": "wJalrXUtnFEMI"],
+            inputs: ["access_key_id": "minio-user", "zone": "here-1"],
+            service: "s3",
+            region: "{zone}"
+        )
+        #expect(try signed(text, body: "", said).contains("Credential=minio-user/20150830/here-1/s3/aws4_request, "))
+    }
+
+    @Test("without what its body is, no credential is written") func unsettled() throws {
+        let host = "sts.us-east-2.amazonaws.com"
+        let sent = try contents(host: host).sent(
+            "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\nAuthorization: mine\r\n\r\n"
+        )
+        #expect(!sent.lowercased().contains("authorization") && !sent.contains("AKID"))
+    }
+
+    @Test("a key is another one each day") func days() throws {
+        let host = "sts.us-east-2.amazonaws.com"
+        let text = "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+        let both = contents(host: host)
+        #expect(try signed(text, body: "", both, at: time + 86_400).contains("/20150831/us-east-2/sts/"))
+        #expect(try signed(text, body: "", both) == signed(text, body: "", contents(host: host)))
+    }
+
+    @Test(
+        "credentials that cannot sign are refused",
+        arguments: [
+            (["access_key_id": "AKID"], [:]), (["secret_access_key": "ssssssss"], [:]),
+            (["access_key_id": "AKID"], ["secret_access_key": "ssssssss"]),
+            (["access_key_id": "AK ID", "secret_access_key": "ssssssss"], [:]),
+            (["access_key_id": "AKID/x", "secret_access_key": "ssssssss"], [:]),
+            (["access_key_id": "AK\r\nX: y", "secret_access_key": "ssssssss"], [:]),
+            (["access_key_id": "AKID", "secret_access_key": "ssssssss", "session_token": "a\r\nb"], [:]),
+            (["access_key_id": "AKID", "secret_access_key": "ssssssss"], ["session_token": "tttttttt"]),
+        ] as [([String: String], [String: String])]
+    ) func unusable(secrets: [String: String], inputs: [String: String]) {
+        #expect(throws: DirectoryError.self) {
+            try AWSSignature(Sample.credential(secrets: secrets, inputs: inputs))
+        }
+    }
+
+    @Test("its secrets are masked in answers") func masks() throws {
+        var secrets = key
+        secrets["session_token"] = "IQoJb3JpZ2luX2VjEXAMPLE//TOKEN=="
+        let host = "sts.us-east-2.amazonaws.com"
+        let text = "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+        let request = try contents(host: host, secrets: secrets).authorize(text)
+        for secret in secrets.values {
+            var answer = Array("a \(secret) b".utf8)
+            let count = answer.withUnsafeMutableBytes { request.scrubbing?.mask($0) ?? 0 }
+            #expect(count == 1 && !latin1Text(answer).contains(secret))
+        }
+    }
+}
