@@ -12,13 +12,13 @@ from alter_sdk.models import AgentPrincipal
 async def main(name: str, secrets: list[str]) -> None:
     async with App(api_key=os.environ["APP_API_KEY"]) as app:
         agent = await app.agents.create(name=name, scopes={})
+    print(agent.api_key, flush=True)
     # The application acts for the agent: a grant is bound to whoever the request is for.
     async with App(api_key=os.environ["APP_API_KEY"], caller=str(agent.id), caller_type="agent") as for_agent:
         for secret in secrets:
             grant = await for_agent.create_managed_secret_grant(secret, principal=AgentPrincipal(label=secret))
             print(f"grant of {secret}: {grant.grant_id}", file=sys.stderr)
     print(f"agent {agent.name}: {agent.id}", file=sys.stderr)
-    print(agent.api_key)
 
 
 if __name__ == "__main__":
