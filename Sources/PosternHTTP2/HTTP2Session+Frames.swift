@@ -166,8 +166,12 @@ extension HTTP2Session {
         if type == NGHTTP2_RST_STREAM, state?.isResetByUs != true { _ = isAllowed(floodGuard.resets.take()) }
         let endsStream = UInt32(frame.hd.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0
         guard endsStream, type == NGHTTP2_DATA || type == NGHTTP2_HEADERS, state?.hasEnded == false else { return }
-        // The answer is complete and the request is not: nobody waits for the rest (RFC 9113 section 8.1).
-        reset(frame.hd.stream_id, code: HTTP2ErrorCode.noError)
+        // The answer is complete and the request is not (RFC 9113 section 8.1).
+        if state?.isSilenced == false {
+            handler.http2AnswerEndedFirst(on: frame.hd.stream_id)
+        } else {
+            reset(frame.hd.stream_id, code: HTTP2ErrorCode.noError)
+        }
     }
 
     /// Gives up a stream whose head cannot be sent.

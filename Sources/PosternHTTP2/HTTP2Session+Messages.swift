@@ -17,9 +17,7 @@ extension HTTP2Session {
 
     /// Answers a request with a final head, given as HTTP/1.1 text that we made; it is not kept.
     ///
-    /// Where the answer ends before the request does, the client is told to stop (RST_STREAM with
-    /// ``HTTP2ErrorCode/noError``), and nothing more of the request is reported. Returns whether the stream was there to
-    /// be answered.
+    /// Returns whether the stream was there to be answered.
     @discardableResult
     package func submitResponse(_ head: UnsafeRawBufferPointer, on stream: Int32, hasBody: Bool) -> Bool {
         guard streams[stream] != nil, let fields = OutgoingFields(response: head)?.fields else { return false }

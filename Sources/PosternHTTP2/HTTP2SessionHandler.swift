@@ -21,6 +21,11 @@ package protocol HTTP2SessionHandler: AnyObject {
     /// The peer's message is complete.
     func http2EndReceived(on stream: Int32)
 
+    /// A server's answer is sent to its end, and the client's request has not ended.
+    ///
+    /// What comes of it is reported until the stream is reset.
+    func http2AnswerEndedFirst(on stream: Int32)
+
     /// The stream is forgotten.
     ///
     /// Said exactly once for each stream whose head arrived (server) or that was submitted (client). The code is

@@ -23,7 +23,7 @@ struct ControlFixture: Sendable {
 
     /// Runs `body` against a server that is stopped afterwards.
     static func with(
-        requestTime: Duration = .seconds(30),
+        requestTime: Duration = .seconds(120),
         maxConnections: Int = 128,
         _ body: (ControlFixture) async throws -> Void
     ) async throws {
@@ -55,7 +55,7 @@ struct ControlFixture: Sendable {
     /// A server on a socket of its own.
     func server(
         at path: String,
-        requestTime: Duration = .seconds(30),
+        requestTime: Duration = .seconds(120),
         maxConnections: Int = 128
     ) throws(ControlServerError) -> ControlServer {
         try ControlServer(
@@ -79,7 +79,7 @@ struct ControlFixture: Sendable {
             portalURL: { "http://127.0.0.1:3129" }
         )
         refusals = Refusals()
-        client = ControlClient(socketPath: socketPath, timeoutSeconds: 20)
+        client = ControlClient(socketPath: socketPath, timeoutSeconds: 120)
     }
 
     /// Asks as the command line does.

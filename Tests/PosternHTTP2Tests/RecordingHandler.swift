@@ -38,6 +38,8 @@ final class RecordingHandler: HTTP2SessionHandler {
 
     func http2EndReceived(on stream: Int32) { events.append("\(stream) end") }
 
+    func http2AnswerEndedFirst(on stream: Int32) { events.append("\(stream) answered first") }
+
     func http2StreamClosed(_ stream: Int32, errorCode: UInt32) {
         events.append("\(stream) closed \(errorCode)")
         closings[stream, default: 0] += 1

@@ -177,13 +177,23 @@ struct SessionTests {
         #expect(pair.client.acceptsRequest)
     }
 
-    @Test("an answer before the end of the request tells the client to stop") func earlyAnswer() throws {
+    @Test("an answer before the end of the request is told, and the rest of the request, too", arguments: [true, false])
+    func earlyAnswer(isReset: Bool) throws {
         let pair = try #require(SessionPair())
         let stream = try #require(pair.request("PUT / HTTP/1.1\r\nHost: good.test\r\n\r\n", hasBody: true))
         pair.pump()
         pair.respond("HTTP/1.1 413 X\r\n\r\n", on: stream)
         pair.pump()
+        #expect(pair.serverHandler.events.last == "1 answered first")
+        if isReset {
+            pair.server.reset(stream, code: HTTP2ErrorCode.noError)
+        } else {
+            pair.clientHandler.pieces[stream] = [.bytes(latin1("rest")), .end]
+            pair.client.resume(stream)
+        }
+        pair.pump()
         #expect(pair.clientHandler.events == ["1 head+end: HTTP/1.1 413 \r\n\r\n", "1 closed 0"])
+        #expect(pair.serverHandler.bodies[stream] == (isReset ? nil : latin1("rest")))
         #expect(pair.serverHandler.events.last == "1 closed 0" && pair.server.openStreamCount == 0)
     }
 

@@ -155,6 +155,23 @@ def test_https_with_the_authority(topology, version):
     assert json.loads(result.stdout)["target"] == "/v1/x"
 
 
+@pytest.mark.parametrize("length", [2, 200_000])
+def test_a_refused_post_by_http2_is_readable(topology, length):
+    """curl 7.88 drops an answer when its request is reset behind it."""
+    trusting = ["--http2", "--cacert", str(topology.daemon.state / "ca/ca.pem")]
+    post = ["--url", "https://good.test/v1/%2e%2e/x", "--output", "/dev/null"]
+    result = subprocess.run(
+        ["curl", "--silent", "--show-error", "--write-out", "%{http_code} ", "--max-time", "15", "--data-binary", "@-"]
+        + trusting + post * 20,
+        input="x" * length,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={"https_proxy": proxy_url(topology)},
+    )
+    assert (result.returncode, result.stdout.split()) == (0, ["400"] * 20), result.stderr
+
+
 def test_https_without_the_authority(topology):
     """Whoever does not trust Postern refuses it, and sends nothing."""
     result = curl(topology, "https://good.test/v1/x", environment={"https_proxy": proxy_url(topology)})

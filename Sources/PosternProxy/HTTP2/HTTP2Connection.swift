@@ -199,6 +199,8 @@ final class HTTP2Connection: HTTP2SessionHandler, TurnEndSender {
 
     func http2EndReceived(on stream: Int32) { streams[stream]?.requestEnded() }
 
+    func http2AnswerEndedFirst(on stream: Int32) { streams[stream]?.answerEndedFirst() }
+
     func http2StreamClosed(_ stream: Int32, errorCode: UInt32) {
         guard let closed = streams.removeValue(forKey: stream) else { return }
         closed.closed()

@@ -27,6 +27,8 @@ final class HTTP2Stream: ExchangeClient {
     private var pending = ByteQueue()
     private var trailers: [UInt8]?
     private var hasAnswerEnded = false
+    /// Whether all of it is sent, and only the rest of the request is waited for.
+    private var isLingering = false
     /// When the client took something last, or there was first something to take.
     private var takenAt = Instant(nanoseconds: 0)
 
@@ -103,6 +105,9 @@ final class HTTP2Stream: ExchangeClient {
     private func deadlineExpired() {
         if let exchange {
             exchange.deadlineExpired()
+        } else if isLingering {
+            session?.reset(id, code: HTTP2ErrorCode.noError)
+            connection.schedule()
         } else if hasStalled {
             session?.reset(id, code: HTTP2ErrorCode.cancel)
             connection.schedule()
@@ -189,6 +194,13 @@ final class HTTP2Stream: ExchangeClient {
         hasAnswerEnded = true
         resume()
         exchangeEnded()
+    }
+
+    /// Lets the client end its request: one that is told to stop at once (RST_STREAM), as RFC 9113 section 8.1 allows, may
+    /// drop the answer, which curl 7.88 does.
+    func answerEndedFirst() {
+        isLingering = true
+        worker.loop.set(exchangeDeadline, after: ClientConnection.lingerTime)
     }
 
     func exchangeEnded() {

@@ -259,6 +259,9 @@ final class HTTP2UpstreamConnection: UpstreamConnectionUser, HTTP2SessionHandler
         streams[stream]?.readRequest(into: room) ?? .bytes(0, isLast: true)
     }
 
+    /// Clients answer nothing.
+    func http2AnswerEndedFirst(on stream: Int32) {}
+
     func http2GoAwayReceived(lastStream: Int32, errorCode: UInt32) { isRetired = true }
 
     /// Its requests are lost, and say so themselves.
