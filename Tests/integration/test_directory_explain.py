@@ -93,6 +93,13 @@ def test_it_says_what_it_cannot_tell(directory):
     assert "body" in json.dumps(said["steps"])
 
 
+def test_it_says_that_a_person_is_asked(directory):
+    directory.add_agent("asks")
+    directory.bind("asks", "good", terms={"requires_approval": True})
+    said = directory.control.post("explain", agent="asks", method="GET", url=GOOD)
+    assert said["decision"] == "allow" and "person" in said["reason"], said
+
+
 def test_it_uses_nothing_up(directory):
     directory.bind(C, "good", max_uses=2)
     for _ in range(5):

@@ -46,7 +46,7 @@ package enum ImportTarget: Hashable {
         if let other = entry.auth.first(where: { $0.id != usual.id && variable.hasSuffix("_\($0.id.uppercased())") }) {
             return .none(reason: "is for the method \(other.id) of \(entry.name): define a provider with `auth`")
         }
-        let wanted = Set((usual.inject ?? []).flatMap(variables))
+        let wanted = Set((usual.inject ?? []).flatMap(variables)).union(usual.secrets ?? [])
         if wanted != ["secret"] {
             let names = wanted.sorted().joined(separator: ", ")
             return .none(reason: "is for \(entry.name), which wants \(names): use `postern secret add`")

@@ -37,8 +37,8 @@ struct CredentialFit {
             if name == "secret", suppliesNothing { continue }
             let hint =
                 isSecretVariable(name)
-                ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"…\"" }.joined(separator: ", ")) }"
-                : "add it: inputs = { \(name) = \"…\" }, or to `values` if it is a secret"
+                ? "add it to `values`: values = { \(wanted.sorted().filter(isSecretVariable).map { "\($0) = \"...\"" }.joined(separator: ", ")) }"
+                : "add it: inputs = { \(name) = \"...\" }, or to `values` if it is a secret"
             table.refuse(
                 "\(table.title) does not supply `\(name)`, which provider `\(provider.provider.name)` needs",
                 hint: hint

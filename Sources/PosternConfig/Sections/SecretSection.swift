@@ -39,7 +39,7 @@ struct SecretSection {
             table.refuse(
                 "values",
                 "stands beside `value`",
-                hint: "`value` is short for `values = { secret = … }`; keep one"
+                hint: "`value` is short for `values = { secret = ... }`; keep one"
             )
         }
         if table.has("value") { return table.string("value").map { ["secret": $0] } ?? [:] }

@@ -115,7 +115,7 @@ extension TOMLCursor {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): content.append(kind ?? 0)
         case UInt8(ascii: "u"): content += try readScalar(digits: 4)
         case UInt8(ascii: "U"): content += try readScalar(digits: 8)
-        default: throw fault("an unknown escape in a string", hint: "a backslash is written `\\\\`, or use '…'")
+        default: throw fault("an unknown escape in a string", hint: "a backslash is written `\\\\`, or use '...'")
         }
     }
 

@@ -103,7 +103,7 @@ enum TOMLDocument {
         let token = String(decoding: cursor.bytes(since: start), as: UTF8.self)
         guard !token.isEmpty else { throw cursor.fault("a value is expected") }
         guard let value = TOMLScalar.value(of: token) else {
-            throw cursor.fault("not a value", hint: "text needs quotes: \"…\"")
+            throw cursor.fault("not a value", hint: "text needs quotes: \"...\"")
         }
         return value
     }

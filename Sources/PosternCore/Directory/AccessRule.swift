@@ -40,6 +40,11 @@ package final class AccessRule: Sendable {
     let tokenOwner: SealedToken.Owner?
     private let tokenPaths: [TokenPath]
 
+    /// What it says about asking persons for requests of a method.
+    func approval(of method: Method) -> [ApprovalTerms] {
+        approval.filter { $0.methods?.contains(method) ?? true }
+    }
+
     init(
         _ grant: Grant,
         _ credential: CompiledCredential,

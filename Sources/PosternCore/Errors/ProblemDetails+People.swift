@@ -71,7 +71,7 @@ extension ProblemDetails {
                 "It waits as approval \(approval.id). Send the identical request again once it is approved: it is sent then, once."
             )
             fields = [("Retry-After", "\(ProblemDetails.pendingRetrySeconds)")]
-            self.approval = (approval.id, approval.gates.first?.url ?? "")
+            self.approval = (approval.id, approval.gates.first?.url)
         case .denied(let id):
             self.init(
                 403,
@@ -80,7 +80,7 @@ extension ProblemDetails {
                 "A person has denied the request",
                 "Approval \(id) was denied. Do not send the request again; ask whoever denied it."
             )
-            self.approval = (id, "")
+            self.approval = (id, nil)
         case .expired(let id):
             self.init(
                 403,
@@ -89,7 +89,7 @@ extension ProblemDetails {
                 "Nobody has approved the request in time",
                 "Approval \(id) has expired. Sending the request again asks anew."
             )
-            self.approval = (id, "")
+            self.approval = (id, nil)
         case .unaskable(let reason):
             self.init(
                 403,

@@ -15,7 +15,7 @@ extension SigningRefusal {
     fileprivate var advice: String {
         switch self {
         case .presigned:
-            "This one has a signature in its query, which is not made anew: send it without the X-Amz-… parameters."
+            "This one has a signature in its query, which is not made anew: send it without the parameters that begin with X-Amz-."
         case .unsignedPayload:
             "This one says that its body is unsigned: send it without X-Amz-Content-Sha256, or with the body's digest."
         case .streamed:

@@ -15,7 +15,7 @@ package struct ProblemDetails: OwnAnswer, Equatable, Sendable {
     /// Further header fields.
     package var fields: [(name: String, value: String)] = []
     /// The approval that is waited for, and its page.
-    package var approval: (id: String, url: String)?
+    package var approval: (id: String, url: String?)?
 
     package static func == (left: ProblemDetails, right: ProblemDetails) -> Bool {
         left.status == right.status && left.code == right.code && left.proxyStatus == right.proxyStatus

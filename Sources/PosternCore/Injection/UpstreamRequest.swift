@@ -85,6 +85,9 @@ package struct UpstreamRequest: Sendable {
         )
     }
 
+    /// What its rule says about asking persons for its method.
+    package var approvalTerms: [ApprovalTerms] { rule.approval(of: ingress.head.method) }
+
     /// By which it is signed, where a signature stands for the credential.
     package var signature: AWSSignature? { sealed == nil ? rule.injection?.signature : nil }
 

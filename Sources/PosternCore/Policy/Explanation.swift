@@ -66,11 +66,17 @@ extension RequestPipeline {
             if let reason = body.flatMap({ allowed.rule.inspection?.refusal(of: ingress.head, body: $0) }) {
                 throw .policyDenied(rule: allowed.rule.id, reason: reason)
             }
+            if let signature = allowed.rule.injection?.signature {
+                try signature.check(ingress, to: allowed.destination, under: allowed.rule.id)
+            }
             explanation.rule = allowed.rule
             explanation.destination = allowed.destination
             explanation.reason =
                 allowed.rule.providerName.map { "the credential for \($0) would be written into it" }
                 ?? "it would be sent without a credential"
+            if !allowed.rule.approval(of: ingress.head.method).isEmpty {
+                explanation.reason += ", once a person has approved it"
+            }
         } catch { explanation.refuse(error) }
         return explanation
     }

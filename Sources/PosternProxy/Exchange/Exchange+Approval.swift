@@ -80,10 +80,3 @@ extension Exchange {
         }
     }
 }
-
-extension UpstreamRequest {
-    /// What its rule says about asking persons for its method.
-    fileprivate var approvalTerms: [ApprovalTerms] {
-        rule.approval.filter { $0.methods?.contains(ingress.head.method) ?? true }
-    }
-}

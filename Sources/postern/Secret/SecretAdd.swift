@@ -9,7 +9,7 @@ struct SecretAdd: ParsableCommand {
         discussion: "Reads standard input, or asks twice on a terminal; one line end at the end is not part of it."
     )
 
-    @Argument(help: "Lower-case letters, digits and -, up to 64.")
+    @Argument(help: "Lower-case letters, digits, - and _, up to 64.")
     var name: String
 
     @Option(
