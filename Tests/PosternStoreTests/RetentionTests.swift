@@ -61,6 +61,35 @@ import Testing
         #expect(try fixture.query("SELECT count(*) FROM approval_contents") == [1])
     }
 
+    @Test func forgetsAnAnswerAlone() throws {
+        let fixture = try StoreFixture()
+        try fixture.fill()
+        var approval = sample.approval
+        approval.status = .executed
+        let executed = approval
+        let before = try fixture.withStore { store throws in try store.read { try $0.keptAnswers() } }
+        try fixture.withStore { store throws in
+            try store.write { try $0.forgetAnswer(ofApproval: executed.id) }
+            // What was frozen is no answer.
+            #expect(try store.read { try $0.frozenRequest(ofApproval: executed.id) } != nil)
+            try store.write { try $0.update(executed, answer: Secret("planted-answer".utf8)) }
+        }
+        try fixture.withStore { store throws in
+            let kept = try store.read { try $0.keptAnswers() }
+            #expect(kept.dropLast() == before[...])
+            #expect(kept.last?.approval == executed.id)
+            #expect(kept.last?.asker == executed.asker)
+            #expect(kept.last.map { (14..<64).contains($0.bytes) } == true)
+            #expect(try store.read { try $0.keepsAnswer(ofApproval: executed.id) })
+            try store.write { try $0.forgetAnswer(ofApproval: executed.id) }
+            #expect(try store.read { try $0.keptAnswers() } == before)
+            #expect(try store.read { try $0.keepsAnswer(ofApproval: executed.id) } == false)
+            #expect(try store.read { try $0.answer(ofApproval: executed.id) } == nil)
+            #expect(try store.read { try $0.approval(id: executed.id) } == executed)
+            #expect(try store.check() == [])
+        }
+    }
+
     @Test func findsWhatNobodyDecidedInTime() throws {
         let fixture = try StoreFixture()
         try fixture.fill()

@@ -121,16 +121,19 @@ extension Act {
         try store.update(approval, answer: nil)
     }
 
-    /// Writes down what came of it.
-    mutating func endExecution(_ id: String, _ outcome: ExecutionOutcome) throws {
+    /// Writes down what came of it, and forgets older answers where there is no room for this one.
+    mutating func endExecution(_ id: String, _ outcome: ExecutionOutcome, within room: AnswerRoom) throws {
         guard var approval = try store.approval(id: id), approval.status == .executing else {
             throw AdministrationError.conflict(code: "approval_used", reason: "it is not being carried out")
         }
         record.note(approval)
         switch outcome {
         case .answered(let answer, let status):
+            let surplus = room.surplus(of: try store.keptAnswers(), for: approval.asker, bytes: answer.count)
+            for other in surplus { try store.forgetAnswer(ofApproval: other) }
             approval.status = .executed
             record.detail = "answered \(status)"
+            if !surplus.isEmpty { record.detail? += ", older answers forgotten: \(surplus.count)" }
             try store.update(approval, answer: answer)
         case .failed(let code):
             approval.status = .failed

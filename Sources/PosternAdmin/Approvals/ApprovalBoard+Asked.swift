@@ -17,7 +17,12 @@ extension ApprovalBoard {
         let approval = try await wait(for: id, atMost: min(patience, .seconds(25)), place: place) { approval in
             approval.status.isOver || approval.sender == .client && approval.status == .approved
         }
-        do { return try approval?.described(at: now) } catch { throw AdministrationError(error) }
+        let hasResult = try await administration.read { try $0.keepsAnswer(ofApproval: id) }
+        do {
+            var status = try approval?.described(at: now)
+            status?.hasResult = hasResult
+            return status
+        } catch { throw AdministrationError(error) }
     }
 
     /// What came of an approval; `nil` if there is none, or another one asked for it.
@@ -44,7 +49,8 @@ extension StoredApproval {
         case .denied: .denied(reason: decisionReason)
         case .expired: .expired
         case .failed: .failed(code: failure ?? "internal_error")
-        case .executed: try answer.map { .answered(try CallAnswer(packed: $0)) } ?? .sent
+        case .executed where sender == .client: .sent
+        case .executed: try answer.map { .answered(try CallAnswer(packed: $0)) } ?? .forgotten
         }
     }
 }

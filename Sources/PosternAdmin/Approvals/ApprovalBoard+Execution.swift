@@ -127,7 +127,9 @@ extension ApprovalBoard {
     }
 
     private func write(_ outcome: ExecutionOutcome, of id: String) async throws(AdministrationError) {
-        try await administration.act("approval_finish", by: .daemon) { try $0.endExecution(id, outcome) }
+        try await administration.act("approval_finish", by: .daemon) { [room] in
+            try $0.endExecution(id, outcome, within: room)
+        }
         execution.withLock { _ = $0.unwritten.removeValue(forKey: id) }
         watch.wake(id)
     }

@@ -17,6 +17,7 @@ package final class ApprovalBoard: Sendable {
     private let portalURL: @Sendable () -> String
     let watch = ApprovalWatch()
     let limiter = AskLimiter()
+    let room: AnswerRoom
     let execution = Mutex(Execution())
 
     /// What the daemon sends.
@@ -36,11 +37,13 @@ package final class ApprovalBoard: Sendable {
     package init(
         administration: Administration,
         settings: @escaping @Sendable () -> ApprovalSettings,
-        portalURL: @escaping @Sendable () -> String
+        portalURL: @escaping @Sendable () -> String,
+        room: AnswerRoom = AnswerRoom()
     ) {
         self.administration = administration
         self.settings = settings
         self.portalURL = portalURL
+        self.room = room
     }
 
     var now: Int64 { administration.now() }

@@ -21,8 +21,8 @@ package struct ApprovalStatus: Hashable, Sendable {
     package let executedAt: Int64?
     /// Why it could not be carried out, as a stable code such as `policy_denied`.
     package let failure: String?
-    /// Whether the upstream's answer is kept.
-    package let hasResult: Bool
+    /// Whether the upstream's answer is kept, which only whoever asked is told.
+    package var hasResult = false
 
     /// Whether nothing will become of it any more.
     package var isFinal: Bool { status.isOver }
@@ -50,6 +50,8 @@ package enum ApprovalResult: Sendable {
     case answered(CallAnswer)
     /// The client itself sent the request, so that nothing is kept.
     case sent
+    /// It was answered, and the answer had to make room for others.
+    case forgotten
     case denied(reason: String?)
     case expired
     /// It could not be carried out: a stable code such as `policy_denied` or `outcome_unknown`.

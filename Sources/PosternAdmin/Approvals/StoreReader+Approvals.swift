@@ -95,8 +95,7 @@ extension StoredApproval {
             decidedAt: decidedAt,
             decisionReason: decisionReason,
             executedAt: executedAt,
-            failure: failure,
-            hasResult: status == .executed && sender == .daemon
+            failure: failure
         )
     }
 }

@@ -135,6 +135,10 @@ package protocol StoreReader {
     func frozenRequest(ofApproval id: String) throws -> Secret?
     /// The upstream's answer, encoded, to what the daemon has sent.
     func answer(ofApproval id: String) throws -> Secret?
+    /// Whether there is one, which is not read.
+    func keepsAnswer(ofApproval id: String) throws -> Bool
+    /// Every answer that is kept, oldest first; none is read.
+    func keptAnswers() throws -> [KeptAnswer]
     /// The newest approval of a request, in one of these states.
     func approval(fingerprint: KeyDigest, in states: Set<StoredApproval.Status>) throws -> StoredApproval?
 
@@ -184,6 +188,8 @@ package protocol StoreWriter: StoreReader {
     func insert(_ approval: StoredApproval, request: Secret) throws
     /// Forgets what was frozen once nothing will become of it any more; an answer is kept in its place.
     func update(_ approval: StoredApproval, answer: Secret?) throws
+    /// Forgets the answer that is kept, and nothing else of the approval.
+    func forgetAnswer(ofApproval id: String) throws
     /// Removes what is over since before a time, with what was frozen and answered.
     func deleteApprovals(overBefore time: Int64) throws
     func insert(_ idempotency: StoredIdempotency) throws

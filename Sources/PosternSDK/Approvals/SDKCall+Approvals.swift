@@ -21,6 +21,7 @@ extension SDKCall {
         case .open(let status):
             throw SDKRefusal.approval("approval_pending", "the approval is \(status.rawValue)")
         case .sent: throw SDKRefusal.approval("approval_no_result", "the client itself sent the request")
+        case .forgotten: throw SDKRefusal.approval("approval_no_result", "the answer is not kept any more")
         case .denied(let reason):
             throw SDKRefusal.approval("approval_denied", reason.map { "the request was denied: \($0)" })
         case .expired: throw SDKRefusal.approval("approval_expired", "nobody decided in time")

@@ -7,7 +7,8 @@ extension SDKRoute {
             .get,
             "/sdk/approvals/{approval}",
             .any(["approvals:read", "proxy:execute"]),
-            query: ["wait"]
+            query: ["wait"],
+            waits: true
         ) { try await $0.approvalStatus() },
         SDKRoute(
             .get,

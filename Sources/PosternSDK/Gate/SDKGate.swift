@@ -36,13 +36,31 @@ struct SDKGate: Sendable {
         try await spend(try signature.nonceDigest(of: digest), of: try presented.key(), stamp: stamp)
         // As it is now: it may have been revoked while the nonce was written.
         let key = try await presentedKey(digest, peer: request.peer, now: now).key()
-        let directory = services.directory.directory
         key.noteUse(at: now / 1_000_000_000)
         trail.note(key)
         try checkPlace(of: request, key)
         trail.fields += try limits.count(rates(of: key), now: monotonic(), seconds: now / 1_000_000_000)
+        return try caller(fields, key, request, to: route, &trail)
+    }
+
+    /// Refuses a request that was admitted and would not be any more; it counts as no other one.
+    func readmit(_ request: ServiceRequest, to route: SDKRoute, _ trail: inout SDKTrail) async throws {
+        let fields = try SignedFields(request)
+        let digest = KeyDigest(ofKey: Array(fields.key.utf8))
+        let key = try await presentedKey(digest, peer: request.peer, now: services.now()).key()
+        _ = try caller(fields, key, request, to: route, &trail)
+    }
+
+    /// Whom a request with a proven key is for, if they may ask a route now.
+    private func caller(
+        _ fields: SignedFields,
+        _ key: HeldKey,
+        _ request: ServiceRequest,
+        to route: SDKRoute?,
+        _ trail: inout SDKTrail
+    ) throws(SDKRefusal) -> SDKCaller {
         if key.agent.isPaused, route?.worksWhilePaused != true { throw SDKRefusal.agentInactive }
-        let caller = try caller(fields, key, request, in: directory)
+        let caller = try caller(fields, key, request, in: services.directory.directory)
         trail.caller = caller
         guard let route else { throw SDKRefusal.notSupported }
         try check(route.audience, caller)

@@ -37,6 +37,8 @@ package struct SDKRoute: Sendable {
     package let query: [String]
     /// The largest body, in bytes.
     package let maxBodyBytes: Int
+    /// Whether it may wait for somebody, while whoever asks may lose what let them in.
+    package let waits: Bool
     let handle: @Sendable (SDKCall) async throws -> SDKReply
 
     init(
@@ -47,6 +49,7 @@ package struct SDKRoute: Sendable {
         worksWhilePaused: Bool = false,
         query: [String] = [],
         maxBodyBytes: Int = usualMaxBodyBytes,
+        waits: Bool = false,
         handle: @escaping @Sendable (SDKCall) async throws -> SDKReply
     ) {
         self.method = method
@@ -56,6 +59,7 @@ package struct SDKRoute: Sendable {
         self.worksWhilePaused = worksWhilePaused
         self.query = query
         self.maxBodyBytes = maxBodyBytes
+        self.waits = waits
         self.handle = handle
     }
 

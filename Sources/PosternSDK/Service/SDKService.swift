@@ -50,7 +50,10 @@ package struct SDKService: OwnService {
             query: try query.parameters(allowed: match.route.query),
             request: request
         )
-        return try await match.route.handle(call)
+        let reply = try await match.route.handle(call)
+        // As it is now: what let it in may have been revoked while it waited.
+        if match.route.waits { try await gate.readmit(request, to: match.route, &trail) }
+        return reply
     }
 
     private func answer(

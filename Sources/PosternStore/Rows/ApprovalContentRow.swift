@@ -33,3 +33,14 @@ struct ApprovalContentRow: StoredRow {
         sealed = try columns.bytes()
     }
 }
+
+extension KeptAnswer {
+    /// Reads what is known of it without opening it.
+    init(_ columns: inout Columns) throws {
+        self.init(
+            approval: try columns.text(),
+            asker: Asker(try PrincipalID(&columns), agentID: try columns.optionalText()),
+            bytes: Int(try columns.number())
+        )
+    }
+}

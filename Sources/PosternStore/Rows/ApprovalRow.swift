@@ -93,7 +93,7 @@ extension PrincipalID {
         }
     }
 
-    fileprivate init(_ columns: inout Columns) throws {
+    init(_ columns: inout Columns) throws {
         let kind = try columns.text()
         let id = try columns.optionalText()
         switch (kind, id) {

@@ -44,6 +44,22 @@ extension Transaction {
 
     func answer(ofApproval id: String) throws -> Secret? { try content(.answer, ofApproval: id) }
 
+    func keepsAnswer(ofApproval id: String) throws -> Bool {
+        try count(.approvalContents, where: "id = ? AND kind = 'answer'", [id]) > 0
+    }
+
+    func keptAnswers() throws -> [KeptAnswer] {
+        let sql = """
+            SELECT approvals.id, principal, principal_id, agent_id, length(sealed)
+            FROM approval_contents JOIN approvals ON approvals.id = approval_contents.id
+            WHERE kind = 'answer' ORDER BY approval_contents.rowid
+            """
+        return try Row.fetchAll(try database.cachedStatement(sql: sql)).map { row in
+            var columns = Columns(Array(row.databaseValues), of: .approvals)
+            return try KeptAnswer(&columns)
+        }
+    }
+
     /// Every content of an approval, still encrypted.
     func approvalContentRows() throws -> [ApprovalContentRow] { try rows(.approvalContents) }
 
@@ -58,6 +74,11 @@ extension Transaction {
         try forgetContent(ofApproval: approval.id)
         guard let answer else { return }
         try insert(row: try ApprovalContentRow(answer, .answer, ofApproval: approval.id, values))
+    }
+
+    func forgetAnswer(ofApproval id: String) throws {
+        guard try keepsAnswer(ofApproval: id) else { return }
+        try forgetContent(ofApproval: id)
     }
 
     func deleteApprovals(overBefore time: Int64) throws {

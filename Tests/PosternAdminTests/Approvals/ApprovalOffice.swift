@@ -11,20 +11,29 @@ struct ApprovalOffice: Sendable {
 
     static let operatorAtSocket = Approver(name: nil, by: Office.olga)
 
-    init(_ office: Office? = nil, settings: ApprovalSettings = ApprovalSettings()) throws {
+    init(
+        _ office: Office? = nil,
+        settings: ApprovalSettings = ApprovalSettings(),
+        room: AnswerRoom = AnswerRoom()
+    ) throws {
         let office = try office ?? Office()
         self.office = office
         board = ApprovalBoard(
             administration: office.administration,
             settings: { settings },
-            portalURL: { "http://127.0.0.1:3129" }
+            portalURL: { "http://127.0.0.1:3129" },
+            room: room
         )
         carrier.board = board
     }
 
     /// One that has started.
-    static func started(_ office: Office? = nil, settings: ApprovalSettings = ApprovalSettings()) async throws -> Self {
-        let made = try ApprovalOffice(office, settings: settings)
+    static func started(
+        _ office: Office? = nil,
+        settings: ApprovalSettings = ApprovalSettings(),
+        room: AnswerRoom = AnswerRoom()
+    ) async throws -> Self {
+        let made = try ApprovalOffice(office, settings: settings, room: room)
         try await made.board.start(carrier: made.carrier)
         return made
     }

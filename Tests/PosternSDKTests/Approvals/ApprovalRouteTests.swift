@@ -1,4 +1,5 @@
 import PosternCore
+import Synchronization
 import Testing
 
 @testable import PosternAdmin
@@ -38,6 +39,7 @@ import Testing
             (.open(.executing), 409, "approval_pending"), (.denied(reason: "no"), 409, "approval_denied"),
             (.denied(reason: nil), 409, "approval_denied"), (.expired, 409, "approval_expired"),
             (.failed(code: "policy_denied"), 409, "approval_execution_failed"), (.sent, 409, "approval_no_result"),
+            (.forgotten, 409, "approval_no_result"),
         ] as [(ApprovalResult, Int, String)]
     )
     func results(result: ApprovalResult, status: Int, code: String) async throws {
@@ -46,6 +48,39 @@ import Testing
         let answer = await counter.send(.get, "/sdk/approvals/\(Self.id)/result", by: bot)
         #expect(answer.status == status)
         #expect(answer.code == code)
+    }
+
+    @Test(
+        "who may not ask any more when the wait is over is told nothing",
+        arguments: [
+            (nil, false, 200, nil), ("revoke the key", false, 401, "key_revoked"),
+            ("revoke the agent", false, 401, "agent_revoked"), ("pause the agent", false, 401, "agent_inactive"),
+            ("revoke the agent", true, 404, "caller_agent_unresolved"),
+            ("pause the agent", true, 404, "caller_agent_unresolved"), ("revoke the key", true, 200, nil),
+        ] as [(String?, Bool, Int, String?)]
+    )
+    func revokedMeanwhile(change: String?, byApplication: Bool, status: Int, code: String?) async throws {
+        let board = OneApproval(result: .open(.pending))
+        let counter = try Counter(approvals: board)
+        let (id, bot) = try await counter.agent("bot")
+        board.whileWaiting { [admin = counter.administration] in
+            switch change {
+            case "revoke the key":
+                _ = try? await admin.revokeKey(agent: id, key: bot.id, force: true, by: Counter.olga)
+            case "revoke the agent": _ = try? await admin.revokeAgent(id, by: Counter.olga)
+            case "pause the agent": _ = try? await admin.pauseAgent(id, by: Counter.olga)
+            default: return
+            }
+        }
+        let answer = await counter.send(
+            .get,
+            "/sdk/approvals/\(Self.id)?wait=1",
+            by: byApplication ? try await counter.appKey() : bot,
+            fields: byApplication ? [("x-alter-caller", id), ("x-alter-caller-type", "agent")] : []
+        )
+        #expect(answer.status == status)
+        #expect(answer.code == code)
+        #expect((answer.member("gates") == nil) == (status != 200))
     }
 
     @Test("the upstream's answer comes with the approval's id")
@@ -62,8 +97,14 @@ import Testing
 }
 
 /// One approval that `bot` asked for.
-private struct OneApproval: ApprovalFollowing {
+private final class OneApproval: ApprovalFollowing {
     let result: ApprovalResult
+    private let meanwhile = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    init(result: ApprovalResult) { self.result = result }
+
+    /// What happens while somebody waits for it.
+    func whileWaiting(_ happens: @escaping @Sendable () async -> Void) { meanwhile.withLock { $0 = happens } }
 
     func status(
         _ id: String,
@@ -71,6 +112,7 @@ private struct OneApproval: ApprovalFollowing {
         wait: Duration
     ) async throws(AdministrationError) -> ApprovalStatus? {
         guard id == ApprovalRouteTests.id, asker.principal == .agent("bot") else { return nil }
+        if wait > .zero { await meanwhile.withLock { $0 }?() }
         return ApprovalStatus(
             id: id,
             principal: asker.principal,
@@ -83,8 +125,7 @@ private struct OneApproval: ApprovalFollowing {
             decidedAt: nil,
             decisionReason: nil,
             executedAt: nil,
-            failure: nil,
-            hasResult: false
+            failure: nil
         )
     }
 
