@@ -52,6 +52,7 @@ extension Exchange {
             if repeatedBytes == bodyToRepeat.count {
                 bodyToRepeat = []
                 repeatedBytes = 0
+                letGo(downTo: sentBody?.count ?? 0)
                 try client.takeBody(into: &worker.sending)
             }
             requestBodyBytes += worker.sending.count - bodyStart - repeated
