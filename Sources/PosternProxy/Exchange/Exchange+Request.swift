@@ -29,13 +29,14 @@ extension Exchange {
     private func gather(for upstream: any Upstream) -> Bool {
         worker.sending.removeAll(keepingCapacity: true)
         if !hasSentHead {
-            request.appendHead(
+            let signature = request.appendHead(
                 to: &worker.sending,
                 tags: TagContext(agent: request.agent.agentName ?? "", requestID: requestID, tags: tags),
                 takesTrailers: upstream.takesTrailers,
                 payload: signedPayload,
                 at: worker.wallClock / 1_000_000_000
             )
+            if let signature { request.mask(signature) }
         }
         let head = 0..<worker.sending.count
         // The head holds the credential.
