@@ -322,11 +322,16 @@ struct SigningProviderTests {
 
     @Test("what is no form of it is refused")
     func refused() {
-        for text in ["\"s3\"", "{ service = \"\" }", "{ servce = \"s3\" }", "{ region = 1 }", "{ region = \"{a\" }"] {
+        for text in [
+            "\"s3\"", "{ service = \"\" }", "{ servce = \"s3\" }", "{ region = 1 }", "{ region = \"{a\" }",
+            "{ service = \"{secret_access_key}\", region = \"a\" }", "{ region = \"x{session_token}\" }",
+        ] {
             #expect(ConfigText.complaint(own("inject = [{ aws_signature = \(text) }]")) != "", "\(text)")
         }
-        let twice = "inject = [{ aws_signature = {} }, { header = \"authorization\", value = \"{secret}\" }]"
-        #expect(ConfigText.complaint(own(twice)).contains("writes the header `authorization` twice"))
+        for name in ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"] {
+            let twice = "inject = [{ aws_signature = {} }, { header = \"\(name)\", value = \"{secret}\" }]"
+            #expect(ConfigText.complaint(own(twice)).contains("writes the header `\(name)` twice"))
+        }
     }
 
     @Test("the key is a secret, its id may be one, and a session token may be there")

@@ -138,14 +138,16 @@ private func contents(
     secrets: [String: String] = key,
     inputs: [String: String] = [:],
     service: String? = nil,
-    region: String? = nil
+    region: String? = nil,
+    constraints: RequestConstraints = RequestConstraints()
 ) -> DirectoryContents {
     Sample.contents(
         provider: Sample.provider(
             hosts: [host],
             injection: [.awsSignature(service: service.map(Sample.template), region: region.map(Sample.template))]
         ),
-        credential: Sample.credential(secrets: secrets, inputs: inputs)
+        credential: Sample.credential(secrets: secrets, inputs: inputs),
+        grants: [Sample.grant(constraints: constraints)]
     )
 }
 
@@ -173,7 +175,8 @@ private let clients = [
     "x-amz-security-token: mine", "X-Amz-Credential: mine", "X-Amz-Signature: mine",
     "X-Amz-Algorithm: AWS4-HMAC-SHA256",
     "X-Amz-SignedHeaders: host", "X-Amz-Expires: 604800", "x-amz-content-sha256: \(empty)", "X-Amz-Region-Set: *",
-    "x-amz-s3session-token: mine", "Date: Wed, 01 Jan 2014 00:00:00 GMT",
+    "x-amz-s3session-token: mine", "Date: Wed, 01 Jan 2014 00:00:00 GMT", "amz-sdk-invocation-id: mine",
+    "amz-sdk-request: attempt=1; max=5",
 ]
 
 /// What cannot be signed anew: a query, or a field.
@@ -185,6 +188,25 @@ private let unsignable = [
     ("", "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER"), ("", "Content-Encoding: aws-chunked"),
     ("", "Content-Encoding: gzip, AWS-chunked"), ("", "x-amz-decoded-content-length: 5"),
     ("", "x-amz-trailer: x-amz-checksum-crc32"), ("", "X_Amz_Trailer: x-amz-checksum-crc32"),
+    ("", "x-amz-copy-source: /other/key"), ("", "X-Amz-Copy-Source: bucket2/key"),
+    ("", "x_amz_copy_source: other/bucket/key"),
+    ("", "x-amz-copy-source: arn:aws:s3:us-east-2:1:accesspoint/other/object/key"), ("", "x-amz-copy-source: bucket"),
+    ("", "x-amz-copy-source: //bucket/key"), ("", "x-amz-copy-source: other%2Fbucket/key"),
+    ("", "x-amz-copy-source: bucket/key\r\nx-amz-copy-source: other/key"),
+]
+
+/// Copies that S3 is told to make, and whether a grant with these constraints covers what is read.
+private let copies: [(String, String, RequestConstraints, Bool)] = [
+    ("bucket.s3.us-east-2.amazonaws.com", "/bucket/key", RequestConstraints(), true),
+    ("bucket.s3.us-east-2.amazonaws.com", "bucket/a%2Fb?versionId=1", RequestConstraints(), true),
+    ("bucket.s3.us-east-2.amazonaws.com", "%62ucket/key", RequestConstraints(), true),
+    ("my.bucket.s3.us-east-2.amazonaws.com", "my.bucket/key", RequestConstraints(methods: [.get, .put]), true),
+    ("my.bucket.s3.us-east-2.amazonaws.com", "bucket/key", RequestConstraints(), false),
+    ("x.us-west-1.s3.amazonaws.com", "x/key", RequestConstraints(), false),
+    ("bucket.s3.us-east-2.amazonaws.com", "bucket/key", RequestConstraints(methods: [.put]), false),
+    ("bucket.s3.us-east-2.amazonaws.com", "bucket/key", RequestConstraints(paths: Sample.paths(["/copy"])), false),
+    ("s3.us-east-2.amazonaws.com", "other/key", RequestConstraints(), true),
+    ("s3.us-east-2.amazonaws.com", "other/key", RequestConstraints(paths: Sample.paths(["/copy"])), false),
 ]
 
 /// Hosts, with what they are signed for; botocore 1.43 agrees where it knows them.
@@ -279,6 +301,31 @@ struct AWSSignatureTests {
         #expect(try signed(text, body: "", contents(host: host)) == "unsignable_request")
     }
 
+    @Test("what is copied lies within the grant", arguments: copies) func covers(
+        host: String,
+        source: String,
+        constraints: RequestConstraints,
+        isCovered: Bool
+    ) throws {
+        let text =
+            "PUT http://\(host)/copy HTTP/1.1\r\nHost: \(host)\r\nX-Amz-Copy-Source: \(source)\r\n"
+            + "Content-Length: 0\r\n\r\n"
+        let sent = try signed(text, body: "", contents(host: host, constraints: constraints))
+        #expect(isCovered ? sent.contains("Signature=") : sent == "unsignable_request")
+    }
+
+    @Test("what is copied lies within the grant when it changes, too", arguments: [nil, ["/copy"]])
+    func reviewsCopying(paths: [String]?) throws {
+        let host = "bucket.s3.us-east-2.amazonaws.com"
+        let request = try contents(host: host).authorize(
+            "PUT http://\(host)/copy HTTP/1.1\r\nHost: \(host)\r\nX-Amz-Copy-Source: bucket/key\r\nContent-Length: 0\r\n\r\n"
+        )
+        let after = contents(host: host, constraints: RequestConstraints(paths: paths.map(Sample.paths)))
+        let renewed = try? RequestPipeline()
+            .review(request, listenerAgent: ("bot", .socket), in: Directory(after))
+        #expect((renewed == nil) == (paths != nil))
+    }
+
     @Test("the host says what is signed for", arguments: hosts) func derives(host: String, scope: String?) throws {
         let signature = try AWSSignature(Sample.credential(secrets: key))
         let found = signature.scope(at: Destination(scheme: .https, host: Sample.host(host), port: 443))
@@ -345,5 +392,20 @@ struct AWSSignatureTests {
             let count = answer.withUnsafeMutableBytes { request.scrubbing?.mask($0) ?? 0 }
             #expect(count == 1 && !latin1Text(answer).contains(secret))
         }
+    }
+    @Test("the signature is masked in its answer", arguments: [nil, "s", String(repeating: "s", count: 30)])
+    func masksSignature(filling: String?) throws {
+        var secrets = key
+        if let filling { secrets["secret_access_key"] = String(repeating: filling, count: 10) }
+        let host = "sts.us-east-2.amazonaws.com"
+        let text = "GET http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+        var request = try contents(host: host, secrets: secrets).authorize(text)
+        let tags = TagContext(agent: "bot", requestID: "1", tags: AuditTags())
+        var head: [UInt8] = []
+        let signature = try #require(request.appendHead(to: &head, tags: tags, payload: AWSPayload([]), at: time))
+        #expect(latin1Text(head).contains("Signature=\(latin1Text(signature))\r\n"))
+        request.mask(signature)
+        let count = head.withUnsafeMutableBytes { request.scrubbing?.mask($0) ?? 0 }
+        #expect(count == 1 && latin1Text(head).contains("Signature=\(String(repeating: "*", count: 64))\r\n"))
     }
 }

@@ -90,6 +90,8 @@ private let encodings: [(String, @Sendable ([UInt8]) -> [UInt8])] = [
     ("form", { latin1(percent($0, keeping: " ").replacing(" ", with: "+")) }),
     ("hex", { latin1($0.map(hex).joined()) }),
     ("hex, upper", { latin1($0.map(hex).joined().uppercased()) }),
+    ("hex, spaced", { latin1($0.map(hex).joined(separator: " ")) }),
+    ("hex, upper, spaced", { latin1($0.map(hex).joined(separator: " ").uppercased()) }),
     ("base64", { Base64.encode($0) }),
     ("base64 after one byte", { Base64.encode([0x3a] + $0) }),
     ("base64 of user:secret", { Base64.encode(latin1("user:") + $0) }),

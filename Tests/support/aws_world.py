@@ -20,7 +20,7 @@ from .programs import SUPPORT
 from .standin_world import bundle
 from .waiting import wait_until
 
-AGENT = "bot"
+AGENT, OTHER = "bot", "other"
 #: What each host is signed for.
 SCOPES = {
     "s3.eu-central-1.amazonaws.com": "s3 eu-central-1",
@@ -43,7 +43,7 @@ STS_ANSWER = (
 class AWSWorld:
     def __init__(self, authority, **grant: Any):
         self.directory = Path(tempfile.mkdtemp(prefix="postern-aws-"))
-        self.key = f"pak_{random.token_hex(20)}"
+        self.agents = {agent: f"pak_{random.token_hex(20)}" for agent in (AGENT, OTHER)}
         self.keys = {"access_key_id": "AKIA" + random.token_hex(8).upper(),
                      "secret_access_key": f"{random.token_hex(10)}/+{random.token_hex(9)}",
                      "session_token": f"IQoJb3JpZ2luX2Vj{random.token_hex(60)}+/=="}
@@ -51,7 +51,8 @@ class AWSWorld:
         dial = {"connect_to": self.origin.authority, "ca_file": str(authority.path)}
         config = Config()
         config.set("proxy", listen=["127.0.0.1:0"], state_dir=str(self.directory / "state"))
-        config.add("agent", name=AGENT, key=self._file("key", self.key))
+        for agent, key in self.agents.items():
+            config.add("agent", name=agent, key=self._file(f"{agent}-key", key))
         config.add("provider", name="aws", hosts=[host for host in SCOPES if host != MINIO], **dial)
         config.add("provider", name="minio", hosts=[MINIO], **dial,
                    inject=[{"aws_signature": {"service": "s3", "region": "{region}"}}])
@@ -60,7 +61,8 @@ class AWSWorld:
             values = {name: self._file(f"{provider}-{name}", self.keys[name]) for name in names}
             config.add("secret", name=provider, provider=provider, values=values,
                        inputs={"access_key_id": self.keys["access_key_id"], **more})
-            config.add("grant", agent=AGENT, secret=provider, **grant)
+            for agent in self.agents:
+                config.add("grant", agent=agent, secret=provider, **grant)
         self.daemon = Daemon(self.directory, config.text())
         self.bundle = bundle(self.daemon.state, self.directory / "bundle.pem")
         self.search = LeakSearch({name: self.keys[name] for name in names})
@@ -71,6 +73,10 @@ class AWSWorld:
         path.write_text(value)
         path.chmod(0o600)
         return f"file:{path}"
+
+    @property
+    def key(self) -> str:
+        return self.agents[AGENT]
 
     @property
     def proxy(self) -> str:
@@ -95,15 +101,22 @@ class AWSWorld:
             return answer(headers=[("ETag", '"1"')])
         return answer(self.objects.get(request.target, b""), headers=[("ETag", '"1"'), ("Content-Type", "text/plain")])
 
-    def send(self, method: str, host: str, target: str, *lines: str, body: bytes = b"", scheme: str = "http") -> Response:
+    def send(self, method: str, host: str, target: str, *lines: str, body: bytes = b"", scheme: str = "http",
+             agent: str = AGENT) -> Response:
         """One request with raw header lines, through http_proxy."""
-        framing = [] if any(line.lower().startswith("transfer-encoding") for line in lines) or not body \
-            else [f"Content-Length: {len(body)}"]
-        head = [f"{method} {scheme}://{host}{target} HTTP/1.1", f"Host: {host}",
-                f"Proxy-Authorization: {basic(AGENT, self.key)}", *lines, *framing, "", ""]
-        with RawClient(("127.0.0.1", self.daemon.port)) as client:
-            client.send("\r\n".join(head).encode("latin-1") + body)
+        with self.begun(method, host, target, *lines, body=body, scheme=scheme, agent=agent) as client:
             return client.response(method)
+
+    def begun(self, method: str, host: str, target: str, *lines: str, body: bytes = b"", scheme: str = "http",
+              agent: str = AGENT) -> RawClient:
+        """The same before its answer, or, with framing of its own, before its end."""
+        framing = [] if any(line.lower().startswith(("transfer-encoding", "content-length")) for line in lines) \
+            or not body else [f"Content-Length: {len(body)}"]
+        head = [f"{method} {scheme}://{host}{target} HTTP/1.1", f"Host: {host}",
+                f"Proxy-Authorization: {basic(agent, self.agents[agent])}", *lines, *framing, "", ""]
+        client = RawClient(("127.0.0.1", self.daemon.port))
+        client.send("\r\n".join(head).encode("latin-1") + body)
+        return client
 
     def audit(self) -> list[audit.Row]:
         return self.daemon.audit()[self._audit_before :]
@@ -121,7 +134,7 @@ class AWSWorld:
         """The key went nowhere, and each request is in the audit log."""
         assert self.daemon.is_alive(), self.daemon.log()[-3000:]
         assert self.keys["secret_access_key"].encode() not in self.origin.raw
-        assert self.key.encode() not in self.origin.raw
+        assert not any(key.encode() in self.origin.raw for key in self.agents.values())
         seen = len(self.origin.requests)
         wait_until(lambda: len(audit.intents(self.audit())) == seen, what=f"{seen} intents are recorded")
 

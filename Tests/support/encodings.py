@@ -43,6 +43,7 @@ def encodings(secret: str) -> dict[str, set[bytes]]:
         "base64url": _base64_cores(data, "url"),
         "hex": {data.hex().encode()},
         "HEX": {data.hex().upper().encode()},
+        "spaced hex": {data.hex(" ").encode(), data.hex(" ").upper().encode()},
         "percent": {percent.encode(), urllib.parse.quote(secret, safe="-._~!$&'()*+,;=:@").encode()},
         "percent, lower case": {re.sub("%..", lambda m: m[0].lower(), percent).encode()},
         "JSON": {json.dumps(secret)[1:-1].encode(), json.dumps(secret)[1:-1].replace("/", "\\/").encode()},

@@ -90,6 +90,10 @@ enum InjectionForm {
     private func scopeTemplate(_ text: String?) throws(Refusal) -> Template? {
         guard let text else { return nil }
         guard !text.isEmpty else { throw Refusal("the service or region of `aws_signature` is empty") }
-        return try FieldRules.valueTemplate(text)
+        let template = try FieldRules.valueTemplate(text)
+        guard InjectionTemplate.signingSecrets.isDisjoint(with: template.variables) else {
+            throw Refusal("the service or region of `aws_signature`, which are sent, name a secret")
+        }
+        return template
     }
 }

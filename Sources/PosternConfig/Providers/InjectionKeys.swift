@@ -15,8 +15,8 @@ enum InjectionKeys {
             guard let form,
                 let template = element.attempt("inject", in: table, { () throws(Refusal) in try form.template() })
             else { return nil }
-            guard targets.insert(target(of: template)).inserted else {
-                element.refuse("`inject` in \(table.title) writes \(target(of: template)) twice")
+            for target in self.targets(of: template) where !targets.insert(target).inserted {
+                element.refuse("`inject` in \(table.title) writes \(target) twice")
                 return nil
             }
             return template
@@ -34,11 +34,14 @@ enum InjectionKeys {
     }
 
     /// What a template writes, so that two templates do not write the same.
-    private static func target(of template: InjectionTemplate) -> String {
+    private static func targets(of template: InjectionTemplate) -> [String] {
         switch template {
-        case .header, .basic, .awsSignature: "the header `\((template.headerName ?? "").lowercased())`"
-        case .query(let name, _): "the query parameter `\(name)`"
-        case .path(let template): "the path \(template.parts)"
+        case .header(let name, _): ["the header `\(name.lowercased())`"]
+        case .basic: ["the header `authorization`"]
+        case .query(let name, _): ["the query parameter `\(name)`"]
+        case .path(let template): ["the path \(template.parts)"]
+        case .awsSignature:
+            ["authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"].map { "the header `\($0)`" }
         }
     }
 }

@@ -21,6 +21,9 @@ extension SigningRefusal {
         case .streamed:
             "This one has a body that is signed piece by piece (aws-chunked): send it plain. AWS's own clients do with "
                 + "AWS_REQUEST_CHECKSUM_CALCULATION=when_required."
+        case .copySource:
+            "This one has S3 copy an object that the grant does not cover by its host alone: x-amz-copy-source has to name the "
+                + "host's bucket, under a grant that has no paths and allows GET."
         case .bodyTooLong(let limit):
             "Its body is longer than the \(limit) bytes that are held to be signed."
         case .scopeUnknown:

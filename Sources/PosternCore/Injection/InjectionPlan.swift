@@ -97,7 +97,8 @@ package struct InjectionPlan: Sendable {
         self.pathSlots = pathSlots
         self.signature = signature
         scrubbing = ScrubPatterns(
-            secrets: Array(credential.secrets.values) + derived.map { Secret($0) } + credential.retired
+            secrets: Array(credential.secrets.values) + derived.map { Secret($0) } + credential.retired,
+            addedLength: signature.map { _ in AWSSignature.length }
         )
     }
 

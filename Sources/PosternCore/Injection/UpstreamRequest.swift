@@ -101,21 +101,33 @@ package struct UpstreamRequest: Sendable {
     package var bodySearch: PlaceholderScanner? { searchesBody ? PlaceholderScanner(search) : nil }
 
     /// What must not come back in its answer: every value that is written into it.
-    package var scrubbing: ScrubPatterns? { sealed?.token.scrubbing ?? rule.injection?.scrubbing }
+    package var scrubbing: ScrubPatterns? {
+        signedScrubbing ?? sealed?.token.scrubbing ?? rule.injection?.scrubbing
+    }
+
+    /// The same with the signature by which it was sent.
+    private var signedScrubbing: ScrubPatterns?
+
+    /// Has the answer searched for the signature of a head that was sent, too: for some minutes the request could be sent with
+    /// it past Postern.
+    package mutating func mask(_ signature: [UInt8]) {
+        signedScrubbing = rule.injection?.scrubbing.adding(signature)
+    }
 
     /// Appends the head to send upstream, credential included, ready to be followed by the body.
     ///
     /// Nothing the client framed is passed on: the request line, Host and the framing fields are written from what was
     /// parsed, and the other fields are copied one by one. `takesTrailers` says that trailers of the answer are passed on
     /// to a client that wants them, of which gRPC servers make sure. `payload` is the body as it is signed at `seconds`, under
-    /// a rule that signs; without it no credential is written.
+    /// a rule that signs; without it no credential is written. Returns the signature.
+    @discardableResult
     package func appendHead(
         to buffer: inout [UInt8],
         tags: TagContext,
         takesTrailers: Bool = false,
         payload: AWSPayload? = nil,
         at seconds: Int64 = 0
-    ) {
+    ) -> [UInt8]? {
         let head = ingress.head
         let start = buffer.count
         buffer.append(contentsOf: head.method.rawValue.utf8)
@@ -166,8 +178,9 @@ package struct UpstreamRequest: Sendable {
             appendUserAgentSuffix(to: &buffer, tags)
             buffer.append(contentsOf: "\r\n".utf8)
         }
+        var written: [UInt8]?
         if let signature, let payload, let scope = signature.scope(at: destination) {
-            signature.sign(&buffer, from: start, for: scope, payload, at: seconds)
+            written = signature.sign(&buffer, from: start, for: scope, payload, at: seconds)
         }
         switch head.body {
         case .none:
@@ -182,6 +195,7 @@ package struct UpstreamRequest: Sendable {
         case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
         }
         buffer.append(contentsOf: "\r\n".utf8)
+        return written
     }
 
     /// What a person is asked to approve: everything that is sent but the credential, and what it is about.

@@ -44,7 +44,7 @@ package struct RequestPipeline: Sendable {
             let allowed = try allow(identified, only: grant ?? issued?.grant, in: directory, nowSeconds: nowSeconds)
             let sealed = try placeholders.check(allowed, issued: issued, in: directory, now: monotonicNow)
             if sealed == nil, let signature = allowed.rule.injection?.signature {
-                try signature.check(identified.ingress, to: allowed.destination, under: allowed.rule.id)
+                try signature.check(identified.ingress, to: allowed.destination, under: allowed.rule)
             }
             try allowed.rule.admit(now: monotonicNow)
             return UpstreamRequest(
@@ -168,6 +168,10 @@ package struct RequestPipeline: Sendable {
             let issued = try placeholders.issued(in: request.ingress, directory, nowSeconds: request.admittedAt)
             let identified = try act(found, by: issued, in: directory, nowSeconds: request.admittedAt)
             let allowed = try policy.evaluate(identified, nowSeconds: request.admittedAt, only: request.rule.id)
+            if request.signature != nil {
+                try allowed.rule.injection?.signature?
+                    .check(identified.ingress, to: allowed.destination, under: allowed.rule)
+            }
             if identified.agent.name == request.agent.name,
                 allowed.destination == request.destination, allowed.rule.tokenOwner == request.rule.tokenOwner
             {

@@ -33,32 +33,45 @@ package struct ScrubPatterns: Sendable {
     private var bytes: [UInt8] = []
     private let windowLength: Int
     /// The longest pattern's length.
-    let maximumLength: Int
+    private(set) var maximumLength: Int
     private var shifts: [UInt8]
     /// Whether some pattern starts with this byte.
     private var isFirstByte = [Bool](repeating: false, count: 256)
 
     /// Derives every form of each secret; `also` are further strings taken as they are.
-    package init(secrets: [Secret], also derived: [[UInt8]] = []) {
+    ///
+    /// Texts of `addedLength` bytes or more may be added later.
+    package init(secrets: [Secret], also derived: [[UInt8]] = [], addedLength: Int? = nil) {
         var all = Set<[UInt8]>()
         for secret in secrets { all.formUnion(SecretEncodings.all(of: secret.withBytes(Array.init))) }
         all.formUnion(derived)
         let lengths = ScrubPatterns.minimumLength...ScrubPatterns.maximumFormLength
         let sorted = all.filter { lengths.contains($0.count) }.sorted { $0.count > $1.count }
         maximumLength = sorted.first?.count ?? 0
-        windowLength = min(sorted.last?.count ?? 0, 200)
+        windowLength = min(sorted.last?.count ?? 0, 200, addedLength ?? 200)
         let far = UInt8(max(1, windowLength - ScrubPatterns.block + 1))
         shifts = [UInt8](repeating: far, count: ScrubPatterns.tableSize)
-        for pattern in sorted {
-            isFirstByte[Int(pattern[0])] = true
-            for end in (ScrubPatterns.block - 1)..<windowLength {
-                let slot = ScrubPatterns.slot(pattern, endingAt: end)
-                shifts[slot] = min(shifts[slot], UInt8(windowLength - 1 - end))
-            }
-            let slot = ScrubPatterns.slot(pattern, endingAt: windowLength - 1)
-            patterns.append(Pattern(start: bytes.count, count: pattern.count, slot: slot))
-            bytes += pattern
+        for pattern in sorted { insert(pattern, at: patterns.endIndex) }
+    }
+
+    /// The same patterns and one more, for one answer.
+    package func adding(_ pattern: [UInt8]) -> ScrubPatterns {
+        guard windowLength > 0, pattern.count >= windowLength else { return self }
+        var result = self
+        result.insert(pattern, at: patterns.firstIndex { $0.count <= pattern.count } ?? patterns.endIndex)
+        result.maximumLength = max(maximumLength, pattern.count)
+        return result
+    }
+
+    private mutating func insert(_ pattern: [UInt8], at index: Int) {
+        isFirstByte[Int(pattern[0])] = true
+        for end in (ScrubPatterns.block - 1)..<windowLength {
+            let slot = ScrubPatterns.slot(pattern, endingAt: end)
+            shifts[slot] = min(shifts[slot], UInt8(windowLength - 1 - end))
         }
+        let slot = ScrubPatterns.slot(pattern, endingAt: windowLength - 1)
+        patterns.insert(Pattern(start: bytes.count, count: pattern.count, slot: slot), at: index)
+        bytes += pattern
     }
 
     /// The hash of a block, given as the low 24 bits.

@@ -62,6 +62,8 @@ enum SecretEncodings {
             for (before, after) in [("", ""), ("%", ""), ("\\u00", ""), ("\\x", ""), ("&#x", ";")] {
                 forms.append(secret.flatMap { Array(before.utf8) + hex($0, digits) + Array(after.utf8) })
             }
+            // S3 shows so what it read, session token included, when it refuses a signature.
+            forms.append(Array(secret.map { hex($0, digits) }.joined(separator: [0x20])))
         }
         return forms
     }

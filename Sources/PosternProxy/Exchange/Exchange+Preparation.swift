@@ -17,8 +17,13 @@ extension Exchange {
         }
         do throws(ProxyError) {
             while try !passesUnsigned(inspection) {
+                let former = bodyToRepeat.count
                 try client.takeBody(into: &bodyToRepeat)
-                try holdBody()
+                guard hold(bodyToRepeat.count - former) else {
+                    guard mayPassUnsigned(inspection) else { throw .overloaded }
+                    signedPayload = .unsigned
+                    break
+                }
                 try checkLength(inspection)
                 if client.isRequestComplete { break }
                 switch client.awaitBody() {
@@ -61,18 +66,29 @@ extension Exchange {
         var length = bodyToRepeat.count
         if case .length(let announced) = request.ingress.head.body { length = max(length, announced) }
         guard length > limit else { return false }
-        guard inspection == nil, !asksPerson, request.mayLeaveBodyUnsigned else {
+        guard mayPassUnsigned(inspection) else {
             throw .unsignable(rule: request.rule.id, .bodyTooLong(limit: limit))
         }
         signedPayload = .unsigned
         return true
     }
 
-    /// Counts the bytes that are held of the body among those of all requests.
-    private func holdBody() throws(ProxyError) {
-        let more = bodyToRepeat.count - heldBytes
-        guard worker.shared.hold(more) else { throw .overloaded }
-        heldBytes += more
+    private func mayPassUnsigned(_ inspection: BodyInspection?) -> Bool {
+        inspection == nil && !asksPerson && request.mayLeaveBodyUnsigned
+    }
+
+    /// Counts bytes of the body among those that are held of all requests; `false` if there is no room for them.
+    func hold(_ count: Int) -> Bool {
+        guard worker.shared.held.hold(count, for: request.agent.principal, beside: heldBytes) else { return false }
+        heldBytes += count
+        return true
+    }
+
+    /// Counts out what is held no more.
+    func letGo(downTo rest: Int) {
+        guard heldBytes > rest else { return }
+        worker.shared.held.letGo(heldBytes - rest, for: request.agent.principal)
+        heldBytes = rest
     }
 
     /// Counts a use, if the grant, or one above it, is used up by uses.

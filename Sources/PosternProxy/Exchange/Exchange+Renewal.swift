@@ -33,11 +33,10 @@ extension Exchange {
     /// Keeps what is sent of the body, as long as all of it can be kept.
     func keep(_ piece: some Collection<UInt8>) {
         guard let kept = sentBody?.count else { return }
-        guard kept + piece.count <= Exchange.maxKeptBytes, worker.shared.hold(piece.count) else {
+        guard kept + piece.count <= Exchange.maxKeptBytes, hold(piece.count) else {
             sentBody = nil
             return
         }
-        heldBytes += piece.count
         sentBody?.append(contentsOf: piece)
     }
 

@@ -29,13 +29,14 @@ extension Exchange {
     private func gather(for upstream: any Upstream) -> Bool {
         worker.sending.removeAll(keepingCapacity: true)
         if !hasSentHead {
-            request.appendHead(
+            let signature = request.appendHead(
                 to: &worker.sending,
                 tags: TagContext(agent: request.agent.agentName ?? "", requestID: requestID, tags: tags),
                 takesTrailers: upstream.takesTrailers,
                 payload: signedPayload,
                 at: worker.wallClock / 1_000_000_000
             )
+            if let signature { request.mask(signature) }
         }
         let head = 0..<worker.sending.count
         // The head holds the credential.
@@ -52,6 +53,7 @@ extension Exchange {
             if repeatedBytes == bodyToRepeat.count {
                 bodyToRepeat = []
                 repeatedBytes = 0
+                letGo(downTo: sentBody?.count ?? 0)
                 try client.takeBody(into: &worker.sending)
             }
             requestBodyBytes += worker.sending.count - bodyStart - repeated

@@ -335,7 +335,7 @@ final class Exchange: UpstreamUser, IntentWaiter, ClientTask {
         upstream?.release()
         upstream = nil
         request.end()
-        worker.shared.letGo(heldBytes)
+        letGo(downTo: 0)
         switch (former, error) {
         case (.inspecting, let error?), (.approving, let error?), (.counting, let error?): recordRefusal(error)
         case (.refreshing, let error?) where !isSettled: recordRefusal(error)

@@ -29,19 +29,8 @@ final class SharedState: Sendable {
 
     func connectionEnded() { connections.subtract(1, ordering: .relaxed) }
 
-    /// The most bytes of bodies that are held at once to be looked into.
-    private static let maxHeldBytes = 64 << 20
-    private let heldBytes = Atomic<Int>(0)
-
-    /// Counts bytes that are held; `false` if there is no room for them.
-    func hold(_ count: Int) -> Bool {
-        if heldBytes.add(count, ordering: .relaxed).newValue <= SharedState.maxHeldBytes { return true }
-        heldBytes.subtract(count, ordering: .relaxed)
-        return false
-    }
-
-    /// Counts bytes out that were held.
-    func letGo(_ count: Int) { if count > 0 { heldBytes.subtract(count, ordering: .relaxed) } }
+    /// What is held of bodies that are looked into.
+    let held = HeldBytes()
 
     /// What requests to Postern itself may hold.
     let service = ServiceBudget()

@@ -20,7 +20,10 @@ package struct AWSCanonicalRequest {
         let target = parts.count > 1 ? parts[1] : []
         let path = target.prefix { $0 != UInt8(ascii: "?") }
 
-        bytes = Array(parts.first ?? [])
+        bytes = []
+        // Escapes are the most that it grows by; what grew otherwise would leave a copy behind that is not wiped.
+        bytes.reserveCapacity(3 * head.count + 256)
+        bytes.append(contentsOf: parts.first ?? [])
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(
             contentsOf: decodesPath
@@ -34,7 +37,10 @@ package struct AWSCanonicalRequest {
         for (name, values) in fields {
             bytes.append(contentsOf: name)
             bytes.append(UInt8(ascii: ":"))
-            bytes.append(contentsOf: values.joined(separator: [UInt8(ascii: ",")]))
+            for (index, value) in values.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                AWSCanonicalRequest.appendWords(value, to: &bytes)
+            }
             bytes.append(UInt8(ascii: "\n"))
         }
         signedFields = Array(fields.map(\.name).joined(separator: [UInt8(ascii: ";")]))
@@ -121,18 +127,24 @@ package struct AWSCanonicalRequest {
 
     // MARK: Fields
 
+    private static func appendWords(_ value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        for (index, word) in value.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 }).enumerated() {
+            if index > 0 { bytes.append(0x20) }
+            bytes.append(contentsOf: word)
+        }
+    }
+
     /// The signed fields by name, each with its values in the order in which they come.
     private static func fields(
         _ lines: ArraySlice<UInt8>,
         _ isSigned: (ArraySlice<UInt8>) -> Bool
-    ) -> [(name: [UInt8], values: [[UInt8]])] {
-        var result: [(name: [UInt8], values: [[UInt8]])] = []
+    ) -> [(name: [UInt8], values: [ArraySlice<UInt8>])] {
+        var result: [(name: [UInt8], values: [ArraySlice<UInt8>])] = []
         for line in lines.split(whereSeparator: { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let name = line[..<colon].map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
             guard isSigned(name[...]) else { continue }
-            let words = line[(colon + 1)...].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            let value = Array(words.joined(separator: [UInt8(ascii: " ")]))
+            let value = line[(colon + 1)...]
             if let index = result.firstIndex(where: { $0.name == name }) {
                 result[index].values.append(value)
             } else {

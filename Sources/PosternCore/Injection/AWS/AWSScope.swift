@@ -29,6 +29,8 @@ package struct AWSScope: Hashable, Sendable {
 struct AWSHost {
     let service: String?
     let region: String?
+    /// What stands before the service: for S3, the bucket that alone can be named.
+    let owner: String
 
     /// Reads a name; `nil` for one that is not AWS's.
     init?(_ host: String) {
@@ -41,6 +43,7 @@ struct AWSHost {
         }
         if labels.last == "dualstack" { labels.removeLast() }
         guard var name = labels.popLast() else { return nil }
+        owner = labels.joined(separator: ".")
         if region == nil, let old = AWSHost.regionOfOldBucketHost(name) {
             region = old
             name = "s3"

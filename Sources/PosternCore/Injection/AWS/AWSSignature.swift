@@ -7,6 +7,8 @@ internal import Synchronization
 package final class AWSSignature: Sendable {
     /// The longest body that is held so that its digest is known before its head is sent.
     package static let maxHeldBytes = 16 * 1024 * 1024
+    /// How long a signature is.
+    static let length = 64
 
     private let accessKeyID: Secret
     /// `AWS4` and the secret access key.
@@ -63,8 +65,10 @@ package final class AWSSignature: Sendable {
     }
 
     /// Signs the head that begins at `start`, of which the request line and every field but those of the framing are
-    /// written.
-    func sign(_ head: inout [UInt8], from start: Int, for scope: AWSScope, _ payload: AWSPayload, at seconds: Int64) {
+    /// written; returns the signature.
+    func sign(_ head: inout [UInt8], from start: Int, for scope: AWSScope, _ payload: AWSPayload, at seconds: Int64)
+        -> [UInt8]
+    {
         let time = AWSSignature.time(seconds)
         let digest = payload.text
         AWSSignature.append("X-Amz-Date", time, to: &head)
@@ -73,25 +77,27 @@ package final class AWSSignature: Sendable {
         var request = AWSCanonicalRequest(head: head[start...], decodesPath: scope.isObjectStore, payload: digest)
         defer { request.wipe() }
         head.append(contentsOf: "Authorization: ".utf8)
-        appendAuthorization(to: &head, request, scope, time: time)
+        let signature = appendAuthorization(to: &head, request, scope, time: time)
         head.append(contentsOf: "\r\n".utf8)
+        return signature
     }
 
-    /// Appends the value of Authorization.
+    /// Appends the value of Authorization; returns the signature in it.
     ///
     /// `time` is as in `X-Amz-Date`.
+    @discardableResult
     package func appendAuthorization(
         to head: inout [UInt8],
         _ request: AWSCanonicalRequest,
         _ scope: AWSScope,
         time: [UInt8]
-    ) {
+    ) -> [UInt8] {
         let day = Array(time.prefix(8))
         let place = day + Array("/\(scope.region)/\(scope.service)/aws4_request".utf8)
         var text = Array("AWS4-HMAC-SHA256\n".utf8) + time + [UInt8(ascii: "\n")] + place + [UInt8(ascii: "\n")]
         text.append(contentsOf: HexDigit.text(of: Array(SHA256.hash(data: request.bytes))))
         let key = keys.withLock { $0.key(root, day: day, scope) }
-        let signature = HMAC<SHA256>.authenticationCode(for: text, using: key)
+        let signature = HexDigit.text(of: Array(HMAC<SHA256>.authenticationCode(for: text, using: key)))
         head.append(contentsOf: "AWS4-HMAC-SHA256 Credential=".utf8)
         accessKeyID.withBytes { head.append(contentsOf: $0) }
         head.append(UInt8(ascii: "/"))
@@ -99,7 +105,8 @@ package final class AWSSignature: Sendable {
         head.append(contentsOf: ", SignedHeaders=".utf8)
         head.append(contentsOf: request.signedFields)
         head.append(contentsOf: ", Signature=".utf8)
-        head.append(contentsOf: HexDigit.text(of: Array(signature)))
+        head.append(contentsOf: signature)
+        return signature
     }
 
     private static func append(_ name: String, _ value: some Sequence<UInt8>, to head: inout [UInt8]) {
