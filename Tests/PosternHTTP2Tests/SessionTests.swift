@@ -177,7 +177,7 @@ struct SessionTests {
         #expect(pair.client.acceptsRequest)
     }
 
-    @Test("an answer before the end of the request is told, and so is the rest of the request", arguments: [true, false])
+    @Test("an answer before the end of the request is told, and the rest of the request", arguments: [true, false])
     func earlyAnswer(isReset: Bool) throws {
         let pair = try #require(SessionPair())
         let stream = try #require(pair.request("PUT / HTTP/1.1\r\nHost: good.test\r\n\r\n", hasBody: true))
