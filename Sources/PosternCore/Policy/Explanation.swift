@@ -67,7 +67,7 @@ extension RequestPipeline {
                 throw .policyDenied(rule: allowed.rule.id, reason: reason)
             }
             if let signature = allowed.rule.injection?.signature {
-                try signature.check(ingress, to: allowed.destination, under: allowed.rule.id)
+                try signature.check(ingress, to: allowed.destination, under: allowed.rule)
             }
             explanation.rule = allowed.rule
             explanation.destination = allowed.destination
