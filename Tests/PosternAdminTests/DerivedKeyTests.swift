@@ -31,6 +31,28 @@ import Testing
         #expect(office.live?.directory.key(key.key.digest)?.key.scopes == ["proxy:execute"])
     }
 
+    @Test("it is held under the limits of the other one, also after a restart") func limits() async throws {
+        var new = NewKey()
+        new.requestsPerMinute = 7
+        let parent = try await admin.mintKey(forAgent: "bot", new, by: olga).key
+        let unlimited = try await mint()
+        let child = try await derive(parent, ["proxy:execute"])
+        let other = try await derive(unlimited, ["proxy:execute"])
+        let live = try #require(office.live)
+        let anew = try LiveDirectory(office.store, declared: live.declared, placeholders: .random())
+        for directory in [live.directory, anew.directory] {
+            let held = try #require(directory.key(child.key.digest)?.key)
+            #expect(held.parent?.id == parent.id)
+            #expect(held.parent?.limits == Limits(requestsPerMinute: 7))
+            #expect(held.limits == Limits(requestsPerMinute: 7))
+            #expect(directory.key(other.key.digest)?.key.parent?.id == unlimited.id)
+            #expect(directory.key(other.key.digest)?.key.parent?.limits == Limits())
+            let minted = try #require(directory.key(parent.digest)?.key)
+            #expect(minted.parent == nil)
+            #expect(minted.limits == Limits(requestsPerMinute: 7))
+        }
+    }
+
     /// Scopes of a key, those of one derived from it, and the refusal.
     private static let scopes: [(parent: [String]?, derived: [String], result: String)] = [
         (nil, ["agents:admin"], "accepted"),

@@ -51,6 +51,32 @@ import Testing
         #expect(await counter.send(.get, "/sdk/agents", by: child).code == "key_revoked")
     }
 
+    @Test("derived keys ask no more than the one above them, all together, and have no nonces of their own")
+    func derivedLimits() async throws {
+        let counter = try Counter()
+        var new = NewKey()
+        new.requestsPerMinute = 5
+        let parent = try await counter.appKey(new)
+        let other = try await counter.appKey()
+        var children: [TestKey] = []
+        for _ in 0..<2 {
+            let body = #"{"scopes":["agents:read"],"expires_in":60}"#
+            let made = await counter.send(.post, "/sdk/keys/derive", body, by: parent)
+            children.append(TestKey(text: try #require(made.member("api_key"))))
+        }
+        for (key, left) in zip(children + [parent], ["2", "1", "0"]) {
+            let answer = await counter.send(.get, "/sdk/agents", by: key)
+            #expect(answer.status == 200)
+            #expect(answer.field("x-ratelimit-limit") == "5")
+            #expect(answer.field("x-ratelimit-remaining") == left)
+        }
+        for key in children + [parent] {
+            #expect(await counter.send(.get, "/sdk/agents", by: key).code == "rate_limit_exceeded")
+        }
+        #expect(counter.nonces.holders == [parent.id])
+        #expect(await counter.send(.get, "/sdk/agents", by: other).status == 200)
+    }
+
     @Test("a key is rotated into one that may no more than whoever asks")
     func rotation() async throws {
         let counter = try Counter()

@@ -57,17 +57,20 @@ final class KeptRecords: AuditSink {
 
 /// Nonces in memory.
 final class NonceMemory: NonceLedger {
-    private let state = Mutex<(known: Set<KeyDigest>, isUnavailable: Bool)>(([], false))
+    private let state = Mutex<(known: [KeyDigest: String], isUnavailable: Bool)>(([:], false))
 
     var isUnavailable: Bool {
         get { state.withLock { $0.isUnavailable } }
         set { state.withLock { $0.isUnavailable = newValue } }
     }
 
+    /// Whose room those take that are remembered.
+    var holders: Set<String> { state.withLock { Set($0.known.values) } }
+
     func admit(_ digest: KeyDigest, of holder: String, until expiresAt: Int64) async -> NonceAdmission {
         state.withLock { state in
             if state.isUnavailable { return .unavailable }
-            return state.known.insert(digest).inserted ? .fresh : .replayed
+            return state.known.updateValue(holder, forKey: digest) == nil ? .fresh : .replayed
         }
     }
 }
