@@ -8,17 +8,14 @@ extension ProblemDetails {
         "It is bound to scopes or to addresses; requests through the proxy take a key with the scope proxy:execute."
     )
 
-    static var placeholderExpired: ProblemDetails {
-        var problem = ProblemDetails(
-            401,
-            "placeholder_expired",
-            "http_request_denied",
-            "The placeholder stands for nothing any more",
-            "It has expired, or its key or grant has ended. Ask /sdk/token for another one."
-        )
-        problem.fields = [("WWW-Authenticate", "Bearer realm=\"postern\", error=\"invalid_token\"")]
-        return problem
-    }
+    static let placeholderExpired = ProblemDetails(
+        401,
+        "placeholder_expired",
+        "http_request_denied",
+        "The placeholder stands for nothing any more",
+        "It has expired, or its key or grant has ended. Ask /sdk/token for another one.",
+        fields: [("WWW-Authenticate", "Bearer realm=\"postern\", error=\"invalid_token\"")]
+    )
 
     init(_ refusal: RequestRuleRefusal) {
         switch refusal {
