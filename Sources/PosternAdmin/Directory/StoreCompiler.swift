@@ -1,4 +1,3 @@
-internal import CLinux
 internal import PosternConfig
 internal import PosternCore
 
@@ -13,22 +12,21 @@ struct StoreCompiler {
     }
 
     /// A secret ready to be used, and whose account it opens, if it is a connection's.
-    private struct Rendered {
+    struct Rendered {
         let credential: CompiledCredential
         let connection: StoredConnection?
     }
 
-    private static let maxCachedTerms = 10_000
     /// How long answers may run on under a grant that has ended by itself.
-    private static let keptSeconds: Int64 = 3600
+    static let keptSeconds: Int64 = 3600
 
     private let compiler: AgentCompiler
-    private let declaredProviders: [String: Provider]
+    let declaredProviders: [String: Provider]
     /// By the id of an agent, or the directory's name of another principal.
     private var agents: [String: Compiled] = [:]
-    private var credentials: [String: Rendered] = [:]
-    private var terms: [String: GrantTerms] = [:]
-    private var problems: [String] = []
+    var credentials: [String: Rendered] = [:]
+    var terms: [String: GrantTerms] = [:]
+    var problems: [String] = []
 
     init(_ base: Directory, declaredProviders: [Provider]) {
         compiler = AgentCompiler(placeholders: base.placeholders, limiters: base.limiters)
@@ -69,14 +67,6 @@ struct StoreCompiler {
             }
         }
         return ended
-    }
-
-    /// The provider of a name: the store's, the configuration's, or the catalogue's.
-    func provider(named name: String, _ reader: any StoreReader) throws -> Provider? {
-        if let stored = try reader.provider(named: name) {
-            return try DirectoryJSON.provider(named: name, stored.definition)
-        }
-        return declaredProviders[name] ?? DirectoryJSON.catalogueProvider(named: name)
     }
 
     /// Compiles every agent of the store, every user to whom something is granted, and the application.
@@ -169,30 +159,6 @@ struct StoreCompiler {
         Agent(.app, id: app.id, keys: AgentKey.keys(of: keys))
     }
 
-    /// The grants to some principals, each with those above it, and with the secrets they are of rendered.
-    private mutating func grants(
-        of principals: [StoredGrant.Principal],
-        _ reader: any StoreReader
-    ) throws -> [(StoredGrant, [StoredGrant]?)] {
-        var found: [(StoredGrant, [StoredGrant]?)] = []
-        for principal in principals {
-            var filter = GrantFilter()
-            filter.principal = principal
-            for grant in try reader.grants(filter, Page()) {
-                if credentials[grant.secretID] == nil, let secret = try reader.secret(id: grant.secretID) {
-                    try render(secret, reader)
-                }
-                let ancestors = try ancestors(
-                    of: grant,
-                    isSuspended: { try reader.user(id: $0)?.isSuspended ?? true },
-                    { try reader.grant(id: $0) }
-                )
-                found.append((grant, ancestors))
-            }
-        }
-        return found
-    }
-
     private mutating func compile(
         _ stored: StoredAgent,
         isPaused: Bool,
@@ -235,79 +201,6 @@ struct StoreCompiler {
         return compiled
     }
 
-    /// The grants above one, the nearest first; `nil` if one of them is no more, or is a user's who is suspended.
-    private func ancestors(
-        of grant: StoredGrant,
-        isSuspended: (_ user: String) throws -> Bool,
-        _ lookUp: (String) throws -> StoredGrant?
-    ) rethrows -> [StoredGrant]? {
-        var found: [StoredGrant] = []
-        var above = grant.parentID
-        while let id = above {
-            guard let parent = try lookUp(id), parent.revokedAt == nil else { return nil }
-            if case .user(let user) = parent.principal, try isSuspended(user) { return nil }
-            found.append(parent)
-            above = parent.parentID
-        }
-        return found
-    }
-
-    private mutating func use(
-        _ stored: StoredGrant,
-        below ancestors: [StoredGrant]?,
-        of agent: Agent,
-        within scopes: AgentScopes
-    ) -> (grant: Grant, credential: CompiledCredential)? {
-        guard stored.revokedAt == nil, let ancestors, let rendered = credentials[stored.secretID] else { return nil }
-        let credential = rendered.credential
-        guard scopes.allow(provider: credential.provider.name, secret: credential.name) else { return nil }
-        let end = ([stored] + ancestors).compactMap(\.expiresAt).min()
-        // What has ended would only be asked in vain, once what came in time has had the time to end too.
-        if let end, end / 1_000_000_000 + StoreCompiler.keptSeconds <= postern_realtime_ns() / 1_000_000_000 {
-            return nil
-        }
-        guard let own = parsed(stored) else { return nil }
-        var above: [Grant.Ancestor] = []
-        for ancestor in ancestors {
-            guard let terms = parsed(ancestor) else { return nil }
-            above.append(Grant.Ancestor(id: ancestor.id, terms: terms, maxUses: ancestor.maxUses))
-        }
-        let grant = Grant(
-            id: stored.id,
-            agent: agent.name,
-            credential: credential.name,
-            terms: own,
-            expiresAt: end.map { $0 / 1_000_000_000 },
-            maxUses: stored.maxUses,
-            ancestors: above,
-            facts: GrantFacts(
-                secretName: credential.name,
-                secretID: stored.secretID,
-                label: stored.label,
-                userID: ([stored] + ancestors).lazy.compactMap(\.userID).first,
-                account: rendered.connection?.account,
-                accountDisplayName: rendered.connection?.accountDisplayName,
-                parentID: stored.parentID,
-                depth: ancestors.count
-            )
-        )
-        return (grant, credential)
-    }
-
-    /// Terms are parsed once for all grants that have the same.
-    private mutating func parsed(_ grant: StoredGrant) -> GrantTerms? {
-        if let known = terms[grant.terms] { return known }
-        do {
-            let read = try DirectoryJSON.terms(grant.terms)
-            if terms.count >= StoreCompiler.maxCachedTerms { terms = [:] }
-            terms[grant.terms] = read
-            return read
-        } catch {
-            problems.append("grant \(grant.id) is left out: \(error.reason)")
-            return nil
-        }
-    }
-
     /// A policy that cannot be read allows nothing.
     private mutating func policy(of agent: StoredAgent) -> AgentPolicy? {
         guard let text = agent.policy else { return nil }
@@ -327,80 +220,4 @@ struct StoreCompiler {
         }
         return scopes
     }
-
-    private mutating func render(_ secret: StoredSecret, _ reader: any StoreReader) throws {
-        guard secret.revokedAt == nil else { return }
-        let versions = try reader.versions(ofSecret: secret.id)
-        do {
-            guard let current = versions.first(where: { $0.retiredAt == nil }) else {
-                problems.append("secret \(secret.name) is left out: it has no value")
-                return
-            }
-            guard let provider = try provider(named: secret.provider, reader) else {
-                problems.append("secret \(secret.name) is left out: there is no provider \(secret.provider)")
-                return
-            }
-            let connection = secret.kind == .connection ? try reader.connection(secretID: secret.id) : nil
-            let credential = Credential(
-                name: secret.name,
-                id: secret.id,
-                provider: secret.provider,
-                secrets: current.values,
-                inputs: JSONTexts.texts(secret.inputs),
-                hosts: secret.hosts.compactMap { HostPattern($0) },
-                retired: versions.filter { $0.retiredAt != nil }.flatMap { Array($0.values.values) },
-                life: connection.map { CredentialLife($0, tokens: current) }
-            )
-            credentials[secret.id] = Rendered(
-                credential: try CompiledCredential(credential, for: provider),
-                connection: connection
-            )
-        } catch let error as ConfigError {
-            problems.append("secret \(secret.name) is left out: \(error.reason)")
-        } catch let error as DirectoryError {
-            problems.append("secret \(secret.name) is left out: \(error)")
-        }
-    }
-}
-
-extension AgentKey {
-    /// The keys that have not ended for ever, of all keys of one owner.
-    fileprivate static func keys(of stored: [StoredKey]) -> [AgentKey] {
-        let limits = Dictionary(stored.map { ($0.id, Limits(requestsPerMinute: $0.requestsPerMinute)) }) { first, _ in
-            first
-        }
-        return stored.filter { $0.revokedAt == nil }.map { key in
-            AgentKey(key, parent: key.parentID.map { ($0, limits[$0] ?? Limits()) })
-        }
-    }
-
-    private init(_ stored: StoredKey, parent: (id: String, limits: Limits)?) {
-        let end = [stored.expiresAt, stored.rotatedUntil].compactMap(\.self).min()
-        self.init(
-            stored.digest,
-            id: stored.id,
-            expiresAt: end.map { $0 / 1_000_000_000 },
-            isDeprecated: stored.deprecatedAt != nil,
-            scopes: stored.scopes,
-            networks: stored.networks,
-            limits: Limits(requestsPerMinute: stored.requestsPerMinute),
-            parent: parent
-        )
-    }
-}
-
-extension CredentialLife {
-    fileprivate init(_ connection: StoredConnection, tokens: StoredSecretVersion) {
-        self.init(
-            version: tokens.number,
-            beganAt: tokens.createdAt / 1_000_000_000,
-            endsAt: connection.tokenEndsAt.map { $0 / 1_000_000_000 },
-            isRenewable: connection.status == .active && tokens.values["refresh_token"] != nil
-        )
-    }
-}
-
-extension StoredGrant {
-    /// The user to whom it is.
-    fileprivate var userID: String? { if case .user(let id) = principal { id } else { nil } }
 }
