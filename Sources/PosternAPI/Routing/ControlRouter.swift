@@ -1,6 +1,7 @@
 internal import Hummingbird
 internal import PosternAdmin
 internal import PosternControl
+internal import PosternCore
 
 /// Finds the route of a request and asks it.
 struct ControlRouter {
@@ -25,7 +26,7 @@ struct ControlRouter {
         let query = try ControlQuery.parse(request.uri.query, allowed: route.query)
         var parameters: [String: String] = [:]
         for (name, value) in context.parameters {
-            guard let decoded = ControlQuery.decode(value) else {
+            guard let decoded = PercentEncoding.text(value.utf8) else {
                 throw ControlRefusal.invalid("the path is not well encoded")
             }
             parameters[String(name)] = decoded

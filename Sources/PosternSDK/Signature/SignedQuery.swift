@@ -25,8 +25,8 @@ struct SignedQuery: Hashable, Sendable {
         var pairs: [Pair] = []
         for part in query.utf8.split(separator: UInt8(ascii: "&")) {
             let pieces = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = SignedQuery.text(pieces[0]),
-                let value = pieces.count > 1 ? SignedQuery.text(pieces[1]) : ""
+            guard let name = PercentEncoding.text(pieces[0], plusIsBlank: true),
+                let value = pieces.count > 1 ? PercentEncoding.text(pieces[1], plusIsBlank: true) : ""
             else { return nil }
             pairs.append(Pair(name: name, value: value))
         }
@@ -56,10 +56,6 @@ struct SignedQuery: Hashable, Sendable {
             }
         }
         return parameters
-    }
-
-    private static func text(_ part: some Sequence<UInt8>) -> String? {
-        PercentEncoding.decode(part, plusIsBlank: true).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     private static func form(_ text: String) -> String {
