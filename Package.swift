@@ -265,6 +265,7 @@ let package = Package(
             name: "PosternAPITests",
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternControl", "PosternCore", "PosternStore",
+                "PosternTestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -273,7 +274,7 @@ let package = Package(
         .testTarget(
             name: "PosternSDKTests",
             dependencies: [
-                "PosternSDK", "PosternAdmin", "PosternCore", "PosternStore",
+                "PosternSDK", "PosternAdmin", "PosternCore", "PosternStore", "PosternTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict

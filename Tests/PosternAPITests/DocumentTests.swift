@@ -1,48 +1,30 @@
-import Foundation
 import PosternAPI
 import PosternControl
 import PosternCore
+import PosternTestSupport
 import Testing
 
 @Suite("docs/control-api.openapi.json", .serialized)
 struct DocumentTests {
-    private typealias Object = [String: Any]
+    private let document: OpenAPIDocument
 
-    private static func document() throws -> Object {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let data = try Data(contentsOf: root.appendingPathComponent("docs/control-api.openapi.json"))
-        return try #require(try JSONSerialization.jsonObject(with: data) as? Object)
-    }
+    init() throws { document = try OpenAPIDocument("control-api.openapi.json") }
 
     @Test("It names every request with its query, and no other")
-    func routes() throws {
-        let paths = try #require(try DocumentTests.document()["paths"] as? [String: [String: Object]])
-        var described: [String: Set<String>] = [:]
-        for (path, methods) in paths {
-            for (method, operation) in methods {
-                let parameters = operation["parameters"] as? [Object] ?? []
-                let query = parameters.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String }
-                described["\(method.uppercased()) \(path)"] = Set(query)
-            }
-        }
+    func routes() {
         var served: [String: Set<String>] = [:]
         for route in ControlRoute.all { served["\(route.method.rawValue) \(route.path)"] = Set(route.query) }
-        #expect(described == served)
+        #expect(document.requests == served)
     }
 
     @Test("What is answered has the members that it names")
     func answers() async throws {
-        let components = try #require(try DocumentTests.document()["components"] as? Object)
-        let schemas = try #require(components["schemas"] as? [String: Object])
         func check(_ answer: RawJSON, is name: String) throws {
-            let schema = try #require(schemas[name])
+            let (known, required) = try #require(document.members(of: name))
             guard case .object(let members) = answer else {
                 Issue.record("\(name) is no object")
                 return
             }
-            let known = Set((schema["properties"] as? Object ?? [:]).keys)
-            let required = Set(schema["required"] as? [String] ?? [])
             #expect(Set(members.keys).isSubset(of: known), "\(name)")
             #expect(required.isSubset(of: members.keys), "\(name)")
         }

@@ -1,39 +1,21 @@
 import Foundation
 import PosternCore
+import PosternTestSupport
 import Testing
 
 @testable import PosternSDK
 
 @Suite("docs/alter-api.openapi.json")
 struct DocumentTests {
-    private typealias Object = [String: Any]
+    private let document: OpenAPIDocument
 
-    private static func document() throws -> Object {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let data = try Data(contentsOf: root.appendingPathComponent("docs/alter-api.openapi.json"))
-        return try #require(try JSONSerialization.jsonObject(with: data) as? Object)
-    }
-
-    private static func schema(_ name: String) throws -> Object {
-        let components = try #require(try document()["components"] as? Object)
-        return try #require((components["schemas"] as? [String: Object])?[name])
-    }
+    init() throws { document = try OpenAPIDocument("alter-api.openapi.json") }
 
     @Test("It names every request with its query, and no other")
-    func routes() throws {
-        let paths = try #require(try DocumentTests.document()["paths"] as? [String: [String: Object]])
-        var described: [String: Set<String>] = [:]
-        for (path, methods) in paths {
-            for (method, operation) in methods {
-                let parameters = operation["parameters"] as? [Object] ?? []
-                let query = parameters.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String }
-                described["\(method.uppercased()) \(path)"] = Set(query)
-            }
-        }
+    func routes() {
         var served: [String: Set<String>] = [:]
         for route in SDKRoute.all { served["\(route.method.rawValue) \(route.path)"] = Set(route.query) }
-        #expect(described == served)
+        #expect(document.requests == served)
     }
 
     @Test("What is answered has the members that it names")
@@ -51,13 +33,12 @@ struct DocumentTests {
             let answer = await counter.send(method, target, body, by: key)
             #expect((200..<300).contains(answer.status), "\(target): \(answer.text)")
             let members = try #require(
-                try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? Object,
+                try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any],
                 "\(target)"
             )
-            let schema = try DocumentTests.schema(name)
-            let known = Set((schema["properties"] as? Object ?? [:]).keys)
+            let (known, required) = try #require(document.members(of: name))
             #expect(Set(members.keys).isSubset(of: known), "\(target)")
-            #expect(Set(schema["required"] as? [String] ?? []).isSubset(of: members.keys), "\(target)")
+            #expect(required.isSubset(of: members.keys), "\(target)")
         }
         try await check(.get, "/sdk/agents/me", by: key, is: "Agent")
         try await check(.get, "/sdk/agents", by: app, is: "AgentPage")
