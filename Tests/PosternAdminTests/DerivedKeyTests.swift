@@ -44,7 +44,7 @@ import Testing
             let held = try #require(directory.key(child.key.digest)?.key)
             #expect(held.parent?.id == parent.id)
             #expect(held.parent?.limits == Limits(requestsPerMinute: 7))
-            #expect(held.limits == Limits())
+            #expect(held.limits == Limits(requestsPerMinute: 7))
             #expect(directory.key(other.key.digest)?.key.parent?.id == unlimited.id)
             #expect(directory.key(other.key.digest)?.key.parent?.limits == Limits())
             let minted = try #require(directory.key(parent.digest)?.key)
