@@ -87,7 +87,7 @@ private let refusedSecrets: [Refused] = [
     ),
     Refused(
         secret("openai", "value = \"env:SECRET\"\nvalues = { secret = \"env:SECRET\" }"),
-        "proxy.conf:5: `values` in [[secret]] stands beside `value`\n  hint: `value` is short for `values = { secret = … }`; keep one"
+        "proxy.conf:5: `values` in [[secret]] stands beside `value`\n  hint: `value` is short for `values = { secret = ... }`; keep one"
     ),
     Refused(
         secret("openai", "values = { secret = 1 }"),
@@ -103,7 +103,7 @@ private let refusedSecrets: [Refused] = [
     ),
     Refused(
         secret("datadog", "value = \"env:SECRET\""),
-        "proxy.conf:1: [[secret]] does not supply `app_key`, which provider `datadog` needs\n  hint: add it to `values`: values = { app_key = \"…\", secret = \"…\" }"
+        "proxy.conf:1: [[secret]] does not supply `app_key`, which provider `datadog` needs\n  hint: add it to `values`: values = { app_key = \"...\", secret = \"...\" }"
     ),
     Refused(
         secret("datadog", "value = \"env:SECRET\"\ninputs = { app_key = \"0123456789\" }"),
@@ -111,15 +111,15 @@ private let refusedSecrets: [Refused] = [
     ),
     Refused(
         secret("trello", "value = \"env:SECRET\""),
-        "proxy.conf:1: [[secret]] does not supply `api_key`, which provider `trello` needs\n  hint: add it to `values`: values = { api_key = \"…\", secret = \"…\" }"
+        "proxy.conf:1: [[secret]] does not supply `api_key`, which provider `trello` needs\n  hint: add it to `values`: values = { api_key = \"...\", secret = \"...\" }"
     ),
     Refused(
         secret("twilio", "value = \"env:SECRET\""),
-        "proxy.conf:1: [[secret]] does not supply `account_sid`, which provider `twilio` needs\n  hint: add it: inputs = { account_sid = \"…\" }, or to `values` if it is a secret"
+        "proxy.conf:1: [[secret]] does not supply `account_sid`, which provider `twilio` needs\n  hint: add it: inputs = { account_sid = \"...\" }, or to `values` if it is a secret"
     ),
     Refused(
         secret("twilio", "value = \"env:SECRET\"\ninputs = { acount_sid = \"AC\" }"),
-        "proxy.conf:1: [[secret]] does not supply `account_sid`, which provider `twilio` needs\n  hint: add it: inputs = { account_sid = \"…\" }, or to `values` if it is a secret\nproxy.conf:5: `inputs` in [[secret]] supplies `acount_sid`, which provider `twilio` does not use\n  hint: did you mean `account_sid`?"
+        "proxy.conf:1: [[secret]] does not supply `account_sid`, which provider `twilio` needs\n  hint: add it: inputs = { account_sid = \"...\" }, or to `values` if it is a secret\nproxy.conf:5: `inputs` in [[secret]] supplies `acount_sid`, which provider `twilio` does not use\n  hint: did you mean `account_sid`?"
     ),
     Refused(
         secret("twilio", "value = \"env:SECRET\"\ninputs = { account_sid = \"AC:1\" }"),

@@ -33,15 +33,18 @@ private let syntax: [Refused] = [
     Refused("[proxy]\nlisten = [\"a\"] 1", "proxy.conf:2: not TOML: something stands after a value"),
     Refused("[proxy]\nlisten", "proxy.conf:2: not TOML: `=` is expected after a key"),
     Refused("[proxy]\nevent_loops = # 2", "proxy.conf:2: not TOML: a value is expected"),
-    Refused("[[secret]]\nvalue = sk-ant-0123", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
-    Refused("[[secret]]\nvalue = 12secret", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""),
+    Refused(
+        "[[secret]]\nvalue = sk-ant-0123",
+        "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"...\""
+    ),
+    Refused("[[secret]]\nvalue = 12secret", "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"...\""),
     Refused(
         "[proxy]\nevent_loops = 9223372036854775808",
-        "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""
+        "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"...\""
     ),
     Refused(
         "[[grant]]\nexpires = 2027-02-29T00:00:00Z",
-        "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"…\""
+        "proxy.conf:2: not TOML: not a value\n  hint: text needs quotes: \"...\""
     ),
     Refused("[proxy]\nevent_loops = 1\nevent_loops = 2", "proxy.conf:3: not TOML: `event_loops` is defined already"),
     Refused("[proxy]\n[limits]\n[proxy]", "proxy.conf:3: not TOML: `proxy` is defined already"),
@@ -59,7 +62,7 @@ private let syntax: [Refused] = [
     Refused("[proxy]\nstate_dir = \"\"\"/a\n\n", "proxy.conf:2: not TOML: a multi-line string is not closed"),
     Refused(
         "[proxy]\nstate_dir = \"C:\\qux\"",
-        "proxy.conf:2: not TOML: an unknown escape in a string\n  hint: a backslash is written `\\\\`, or use '…'"
+        "proxy.conf:2: not TOML: an unknown escape in a string\n  hint: a backslash is written `\\\\`, or use '...'"
     ),
     Refused("[proxy]\nstate_dir = \"\\ud800\"", "proxy.conf:2: not TOML: an escape that is not a character"),
     Refused("a = \(String(repeating: "[", count: 5000))", "proxy.conf:1: not TOML: values are nested too deeply"),
