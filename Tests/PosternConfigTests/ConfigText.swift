@@ -34,3 +34,9 @@ enum ConfigText {
         }
     }
 }
+
+/// A provider table with lines 1 and 2 taken.
+func provider(_ name: String, _ rest: String) -> String { "[[provider]]\nname = \"\(name)\"\n\(rest)" }
+
+/// An own provider whose third line is `hosts`, so that `rest` begins on line 4.
+func own(_ rest: String) -> String { provider("own", "hosts = [\"api.example.com\"]\n\(rest)") }
