@@ -35,6 +35,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
+        .target(name: "CSandbox"),
         .target(name: "CNGHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
@@ -161,17 +162,19 @@ let package = Package(
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
                 "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
-                "PosternSDK", "PosternStore",
+                "PosternSDK", "PosternSandbox", "PosternStore",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
 
+        .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
         .target(
             name: "PosternCLI",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore",
+                "PosternSandbox", "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -188,7 +191,7 @@ let package = Package(
             name: "postern",
             dependencies: [
                 "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternControl", "PosternCore",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PosternSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

@@ -49,8 +49,8 @@ int postern_listen_tcp(const uint8_t *bytes, int address_length, uint16_t port, 
 
 // The socket is bound under a temporary name, given its mode, and only then moved into place: there is no moment in
 // which the name exists with wider permissions, and a stale socket of an earlier run is replaced in one step.
-static bool is_answered(const struct sockaddr_un *address) {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static bool is_answered(const struct sockaddr_un *address, int type) {
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return false;
     // A full backlog is an answer, too.
     bool answered = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN;
@@ -58,7 +58,7 @@ static bool is_answered(const struct sockaddr_un *address) {
     return answered;
 }
 
-int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+static int listen_at(int type, const char *path, unsigned int mode, int backlog, struct postern_file *made) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat existing;
     if (lstat(path, &existing) == 0 && !S_ISSOCK(existing.st_mode)) {
@@ -71,12 +71,12 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct
         return -1;
     }
     memcpy(address.sun_path, path, length);
-    if (is_answered(&address)) {
+    if (is_answered(&address, type)) {
         errno = EADDRINUSE;
         return -1;
     }
     memcpy(address.sun_path + length, ".new", 5);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
     unlink(address.sun_path);
     mode_t before = umask(0177);
@@ -89,6 +89,14 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct
     }
     if (lstat(path, &existing) == 0) *made = (struct postern_file){existing.st_dev, existing.st_ino};
     return fd;
+}
+
+int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+    return listen_at(SOCK_STREAM, path, mode, backlog, made);
+}
+
+int postern_listen_packets(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+    return listen_at(SOCK_SEQPACKET, path, mode, backlog, made);
 }
 
 void postern_remove_file(const char *path, const struct postern_file *file) {

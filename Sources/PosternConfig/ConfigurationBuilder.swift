@@ -57,6 +57,8 @@ struct ConfigurationBuilder {
         if root.has("identity") { IdentitySection.read(root.table("identity"), into: &settings) }
         APISection.read(root.table("api"), into: &settings.api)
         ApprovalsSection.read(root.table("approvals"), into: &settings.approvals)
+        RunSection.read(root.table("run"), into: &settings.run)
+        settings.run.runners = root.tables("runner").compactMap(RunnerSection.read)
         let socketSection = SocketSection(agents: agents, allowsRemote: allowsRemote, listeners: listeners)
         for table in root.tables("socket") { socketSection.read(table) }
         settings.listeners = listeners.all

@@ -118,7 +118,7 @@ package struct Daemon {
                 administration,
                 gateway: gateway,
                 fetcher: fetcher,
-                approvalSettings: { inForce.approvalSettings },
+                approvalSettings: { inForce.currentSettings.approvals },
                 logger: logger
             )
             let reload = Reload(
@@ -138,7 +138,7 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            control.start()
+            control.start(sandboxes: try makeRunServer(state, inForce))
             Service(
                 inForce: inForce,
                 administration: administration,
@@ -207,7 +207,7 @@ package struct Daemon {
         services.approvals = desks.approvals
         services.portal = PortalAccess(sessions: desks.sessions) { desks.portalURL }
         return try ControlPlane(
-            socketPath: state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock",
+            socketPath: controlSocketPath(state),
             administration: administration,
             services: services,
             housekeeping: Housekeeping(
@@ -220,6 +220,33 @@ package struct Daemon {
             desks: desks,
             logger: logger
         )
+    }
+
+    private func controlSocketPath(_ state: OpenedState) -> String {
+        state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock"
+    }
+
+    /// Opens the socket at which sandboxes are registered, unless there is to be none.
+    private func makeRunServer(_ state: OpenedState, _ inForce: InForce) throws -> RunServer? {
+        let path: String
+        switch state.settings.run.socket {
+        case .off: return nil
+        case .path(let named): path = named
+        case .usual:
+            let assigned = environment.variables["RUNTIME_DIRECTORY"].flatMap { $0.split(separator: ":").first }
+            path = "\(assigned.map(String.init) ?? state.settings.stateDirectory)/run.sock"
+        }
+        let authority = AuthorityDirectory(stateDirectory: state.settings.stateDirectory)
+        let desk = try SandboxDesk(
+            entrances: inForce.server.entrances,
+            rules: { inForce.currentSettings.run },
+            published: inForce.published,
+            placeholders: state.placeholders,
+            authority: try? AuthorityCertificate(reading: authority).pem,
+            hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],
+            records: state.records
+        )
+        return try RunServer(path: path, desk: desk, logger: logger)
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.

@@ -14,8 +14,8 @@ final class InForce: @unchecked Sendable {
     let live: LiveDirectory
     /// What the event loops go by, for everybody else.
     let published: PublishedDirectory
-    private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings.approvals } } }
-    private let asked: Mutex<ApprovalSettings>
+    private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings } } }
+    private let asked: Mutex<ProxySettings>
     private let records: AdministrativeLog
     private let logger: Logger
     /// What has changed and is not yet in force.
@@ -32,13 +32,13 @@ final class InForce: @unchecked Sendable {
         self.live = live
         published = PublishedDirectory(live.directory)
         self.settings = settings
-        asked = Mutex(settings.approvals)
+        asked = Mutex(settings)
         self.records = records
         self.logger = logger
     }
 
-    /// How persons are asked; for any thread.
-    var approvalSettings: ApprovalSettings { asked.withLock { $0 } }
+    /// The settings, for any thread.
+    var currentSettings: ProxySettings { asked.withLock { $0 } }
 
     /// Puts a change of the store in force; returns whether every event loop goes by it.
     ///
@@ -112,7 +112,8 @@ final class InForce: @unchecked Sendable {
             && settings.audit == new.audit && settings.masterKey == new.masterKey
             && settings.controlSocket == new.controlSocket && settings.portal == new.portal
             && settings.userTokens == new.userTokens && settings.api == new.api && settings.approvals == new.approvals
-        let tables = "[audit], [store], [control], [portal], [identity], [api] and [approvals]"
+            && settings.run.socket == new.run.socket
+        let tables = "[audit], [store], [control], [portal], [identity], [api], [approvals] and `socket` of [run]"
         return isSame ? [] : ["event_loops, state_dir, \(tables) take effect at the next start"]
     }
 

@@ -15,7 +15,7 @@ struct Postern: ParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "First", subcommands: [Init.self, Status.self, Explain.self]),
+            CommandGroup(name: "First", subcommands: [Init.self, Run.self, Status.self, Explain.self]),
             CommandGroup(
                 name: "Directory",
                 subcommands: [
@@ -43,7 +43,9 @@ struct Postern: ParsableCommand {
             if code == .success || error is ExitCode { exit(withError: error) }
             let failure = code == .validationFailure ? usageFailure(error) : CommandFailure(error)
             Output.writeError(failure.text)
-            exit(withError: ExitCode(failure.isUsage ? 2 : 1))
+            // Who runs a program has to tell its failures from ours.
+            let isRun = CommandLine.arguments.dropFirst().first == Run._commandName
+            exit(withError: ExitCode(isRun ? 125 : failure.isUsage ? 2 : 1))
         }
     }
 

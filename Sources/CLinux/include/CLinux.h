@@ -64,6 +64,19 @@ ssize_t postern_send_two(int fd, const void *first, size_t first_length, const v
 ssize_t postern_receive(int fd, void *bytes, size_t length);
 bool postern_is_quiet(int fd);
 
+// Passing descriptors between processes, in whole messages (SOCK_SEQPACKET).
+int postern_listen_packets(const char *path, unsigned int mode, int backlog, struct postern_file *made);
+int postern_connect_packets(const char *path, int timeout_seconds);
+// One message with what descriptors came with it, all of it or EMSGSIZE; 0 bytes at the end.
+ssize_t postern_receive_rights(int fd, void *bytes, size_t length, int *descriptors, int capacity, int *count);
+// Which network namespace a socket belongs to; of an accepted unix socket, that of the client.
+int postern_network_namespace(int fd, uint64_t *cookie);
+struct postern_socket {
+    bool is_ip, is_stream, is_datagram, is_listening, is_loopback;
+    uint16_t port;
+};
+int postern_describe_socket(int fd, struct postern_socket *found);
+
 // Helper programs.
 #include "spawn_helper.h"
 

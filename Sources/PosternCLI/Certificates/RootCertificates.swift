@@ -40,7 +40,8 @@ package enum RootCertificates {
         return blocks
     }
 
-    private static func contents(_ path: String) throws(CommandFailure) -> [UInt8] {
+    /// What is in a file, as long as it can be one of certificates.
+    static func contents(_ path: String) throws(CommandFailure) -> [UInt8] {
         // O_NONBLOCK: a FIFO must not keep us waiting for a writer. Links are followed: the system's files are often links.
         let file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard file >= 0 else { throw .system("cannot open \(path)") }

@@ -8,7 +8,7 @@ struct SocketSection {
 
     func read(_ table: TableReader) {
         let agent = table.reference("agent", to: agents, kind: "agent")
-        let userIDs = readUserIDs(table)
+        let userIDs = UserIDKeys.read("uids", table, hint: "leave it out to admit whom the file mode admits")
         let address = readAddress(table, hasUserIDs: table.has("uids"))
         table.finish()
         guard let agent, let address else { return }
@@ -63,36 +63,5 @@ struct SocketSection {
             )
         }
         return mode
-    }
-
-    private func readUserIDs(_ table: TableReader) -> [UInt32]? {
-        guard let node = table.node("uids") else { return nil }
-        guard case .array(let elements) = node.value else {
-            table.refuseType("uids", node, expected: "an array of user ids or names")
-            return nil
-        }
-        if elements.isEmpty {
-            table.refuse(
-                "uids",
-                "is empty, so nobody could connect",
-                hint: "leave it out to admit whom the file mode admits"
-            )
-        }
-        return elements.compactMap { readUserID($0, in: table) }
-    }
-
-    private func readUserID(_ element: ConfigNode, in table: TableReader) -> UInt32? {
-        switch element.value {
-        case .integer(let number):
-            // The largest is (uid_t)-1, which means "no user" to every system call.
-            if let id = UInt32(exactly: number), id < UInt32.max { return id }
-            table.problems.add("`uids` in [[socket]]: \(number) is not a user id", line: element.line)
-        case .string(let name):
-            if let id = UserDatabase.userID(of: name) { return id }
-            table.problems.add("`uids` in [[socket]]: there is no user \(Excerpt.of(name))", line: element.line)
-        default:
-            table.refuseType("uids", element, expected: "an array of user ids or names")
-        }
-        return nil
     }
 }

@@ -4,6 +4,8 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
     case socket
     /// By the TCP port it connected to.
     case port
+    /// By the sandbox that it runs in.
+    case sandbox
     /// By the key in `Proxy-Authorization`.
     case proxyAuthorization
     /// By the key in the credential slot of a base-URL request.
@@ -17,6 +19,7 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
         switch self {
         case .socket: "socket"
         case .port: "port"
+        case .sandbox: "sandbox"
         case .proxyAuthorization: "proxy_authorization"
         case .urlKey: "url_key"
         case .signedKey: "signed_key"

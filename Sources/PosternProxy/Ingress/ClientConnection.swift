@@ -63,16 +63,14 @@ final class ClientConnection: ReadinessHandler {
 
     init(
         _ descriptor: CInt,
-        from peer: Peer,
-        through listener: ListenerID,
-        at port: UInt16?,
+        from source: ClientSource,
         isCounted: Bool,
         worker: ProxyWorker
     ) {
         self.isCounted = isCounted
         self.worker = worker
         socket = ClientSocket(descriptor)
-        source = ClientSource(peer: peer, listener: listener, port: port)
+        self.source = source
     }
 
     /// Begins to serve the client, or answers it with an error and sees to it that it can read that.

@@ -1,0 +1,19 @@
+// What the files of this target share.
+#pragma once
+#include "CSandbox.h"
+
+struct postern_child {
+    const struct postern_sandbox *plan;
+    // Where what failed is written.
+    int report;
+    struct postern_sandbox_failure failure;
+};
+
+// Reports what failed, with errno, and ends the child.
+_Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step);
+// Brings the loopback up, listens, and gives the listeners to the daemon.
+void postern_open_network(struct postern_child *child);
+// Carries out the mounts.
+void postern_arrange_files(struct postern_child *child);
+// Gives up every capability, for good.
+void postern_give_up_privileges(struct postern_child *child);

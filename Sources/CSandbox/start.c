@@ -1,0 +1,125 @@
+#define _GNU_SOURCE
+#include "internal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// The child is a copy of a process that has threads: until it executes the program it may make system calls and nothing else.
+
+static const int namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC;
+
+_Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step) {
+    child->failure.step = step;
+    child->failure.error = errno;
+    (void)!write(child->report, &child->failure, sizeof child->failure);
+    _exit(125);
+}
+
+static void write_file(struct postern_child *child, const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    size_t length = strlen(text);
+    if (file < 0 || write(file, text, length) != (ssize_t)length) postern_fail(child, POSTERN_STEP_USER_MAP);
+    close(file);
+}
+
+// "1000 1000 1\n": the user stays who it is, so that its files are its own.
+static void format_map(char *text, unsigned int id) {
+    char digits[10];
+    size_t count = 0;
+    do digits[count++] = (char)('0' + id % 10);
+    while (id /= 10);
+    for (int round = 0; round < 2; round++) {
+        for (size_t index = count; index > 0; index--) *text++ = digits[index - 1];
+        *text++ = ' ';
+    }
+    memcpy(text, "1\n", 3);
+}
+
+static void enter_namespaces(struct postern_child *child) {
+    unsigned int user = geteuid(), group = getegid();
+    char map[32];
+    if (unshare(namespaces) != 0) postern_fail(child, POSTERN_STEP_NAMESPACES);
+    write_file(child, "/proc/self/setgroups", "deny");
+    format_map(map, user);
+    write_file(child, "/proc/self/uid_map", map);
+    format_map(map, group);
+    write_file(child, "/proc/self/gid_map", map);
+}
+
+static void execute(struct postern_child *child) {
+    int denied = 0;
+    for (const char *const *program = child->plan->programs; *program; program++) {
+        execve(*program, child->plan->arguments, child->plan->environment);
+        if (errno == EACCES) denied = EACCES;
+        else if (errno != ENOENT && errno != ENOTDIR) postern_fail(child, POSTERN_STEP_EXECUTE);
+    }
+    errno = denied ? denied : ENOENT;
+    postern_fail(child, POSTERN_STEP_EXECUTE);
+}
+
+_Noreturn static void run_child(struct postern_child *child, pid_t parent) {
+    enter_namespaces(child);
+    postern_open_network(child);
+    postern_arrange_files(child);
+    if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
+    postern_give_up_privileges(child);
+    // Whoever starts this and is killed takes the program along; what that left running has lost its listener. Not set
+    // earlier, since a change of privileges clears it.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
+    if (getppid() != parent) _exit(125);
+    sigset_t none;
+    sigemptyset(&none);
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Standard streams stay; nothing else does, and least of all the daemon's connection.
+    if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
+    execute(child);
+    _exit(125);
+}
+
+pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct postern_sandbox_failure *failure) {
+    int report[2];
+    *failure = (struct postern_sandbox_failure){.step = POSTERN_STEP_FORK};
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        failure->error = errno;
+        return -1;
+    }
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(report[0]);
+        struct postern_child child = {.plan = sandbox, .report = report[1]};
+        run_child(&child, parent);
+    }
+    int error = errno;
+    close(report[1]);
+    ssize_t count = 0;
+    if (pid > 0) {
+        // Nothing comes where the program was executed, which closes the pipe.
+        do count = read(report[0], failure, sizeof *failure);
+        while (count < 0 && errno == EINTR);
+        if (count == 0) failure->step = POSTERN_STEP_NONE;
+        else waitpid(pid, NULL, 0);
+    } else {
+        failure->error = error;
+    }
+    close(report[0]);
+    return pid > 0 && count == 0 ? pid : -1;
+}
+
+int postern_sandbox_probe(void) {
+    pid_t pid = fork();
+    if (pid == 0) _exit(unshare(namespaces) == 0 ? 0 : errno & 0xff);
+    if (pid < 0) return errno;
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR) return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
+}

@@ -1,0 +1,134 @@
+internal import Glibc
+package import PosternSandbox
+
+/// `postern run`: starts a program as an agent.
+package struct AgentRun {
+    /// What the command line says.
+    package struct Options {
+        package var agent = ""
+        package var socket: String?
+        package var port: UInt16 = 3128
+        package var isTransparent = false
+        package var binds: [String] = []
+        package var readOnly: [String] = []
+        package var environment = SandboxEnvironment.Options()
+        package var command: [String] = []
+
+        package init() {}
+    }
+
+    private let options: Options
+    private let parent: [String: String]
+    private let directory: String
+
+    package init(_ options: Options, environment: [String: String] = Environment.all) throws {
+        self.options = options
+        parent = environment
+        guard let path = getcwd(nil, 0) else { throw CommandFailure.system("the current directory is gone") }
+        defer { free(path) }
+        directory = String(cString: path)
+    }
+
+    /// Starts the program in namespaces of its own and waits for it; returns the status to end with.
+    package func isolated() throws -> Int32 {
+        let channel = try open()
+        let description = try describe(channel)
+        let bundle = try description.authority.map { try CertificateBundle.make(authority: $0, environment: parent) }
+        let caller = SandboxFiles.Caller(userID: getuid(), home: home, directory: directory, variables: parent)
+        let files = SandboxFiles(
+            for: caller,
+            hidden: description.hidden + [configuration].compactMap { $0 },
+            bundle: bundle.map { (merged: $0, authority: Array(description.authority?.utf8 ?? "".utf8)) },
+            standIns: CertificateBundle.known(home: home, environment: parent),
+            kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
+        )
+        let environment = SandboxEnvironment(
+            from: parent,
+            for: description,
+            proxy: "http://127.0.0.1:\(options.port)",
+            bundle: bundle == nil ? nil : (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath),
+            runtimeDirectory: caller.runtimeDirectory,
+            options: options.environment
+        )
+        let plan = SandboxStart.Plan(
+            agent: description.agent,
+            port: options.port,
+            isTransparent: options.isTransparent,
+            files: files,
+            environment: environment.variables,
+            directory: directory,
+            command: options.command
+        )
+        do throws(SandboxFailure) {
+            return SandboxStart.wait(for: try SandboxStart.start(plan, over: channel))
+        } catch {
+            throw RunFailure(CommandFailure(error.message, hint: error.hint), status: error.status)
+        }
+    }
+
+    /// What the program's environment would be, as lines of text.
+    package func environmentText() throws -> String {
+        let description = try describe(try open())
+        let isTrusted = description.authority != nil
+        let environment = SandboxEnvironment(
+            from: parent,
+            for: description,
+            proxy: "http://127.0.0.1:\(options.port)",
+            bundle: isTrusted ? (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath) : nil,
+            runtimeDirectory: "/run/user/\(getuid())",
+            options: options.environment
+        )
+        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")\n" }
+        let removed = environment.removed.map { "# not passed on: \($0)\n" }
+        return (set + removed).map(Printable.text).joined()
+    }
+
+    private func open() throws -> RunChannel {
+        let path = RunSocket.path(named: options.socket, environment: parent)
+        do throws(RunAnswer.Refusal) { return try RunChannel(path: path) } catch {
+            throw CommandFailure(error.message, hint: error.hint)
+        }
+    }
+
+    private func describe(_ channel: borrowing RunChannel) throws -> RunDescription {
+        do throws(RunAnswer.Refusal) { return try channel.describe(options.agent) } catch {
+            throw CommandFailure(error.message, hint: error.hint)
+        }
+    }
+
+    /// The home directory, if the variable says so.
+    private var home: String? { parent["HOME"].flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil } }
+
+    /// Where this user's own configuration of Postern is.
+    private var configuration: String? {
+        if let directory = parent["XDG_CONFIG_HOME"], directory.hasPrefix("/") { return directory + "/postern" }
+        return home.map { $0 + "/.config/postern" }
+    }
+
+    /// A path that the caller names, from the root on.
+    private func place(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else { throw CommandFailure.system("cannot find \(path)") }
+        defer { free(resolved) }
+        let text = String(cString: resolved)
+        guard text != "/" else {
+            throw CommandFailure(usage: "--bind and --ro take a part of the file system, not all of it")
+        }
+        return text
+    }
+}
+
+/// A failure with the status that the wrapper ends with.
+package struct RunFailure: Error {
+    package let failure: CommandFailure
+    package let status: Int32
+
+    package init(_ failure: CommandFailure, status: Int32 = 125) {
+        self.failure = failure
+        self.status = status
+    }
+
+    /// Words for anything that went wrong before the program was started.
+    package init(_ error: any Error) {
+        if let failure = error as? RunFailure { self = failure } else { self.init(CommandFailure(error)) }
+    }
+}

@@ -1,0 +1,51 @@
+internal import PosternCore
+
+/// `[run]`: where `postern run` registers sandboxes.
+enum RunSection {
+    static func read(_ table: TableReader, into run: inout RunSettings) {
+        if let socket = table.string("socket") {
+            if socket.value == "off" {
+                run.socket = .off
+            } else if socket.value.hasPrefix("/"), socket.value.utf8.count <= ControlSection.maxPathBytes {
+                run.socket = .path(socket.value)
+            } else {
+                table.refuse(
+                    "socket",
+                    "must be an absolute path of at most \(ControlSection.maxPathBytes) bytes, or \"off\""
+                )
+            }
+        }
+        if let count = table.integer("max_sandboxes", in: 1...4096) { run.maxSandboxes = count }
+        table.finish()
+    }
+}
+
+/// `[[runner]]`: who may run which agents.
+enum RunnerSection {
+    static func read(_ table: TableReader) -> RunnerRule? {
+        let users = UserIDKeys.read("users", table, hint: "leave [[runner]] out: root and Postern's own user may always")
+        if !table.has("users") { table.refuse("users", "is missing: [[runner]] says who may run agents") }
+        let names = table.strings("agents")
+        if !table.has("agents") {
+            table.refuse("agents", "is missing: [[runner]] says which agents", hint: "agents = [\"claude\", \"mcp-*\"]")
+        }
+        table.finish()
+        guard let users, let names else { return nil }
+        for name in names where !isPattern(name.value) {
+            table.problems.add(
+                "`agents` in [[runner]]: \(Excerpt.of(name.value)) is no agent's name",
+                line: name.line,
+                hint: "a name, or the beginning of one and `*`"
+            )
+        }
+        return RunnerRule(userIDs: users, agents: names.map(\.value))
+    }
+
+    /// A name, or the beginning of one with `*` behind it.
+    private static func isPattern(_ text: String) -> Bool {
+        let name = text.hasSuffix("*") ? text.dropLast() : text[...]
+        return text == "*" || (name.utf8.count <= 64 && !name.isEmpty && name.utf8.allSatisfy { byte in
+            (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2d || byte == 0x5f
+        })
+    }
+}

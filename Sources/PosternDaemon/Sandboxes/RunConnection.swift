@@ -1,0 +1,122 @@
+internal import CLinux
+internal import Glibc
+internal import Logging
+internal import PosternProxy
+internal import PosternSandbox
+
+/// One wrapper's connection: what it asks, and the listeners that it registers, until either side ends it.
+struct RunConnection {
+    private static let maxListeners: CInt = 8
+    /// How long a wrapper may take before it has registered.
+    private static let patienceMilliseconds: CInt = 30_000
+
+    private let descriptor: CInt
+    private let desk: SandboxDesk
+    private let stopping: CInt
+    private let logger: Logger
+
+    init(_ descriptor: CInt, desk: SandboxDesk, stopping: CInt, logger: Logger) {
+        self.descriptor = descriptor
+        self.desk = desk
+        self.stopping = stopping
+        self.logger = logger
+    }
+
+    /// Serves it to its end.
+    func run() {
+        let caller: SandboxDesk.Caller
+        do throws(RunAnswer.Refusal) { caller = try desk.caller(at: descriptor) } catch {
+            return RunConnection.refuse(descriptor, error)
+        }
+        while let message = next() {
+            do throws(RunAnswer.Refusal) {
+                let request: RunRequest = try read(message.bytes)
+                switch request.ask {
+                case .describe:
+                    message.closeListeners()
+                    try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
+                case .listen:
+                    let opened = try desk.open(request.agent, message.listeners, for: caller)
+                    if (try? answer(RunAnswer.taken)) != nil { serve(opened) }
+                    desk.close(opened)
+                    return
+                }
+            } catch {
+                message.closeListeners()
+                return RunConnection.refuse(descriptor, error)
+            }
+        }
+    }
+
+    static func refuse(_ descriptor: CInt, _ refusal: RunAnswer.Refusal) {
+        let bytes = RunAnswer.encode(refusal)
+        _ = postern_send(descriptor, bytes, bytes.count)
+    }
+
+    private func answer(_ bytes: [UInt8]) throws(RunAnswer.Refusal) {
+        guard postern_send(descriptor, bytes, bytes.count) == bytes.count else {
+            throw RunAnswer.Refusal("not_taken", "the answer could not be sent")
+        }
+    }
+
+    private func read(_ bytes: [UInt8]) throws(RunAnswer.Refusal) -> RunRequest {
+        guard let request = try? RunAnswer.decode(bytes, as: RunRequest.self) else {
+            throw RunAnswer.Refusal("not_a_message", "that is no message of `postern run`")
+        }
+        guard request.version == RunRequest.currentVersion else {
+            throw RunAnswer.Refusal(
+                "unsupported_version",
+                "posternd does not understand this version of `postern run`",
+                hint: "install postern and posternd of the same version"
+            )
+        }
+        return request
+    }
+
+    // MARK: Messages
+
+    private struct Message {
+        let bytes: [UInt8]
+        let listeners: [CInt]
+
+        func closeListeners() { for listener in listeners { close(listener) } }
+    }
+
+    /// The next message; `nil` at the end, or when the wrapper takes too long.
+    private func next() -> Message? {
+        var wanted = [pollfd(descriptor, POLLIN), pollfd(stopping, POLLIN)]
+        var ready: CInt
+        repeat { ready = poll(&wanted, 2, RunConnection.patienceMilliseconds) } while ready < 0 && errno == EINTR
+        guard ready > 0, wanted[1].revents == 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: RunRequest.maxBytes)
+        var listeners = [CInt](repeating: -1, count: Int(RunConnection.maxListeners))
+        var count: CInt = 0
+        let length = postern_receive_rights(
+            descriptor,
+            &bytes,
+            bytes.count,
+            &listeners,
+            RunConnection.maxListeners,
+            &count
+        )
+        guard length > 0 else { return nil }
+        return Message(bytes: Array(bytes[..<length]), listeners: Array(listeners[..<Int(count)]))
+    }
+
+    // MARK: Connections
+
+    /// Accepts until the wrapper or the daemon ends.
+    private func serve(_ opened: SandboxDesk.Opened) {
+        var wanted = [pollfd(descriptor, Int32(POLLRDHUP)), pollfd(stopping, POLLIN)]
+        wanted += opened.listeners.map { pollfd($0.descriptor, POLLIN) }
+        while true {
+            guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return }
+            // A message more would be no news: the wrapper has nothing to say but that it is there.
+            if wanted[0].revents != 0 || wanted[1].revents != 0 { return }
+            for (entry, listener) in zip(wanted[2...], opened.listeners) where entry.revents != 0 {
+                guard CInt(entry.revents) & POLLIN != 0 else { return }
+                desk.entrances.accept(from: listener.descriptor, of: opened.sandbox, port: listener.port)
+            }
+        }
+    }
+}

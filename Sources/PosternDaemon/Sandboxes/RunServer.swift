@@ -1,0 +1,101 @@
+internal import CLinux
+internal import Foundation
+internal import Glibc
+internal import Logging
+internal import PosternCore
+internal import PosternProxy
+internal import Synchronization
+
+/// The run socket, at which wrappers register the listeners that they made inside of sandboxes.
+///
+/// Each connection has a thread of its own, and is a sandbox's life.
+final class RunServer: Sendable {
+    private static let backlog: CInt = 64
+
+    private let descriptor: CInt
+    private let path: String
+    private let file: postern_file
+    private let desk: SandboxDesk
+    private let logger: Logger
+    /// Says to every thread that it is over.
+    private let stopping: CInt
+    private let running = Mutex(0)
+
+    /// Opens the socket, which anybody whom the directories let in may connect to: who may do what is judged by user id.
+    init(path: String, desk: SandboxDesk, logger: Logger) throws {
+        var made = postern_file()
+        descriptor = postern_listen_packets(path, 0o666, RunServer.backlog, &made)
+        guard descriptor >= 0 else {
+            throw RunSocketError(path: path, reason: String(cString: strerror(errno)).lowercased())
+        }
+        self.path = path
+        file = made
+        self.desk = desk
+        self.logger = logger
+        stopping = postern_eventfd()
+    }
+
+    func start() {
+        let thread = Thread { [self] in acceptAll() }
+        thread.name = "postern-run"
+        thread.stackSize = 1 << 19
+        thread.start()
+    }
+
+    /// Ends every sandbox and takes no more of them.
+    func stop() {
+        eventfd_write(stopping, 1)
+        var file = file
+        postern_remove_file(path, &file)
+    }
+
+    private func acceptAll() {
+        while true {
+            var wanted = [pollfd(descriptor, POLLIN), pollfd(stopping, POLLIN)]
+            guard poll(&wanted, 2, -1) >= 0 || errno == EINTR else { break }
+            if wanted[1].revents != 0 { break }
+            let client = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+            guard client >= 0 else {
+                if errno == EMFILE || errno == ENFILE { usleep(200_000) }
+                continue
+            }
+            let hasRoom = running.withLock { count in
+                guard count < desk.maxConnections else { return false }
+                count += 1
+                return true
+            }
+            guard hasRoom else {
+                RunConnection.refuse(client, .init("too_many_sandboxes", "as many sandboxes are running as there may be"))
+                close(client)
+                continue
+            }
+            serve(client)
+        }
+        close(descriptor)
+    }
+
+    private func serve(_ client: CInt) {
+        let thread = Thread { [self] in
+            RunConnection(client, desk: desk, stopping: stopping, logger: logger).run()
+            close(client)
+            running.withLock { $0 -= 1 }
+        }
+        thread.name = "postern-sandbox"
+        thread.stackSize = 1 << 19
+        thread.start()
+    }
+}
+
+/// The run socket could not be opened.
+struct RunSocketError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    var description: String { "cannot listen on \(path), where `postern run` looks for posternd: \(reason)" }
+}
+
+extension pollfd {
+    init(_ descriptor: CInt, _ events: CInt) {
+        self.init(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
+    }
+}

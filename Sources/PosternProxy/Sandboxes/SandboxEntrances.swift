@@ -1,0 +1,43 @@
+internal import CLinux
+internal import Glibc
+internal import PosternCore
+internal import Synchronization
+
+/// Where connections come in that were accepted inside of sandboxes.
+///
+/// They are accepted by a thread for each sandbox, and not by the event loops: whoever made the listener may still hold it,
+/// and can have it block.
+package final class SandboxEntrances: Sendable {
+    private let loops: [LoopThread]
+    private let next = Atomic<Int>(0)
+
+    init(_ loops: [LoopThread]) { self.loops = loops }
+
+    /// Accepts a connection, if there is one, and leaves it to an event loop.
+    ///
+    /// `port` is the one that the client thinks it speaks to.
+    package func accept(from listener: CInt, of sandbox: Sandbox, port: UInt16) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(0)
+        let descriptor = postern_accept(listener, &storage, &length)
+        guard descriptor >= 0 else {
+            // The connection stays where it is: look away for a while instead of spinning.
+            if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { usleep(200_000) }
+            return
+        }
+        guard let peer = Peer(of: descriptor, address: storage) else {
+            close(descriptor)
+            return
+        }
+        let loop = loops[next.add(1, ordering: .relaxed).oldValue % loops.count]
+        loop.run { worker in
+            worker.serve(descriptor, ClientSource(peer: peer, sandbox: sandbox, port: port))
+        }
+    }
+
+    /// Takes nothing more from a sandbox, and cuts its connections.
+    package func end(_ sandbox: Sandbox) {
+        sandbox.end()
+        for loop in loops { loop.run { $0.end(sandbox) } }
+    }
+}

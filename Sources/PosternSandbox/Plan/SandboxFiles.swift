@@ -1,0 +1,82 @@
+/// How the file system looks from inside, in the order in which it is made so.
+package struct SandboxFiles: Sendable {
+    /// Where the wrapper puts files of its own.
+    package static let directory = "/run/postern-sandbox"
+    package static let bundlePath = directory + "/ca-bundle.pem"
+    package static let authorityPath = directory + "/ca.pem"
+
+    package private(set) var mounts: [SandboxMount] = []
+    private let caller: Caller
+
+    /// Who starts a sandbox, and from where.
+    package struct Caller: Sendable {
+        package let userID: UInt32
+        package let home: String?
+        package let directory: String
+        package let variables: [String: String]
+
+        package init(userID: UInt32, home: String?, directory: String, variables: [String: String]) {
+            self.userID = userID
+            self.home = home
+            self.directory = directory
+            self.variables = variables
+        }
+    }
+
+    /// - Parameters:
+    ///   - hidden: what else is not to be seen, such as where Postern keeps its own.
+    ///   - bundle: the certificates to trust, as PEM; `nil` where there is no local authority.
+    ///   - standIns: files of certificates, for which the bundle stands in where they are there.
+    ///   - kept: what the caller wants to be there as it is.
+    package init(
+        for caller: Caller,
+        hidden: [String],
+        bundle: (merged: [UInt8], authority: [UInt8])?,
+        standIns: [String],
+        kept: [(path: String, isReadOnly: Bool)]
+    ) {
+        self.caller = caller
+        mounts += HiddenPlaces.emptied.map { .empty($0.path, mode: $0.mode) }
+        mounts.append(.directory(caller.runtimeDirectory, mode: 0o700))
+        mounts += (places(HiddenPlaces.inHome) + HiddenPlaces.system + hidden + sockets).map { .hidden($0) }
+        mounts += places(HiddenPlaces.guardedInHome).map { .readOnly($0) }
+        mounts.append(.directory(SandboxFiles.directory, mode: 0o755))
+        if let bundle {
+            mounts.append(.file(SandboxFiles.bundlePath, contents: bundle.merged))
+            mounts.append(.file(SandboxFiles.authorityPath, contents: bundle.authority))
+            mounts += standIns.map { .standIn(SandboxFiles.bundlePath, for: $0) }
+        }
+        if isEmptied(caller.directory), !HiddenPlaces.emptied.contains(where: { $0.path == caller.directory }) {
+            mounts.append(.kept(caller.directory, isReadOnly: false))
+        }
+        mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
+    }
+
+    /// Whether a path is in a directory that is empty inside.
+    package func isEmptied(_ path: String) -> Bool {
+        HiddenPlaces.emptied.contains { path == $0.path || path.hasPrefix($0.path + "/") }
+    }
+
+    private func places(_ names: [String]) -> [String] {
+        guard let home = caller.home else { return [] }
+        return names.map { "\(home)/\($0)" }
+    }
+
+    /// Sockets that variables name, wherever they are.
+    private var sockets: [String] {
+        ["SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "DBUS_SESSION_BUS_ADDRESS", "PULSE_SERVER"].compactMap { name in
+            guard var path = caller.variables[name] else { return nil }
+            for prefix in ["unix://", "unix:path=", "unix:"] where path.hasPrefix(prefix) {
+                path.removeFirst(prefix.count)
+                break
+            }
+            let end = path.firstIndex { $0 == "," || $0 == ":" || $0 == ";" } ?? path.endIndex
+            return path.hasPrefix("/") ? String(path[..<end]) : nil
+        }
+    }
+}
+
+extension SandboxFiles.Caller {
+    /// The user's directory for sockets and the like, which is a new one inside.
+    package var runtimeDirectory: String { "/run/user/\(userID)" }
+}

@@ -1,0 +1,43 @@
+internal import CLinux
+internal import Glibc
+
+/// A wrapper's connection to the run socket.
+///
+/// It is the sandbox's life: what was registered over it ends with it.
+package struct RunChannel: ~Copyable {
+    /// Given to the child, which registers from inside.
+    package let descriptor: CInt
+
+    private static let patienceSeconds: CInt = 15
+
+    /// - Throws: ``RunAnswer/Refusal`` with the reason.
+    package init(path: String) throws(RunAnswer.Refusal) {
+        descriptor = postern_connect_packets(path, RunChannel.patienceSeconds)
+        guard descriptor >= 0 else { throw RunChannel.unreachable(path, errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// What the agent's programs need to know.
+    package func describe(_ agent: String) throws(RunAnswer.Refusal) -> RunDescription {
+        let request = RunAnswer.encode(RunRequest(.describe, agent: agent))
+        guard postern_send(descriptor, request, request.count) == request.count else {
+            throw RunAnswer.Refusal("not_sent", "posternd closed the connection")
+        }
+        var answer = [UInt8](repeating: 0, count: RunRequest.maxBytes)
+        let count = recv(descriptor, &answer, answer.count, 0)
+        guard count > 0 else { throw RunAnswer.Refusal("no_answer", "posternd did not answer") }
+        return try RunAnswer.decode(Array(answer[..<count]))
+    }
+
+    private static func unreachable(_ path: String, _ error: Int32) -> RunAnswer.Refusal {
+        let reason = String(cString: strerror(error)).lowercased()
+        let hint =
+            switch error {
+            case ENOENT, ECONNREFUSED: "start posternd, or name its socket: --socket PATH or POSTERN_RUN_SOCKET"
+            case EACCES: "the socket is for others: ask whoever runs posternd"
+            default: "is `[run] socket` of its configuration somewhere else?"
+            }
+        return RunAnswer.Refusal("unreachable", "posternd cannot be reached at \(path): \(reason)", hint: hint)
+    }
+}
