@@ -60,15 +60,16 @@ import Testing
         let fixture = try StoreFixture()
         let clock = Clock()
         try await withStore(fixture) { store, _ in
-            let nonces = try SQLiteNonces(store, capacity: 16, now: { clock.now })
-            for number in 0..<2 { #expect(await nonces.admit(nonce(number), of: "a", until: 10) == .fresh) }
-            #expect(await nonces.admit(nonce(2), of: "a", until: 10) == .crowded)
+            let nonces = try SQLiteNonces(store, capacity: 6, now: { clock.now })
+            for number in 0..<3 { #expect(await nonces.admit(nonce(number), of: "a", until: 10) == .fresh) }
+            #expect(await nonces.admit(nonce(10), of: "a", until: 10) == .crowded)
             #expect(await nonces.admit(nonce(1), of: "a", until: 10) == .replayed)
+            // `b` finds room beside it, and more than `a` has left.
             #expect(await nonces.admit(nonce(3), of: "b", until: 20_000_000_000) == .fresh)
         }
         // Whose they are is known after a restart, too.
         try await withStore(fixture) { store, _ in
-            let nonces = try SQLiteNonces(store, capacity: 16, now: { clock.now })
+            let nonces = try SQLiteNonces(store, capacity: 6, now: { clock.now })
             #expect(await nonces.admit(nonce(4), of: "a", until: 10) == .crowded)
             #expect(await nonces.admit(nonce(5), of: "b", until: 10) == .fresh)
             clock.now = 11_000_000_000

@@ -75,7 +75,7 @@ def test_the_list_of_what_waits_stops_nobody(make_alter):
             answer = client.send(other.signed("GET", "/sdk/agents/me").message()).response()
         took = time.monotonic() - start
         listing.result()
-    assert answer.status == 200 and took < 1, (took, time.monotonic() - start)
+    assert answer.status == 200 and took < 4, (took, time.monotonic() - start)
 
 
 def test_denials_hold(alter):

@@ -79,8 +79,8 @@ def busy(directory: DirectoryTopology) -> None:
 @attack(128, 137, 158)
 @pytest.mark.parametrize("level", ["trace", "debug"])
 def test_no_secret_and_no_key_is_in_any_file_log_or_answer(make_directory, level):
-    """Raw and in twelve encodings; while it runs, after it was killed, and after it has ended."""
-    assert len(encodings("x" * 30)) == 13
+    """Raw and in thirteen encodings; while it runs, after it was killed, and after it has ended."""
+    assert len(encodings("x" * 30)) == 14
     directory = make_directory(log_level=level)
     busy(directory)
     assert not directory.files(), directory.files()

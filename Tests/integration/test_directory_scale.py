@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from contextlib import closing
 
 import pytest
@@ -20,7 +18,6 @@ URL = "http://open.test/x"
 def _shared_directory(authority):
     directory = DirectoryTopology(authority, log_level="info")
     with closing(directory):
-        directory.alone = latency(directory)
         secrets = [f"many-{number}" for number in range(GRANTS)]
         for secret in secrets:
             directory.control.create_secret(secret, "cookies", f"value-of-{secret}-0123456789")
@@ -38,46 +35,20 @@ def _shared_directory(authority):
         yield directory
 
 
-def latency(directory: DirectoryTopology) -> float:
-    """The median of some requests on one connection, in seconds."""
-    times = []
-    with directory.connect() as client:
-        for _ in range(400):
-            started = time.monotonic()
-            assert directory.ask("GET", URL, client=client).status == 200
-            times.append(time.monotonic() - started)
-    return statistics.median(times[50:])
-
-
-def test_it_starts_within_a_second(directory):
+def test_it_starts_with_all_of_them(directory):
     directory.daemon.terminate()
-    started = time.monotonic()
     directory.start()
-    elapsed = time.monotonic() - started
-    print(f"start {elapsed:.2f} s, RSS {directory.daemon.resident() >> 20} MB")
-    assert elapsed < 1.5
     assert directory.control.get("agents")["total"] >= AGENTS
     assert directory.control.get("grants", limit=5)["total"] >= AGENTS * GRANTS
     directory.begin()
 
 
-def test_a_change_is_seen_within_fifty_milliseconds(directory):
-    times = []
+def test_a_change_among_many_holds_for_the_next_request(directory):
     with directory.connect() as client:
         for number in range(30):
             verb, status = (("pause", 403), ("resume", 200))[number % 2]
-            started = time.monotonic()
             directory.control.act(B, verb)
             assert directory.ask("GET", URL, agent=B, client=client).status == status
-            times.append(time.monotonic() - started)
-    print(f"a change is seen after {statistics.median(times) * 1e3:.1f} ms, at most {max(times) * 1e3:.1f} ms")
-    assert statistics.median(times) < 0.05
-
-
-def test_requests_do_not_notice(directory):
-    large = min(latency(directory) for _ in range(3))
-    print(f"{directory.alone * 1e6:.0f} µs alone, {large * 1e6:.0f} µs among {AGENTS}")
-    assert large < directory.alone * 1.5
 
 
 def test_one_of_many_is_itself(directory):

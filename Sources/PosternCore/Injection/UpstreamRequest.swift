@@ -1,8 +1,8 @@
 /// A request that may be sent: what the client asked, under one rule, to one destination.
 ///
 /// It is the only type from which request bytes for an upstream are made, and making them is where the credential comes
-/// in. It cannot be printed or encoded.
-package struct UpstreamRequest: Sendable {
+/// in. It cannot be printed or encoded. It is a class since it is handed on far more often than it is made.
+package final class UpstreamRequest: Sendable {
     package let ingress: IngressRequest
     package let agent: CompiledAgent
     package let identitySource: AuditIdentity
@@ -24,6 +24,8 @@ package struct UpstreamRequest: Sendable {
     private let sealed: SealedSlot?
     let search: PlaceholderSearch
     private let searchesBody: Bool
+    /// The credential and the signature by which it was sent, once it was signed.
+    private let signedScrubbing: ScrubPatterns?
     /// Whether its answer may hold a token that an upstream issues for our credential; such an answer is not passed on, but
     /// gathered in a ``TokenAnswer``.
     package let issuesTokens: Bool
@@ -44,6 +46,7 @@ package struct UpstreamRequest: Sendable {
         self.sealed = sealed
         search = directory.search
         self.searchesBody = searchesBody
+        signedScrubbing = nil
         issuesTokens = allowed.rule.issuesTokens(at: allowed.identified.ingress.head[allowed.identified.ingress.path])
         ingress = allowed.identified.ingress
         agent = allowed.identified.agent
@@ -74,7 +77,7 @@ package struct UpstreamRequest: Sendable {
     }
 
     /// The same request under another decision, still counted where it was admitted.
-    init(_ allowed: AllowedRequest, inPlaceOf former: UpstreamRequest, in directory: Directory) {
+    convenience init(_ allowed: AllowedRequest, inPlaceOf former: UpstreamRequest, in directory: Directory) {
         self.init(
             allowed,
             sealed: former.sealed,
@@ -105,13 +108,27 @@ package struct UpstreamRequest: Sendable {
         signedScrubbing ?? sealed?.token.scrubbing ?? rule.injection?.scrubbing
     }
 
-    /// The same with the signature by which it was sent.
-    private var signedScrubbing: ScrubPatterns?
+    /// The same request, in whose answer the signature of the head that was sent is looked for, too: for some minutes the
+    /// request could be sent with it past Postern.
+    package func masking(_ signature: [UInt8]) -> UpstreamRequest { UpstreamRequest(self, sentWith: signature) }
 
-    /// Has the answer searched for the signature of a head that was sent, too: for some minutes the request could be sent with
-    /// it past Postern.
-    package mutating func mask(_ signature: [UInt8]) {
-        signedScrubbing = rule.injection?.scrubbing.adding(signature)
+    private init(_ former: UpstreamRequest, sentWith signature: [UInt8]) {
+        ingress = former.ingress
+        agent = former.agent
+        identitySource = former.identitySource
+        keyID = former.keyID
+        attribution = former.attribution
+        rule = former.rule
+        destination = former.destination
+        admittedAt = former.admittedAt
+        endsAt = former.endsAt
+        agentKeyFields = former.agentKeyFields
+        limiters = former.limiters
+        sealed = former.sealed
+        search = former.search
+        searchesBody = former.searchesBody
+        issuesTokens = former.issuesTokens
+        signedScrubbing = former.rule.injection?.scrubbing.adding(signature)
     }
 
     /// Appends the head to send upstream, credential included, ready to be followed by the body.

@@ -36,7 +36,7 @@ extension Exchange {
                 payload: signedPayload,
                 at: worker.wallClock / 1_000_000_000
             )
-            if let signature { request.mask(signature) }
+            if let signature { request = request.masking(signature) }
         }
         let head = 0..<worker.sending.count
         // The head holds the credential.

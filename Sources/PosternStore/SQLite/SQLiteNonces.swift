@@ -6,13 +6,11 @@ internal import Synchronization
 /// Remembers nonces in memory and in the store.
 ///
 /// All that wait are written in one transaction; the next batch forms meanwhile, so that the number of writes does not grow
-/// with the number of requests. Each holder has a share of the room, so that one of them, even one whom nothing is allowed any
-/// more, cannot have everybody refused.
+/// with the number of requests. No holder has more of them than there is room left, so that one, even one whom nothing is
+/// allowed any more, cannot have the others refused.
 package final class SQLiteNonces: NonceLedger {
-    /// The most that are remembered at once: some 16 MiB.
-    package static let capacity = 200_000
-    /// Into how many shares they are divided, of which each holder has one at most.
-    package static let shares = 8
+    /// The most that are remembered at once: some 40 MiB.
+    package static let capacity = 500_000
 
     private struct Waiting {
         let nonce: SQLiteStore.Nonce
@@ -39,6 +37,10 @@ package final class SQLiteNonces: NonceLedger {
             counts[nonce.holder] = count > 1 ? count - 1 : nil
         }
 
+        func isCrowded(by holder: String, _ capacity: Int) -> Bool {
+            counts[holder, default: 0] >= capacity - seen.count
+        }
+
         /// Forgets those that have ended, unless that was done just now.
         mutating func purge(at time: Int64) {
             guard time >= purgesAt else { return }
@@ -57,7 +59,6 @@ package final class SQLiteNonces: NonceLedger {
 
     private let store: SQLiteStore
     private let capacity: Int
-    private let share: Int
     private let now: @Sendable () -> Int64
     private let report: @Sendable (StoreError) -> Void
     /// All that there are have to be looked at, so not for every request.
@@ -76,7 +77,6 @@ package final class SQLiteNonces: NonceLedger {
     ) throws(StoreError) {
         self.store = store
         self.capacity = capacity
-        share = max(1, capacity / SQLiteNonces.shares)
         self.now = now
         self.report = report
         let time = now()
@@ -104,9 +104,9 @@ package final class SQLiteNonces: NonceLedger {
         return state.withLock { state in
             guard state.seen[waiting.nonce.digest] == nil else { return .answer(.replayed) }
             let holder = waiting.nonce.holder
-            if state.seen.count >= capacity || state.counts[holder, default: 0] >= share { state.purge(at: time) }
-            guard state.counts[holder, default: 0] < share else { return .answer(.crowded) }
+            if state.isCrowded(by: holder, capacity) { state.purge(at: time) }
             guard state.seen.count < capacity else { return .answer(.unavailable) }
+            guard !state.isCrowded(by: holder, capacity) else { return .answer(.crowded) }
             state.remember(waiting.nonce)
             state.waiting.append(waiting)
             guard !state.isWriting else { return .wait }
