@@ -35,8 +35,10 @@ final class ControlPlane: Sendable {
     }
 
     /// Begins to serve operators, and those who run agents.
-    func start(sandboxes runServer: RunServer?) {
-        runServer?.start()
+    ///
+    /// `inherited` are sockets that the service manager handed over, by name.
+    func start(sandboxes runServer: RunServer?, inherited: [String: CInt]) {
+        runServer?.start(inherited)
         sandboxes.withLock { $0 = runServer }
         // From a thread into what is asynchronous; `stop` ends both.
         Task {

@@ -138,7 +138,10 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            control.start(sandboxes: try makeRunServer(state, inForce))
+            control.start(
+                sandboxes: try makeRunServer(state, inForce),
+                inherited: environment.inheritedSockets
+            )
             Service(
                 inForce: inForce,
                 administration: administration,
@@ -239,6 +242,7 @@ package struct Daemon {
         let authority = AuthorityDirectory(stateDirectory: state.settings.stateDirectory)
         let desk = try SandboxDesk(
             entrances: inForce.server.entrances,
+            manager: environment.serviceManager,
             rules: { inForce.currentSettings.run },
             published: inForce.published,
             placeholders: state.placeholders,
@@ -246,7 +250,7 @@ package struct Daemon {
             hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],
             records: state.records
         )
-        return try RunServer(path: path, desk: desk, logger: logger)
+        return try RunServer(path: path, desk: desk)
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.

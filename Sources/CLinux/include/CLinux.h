@@ -76,6 +76,15 @@ struct postern_socket {
     uint16_t port;
 };
 int postern_describe_socket(int fd, struct postern_socket *found);
+// Where a datagram came from, and to which address it was sent: an answer has to come from there.
+struct postern_datagram_origin {
+    struct sockaddr_storage from;
+    socklen_t from_length;
+    uint8_t to[16];
+    bool has_to;
+};
+ssize_t postern_receive_datagram(int fd, void *bytes, size_t length, struct postern_datagram_origin *origin);
+ssize_t postern_answer_datagram(int fd, const void *bytes, size_t length, const struct postern_datagram_origin *origin);
 
 // Helper programs.
 #include "spawn_helper.h"
@@ -86,4 +95,5 @@ int postern_signal_descriptor(void);
 // The number of a signal that came, or 0.
 int postern_wait_for_signal(int descriptor, int timeout_ms);
 void postern_notify(const char *path, const char *message);
+void postern_notify_passing(const char *path, const char *message, const int *descriptors, int count);
 void postern_format_time(int64_t nanoseconds, char *text, size_t length);

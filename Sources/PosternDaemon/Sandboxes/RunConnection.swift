@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import Logging
 internal import PosternProxy
 internal import PosternSandbox
 
@@ -13,13 +12,11 @@ struct RunConnection {
     private let descriptor: CInt
     private let desk: SandboxDesk
     private let stopping: CInt
-    private let logger: Logger
 
-    init(_ descriptor: CInt, desk: SandboxDesk, stopping: CInt, logger: Logger) {
+    init(_ descriptor: CInt, desk: SandboxDesk, stopping: CInt) {
         self.descriptor = descriptor
         self.desk = desk
         self.stopping = stopping
-        self.logger = logger
     }
 
     /// Serves it to its end.
@@ -36,9 +33,9 @@ struct RunConnection {
                     message.closeListeners()
                     try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
                 case .listen:
-                    let opened = try desk.open(request.agent, message.listeners, for: caller)
-                    if (try? answer(RunAnswer.taken)) != nil { serve(opened) }
-                    desk.close(opened)
+                    let opened = try desk.open(request.agent, message.listeners, over: descriptor, for: caller)
+                    guard (try? answer(RunAnswer.taken)) != nil else { return desk.close(opened) }
+                    serve(opened)
                     return
                 }
             } catch {
@@ -105,17 +102,22 @@ struct RunConnection {
 
     // MARK: Connections
 
-    /// Accepts until the wrapper or the daemon ends.
-    private func serve(_ opened: SandboxDesk.Opened) {
+    /// Accepts until the wrapper ends, or the daemon, which may begin again with what the service manager keeps.
+    func serve(_ opened: SandboxDesk.Opened) {
         var wanted = [pollfd(descriptor, Int32(POLLRDHUP)), pollfd(stopping, POLLIN)]
         wanted += opened.listeners.map { pollfd($0.descriptor, POLLIN) }
         while true {
-            guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return }
+            guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return desk.close(opened) }
+            if wanted[1].revents != 0 { return }
             // A message more would be no news: the wrapper has nothing to say but that it is there.
-            if wanted[0].revents != 0 || wanted[1].revents != 0 { return }
+            if wanted[0].revents != 0 { return desk.close(opened) }
             for (entry, listener) in zip(wanted[2...], opened.listeners) where entry.revents != 0 {
-                guard CInt(entry.revents) & POLLIN != 0 else { return }
-                desk.entrances.accept(from: listener.descriptor, of: opened.sandbox, port: listener.port)
+                guard CInt(entry.revents) & POLLIN != 0 else { return desk.close(opened) }
+                if let entrance = listener.entrance {
+                    desk.entrances.accept(from: listener.descriptor, of: opened.sandbox, through: entrance)
+                } else {
+                    SandboxNames.answer(at: listener.descriptor)
+                }
             }
         }
     }

@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Foundation
 internal import Glibc
-internal import Logging
 internal import PosternCore
 internal import PosternProxy
 internal import Synchronization
@@ -16,13 +15,12 @@ final class RunServer: Sendable {
     private let path: String
     private let file: postern_file
     private let desk: SandboxDesk
-    private let logger: Logger
     /// Says to every thread that it is over.
     private let stopping: CInt
     private let running = Mutex(0)
 
     /// Opens the socket, which anybody whom the directories let in may connect to: who may do what is judged by user id.
-    init(path: String, desk: SandboxDesk, logger: Logger) throws {
+    init(path: String, desk: SandboxDesk) throws {
         var made = postern_file()
         descriptor = postern_listen_packets(path, 0o666, RunServer.backlog, &made)
         guard descriptor >= 0 else {
@@ -31,18 +29,23 @@ final class RunServer: Sendable {
         self.path = path
         file = made
         self.desk = desk
-        self.logger = logger
         stopping = postern_eventfd()
     }
 
-    func start() {
+    /// Begins to serve, first what was there before a restart: `inherited` are sockets that the service manager handed
+    /// over, by name.
+    func start(_ inherited: [String: CInt]) {
+        for (connection, opened) in desk.restore(inherited) {
+            running.withLock { $0 += 1 }
+            serve(connection) { $0.serve(opened) }
+        }
         let thread = Thread { [self] in acceptAll() }
         thread.name = "postern-run"
         thread.stackSize = 1 << 19
         thread.start()
     }
 
-    /// Ends every sandbox and takes no more of them.
+    /// Takes no more sandboxes, and nothing more from those that are there.
     func stop() {
         eventfd_write(stopping, 1)
         var file = file
@@ -69,14 +72,14 @@ final class RunServer: Sendable {
                 close(client)
                 continue
             }
-            serve(client)
+            serve(client) { $0.run() }
         }
         close(descriptor)
     }
 
-    private func serve(_ client: CInt) {
+    private func serve(_ client: CInt, _ body: @escaping @Sendable (RunConnection) -> Void) {
         let thread = Thread { [self] in
-            RunConnection(client, desk: desk, stopping: stopping, logger: logger).run()
+            body(RunConnection(client, desk: desk, stopping: stopping))
             close(client)
             running.withLock { $0 -= 1 }
         }

@@ -17,7 +17,8 @@ final class SandboxDesk: Sendable {
     /// A listener inside of a sandbox.
     struct Listener: Sendable {
         let descriptor: CInt
-        let port: UInt16
+        /// What comes in there; `nil` for questions about names.
+        let entrance: SandboxEntrance?
     }
 
     /// A sandbox that is served.
@@ -28,6 +29,7 @@ final class SandboxDesk: Sendable {
     }
 
     let entrances: SandboxEntrances
+    private let manager: ServiceManager
     private let rules: @Sendable () -> RunSettings
     private let published: PublishedDirectory
     private let placeholders: PlaceholderKey
@@ -44,6 +46,7 @@ final class SandboxDesk: Sendable {
 
     init(
         entrances: SandboxEntrances,
+        manager: ServiceManager,
         rules: @escaping @Sendable () -> RunSettings,
         published: PublishedDirectory,
         placeholders: PlaceholderKey,
@@ -52,6 +55,7 @@ final class SandboxDesk: Sendable {
         records: AdministrativeLog
     ) throws {
         self.entrances = entrances
+        self.manager = manager
         self.rules = rules
         self.published = published
         self.placeholders = placeholders
@@ -111,20 +115,17 @@ final class SandboxDesk: Sendable {
 
     /// Takes listeners that were made inside of a sandbox; they are closed by ``close(_:)``, or by the caller if this
     /// throws.
-    func open(_ name: String, _ descriptors: [CInt], for caller: Caller) throws(RunAnswer.Refusal) -> Opened {
+    ///
+    /// `connection` is the wrapper's.
+    func open(
+        _ name: String,
+        _ descriptors: [CInt],
+        over connection: CInt,
+        for caller: Caller
+    ) throws(RunAnswer.Refusal) -> Opened {
         let agent = try agent(name, for: caller)
-        guard !descriptors.isEmpty else { throw RunAnswer.Refusal("not_a_listener", "no listener came with the message") }
-        var listeners: [Listener] = []
-        var inside: UInt64?
-        for descriptor in descriptors {
-            let found = try check(descriptor)
-            guard inside == nil || inside == found.namespace else {
-                throw RunAnswer.Refusal("not_isolated", "the listeners are of several network namespaces")
-            }
-            inside = found.namespace
-            listeners.append(Listener(descriptor: descriptor, port: found.port))
-        }
-        guard let inside, take(inside, for: agent.name) else {
+        let (listeners, inside) = try check(descriptors)
+        guard take(inside, for: agent.name) else {
             record("sandbox_refused", caller, agent: agent.name, refusal: "namespace_taken")
             throw RunAnswer.Refusal("namespace_taken", "another agent runs in this network namespace already")
         }
@@ -133,13 +134,67 @@ final class SandboxDesk: Sendable {
             release(inside)
             throw RunAnswer.Refusal("not_recorded", "the audit log could not be written, so nothing is let through")
         }
+        for (place, descriptor) in ([connection] + descriptors).enumerated() {
+            manager.store(descriptor, as: StoredSandbox(sandbox, place: place).name)
+        }
         return Opened(sandbox: sandbox, listeners: listeners, namespace: inside)
+    }
+
+    /// Takes over what was served before a restart: each sandbox with its wrapper's connection.
+    ///
+    /// `inherited` are all sockets that the service manager handed over, by name.
+    func restore(_ inherited: [String: CInt]) -> [(connection: CInt, opened: Opened)] {
+        var parts: [String: [(StoredSandbox, CInt)]] = [:]
+        for (name, descriptor) in inherited {
+            if let stored = StoredSandbox(name) { parts[stored.id, default: []].append((stored, descriptor)) }
+        }
+        return parts.values.compactMap { parts in
+            let sorted = parts.sorted { $0.0.place < $1.0.place }
+            let first = sorted[0].0
+            let sandbox = Sandbox(
+                id: first.id,
+                agent: first.agent,
+                agentID: first.agentID,
+                userID: first.userID,
+                processID: first.processID
+            )
+            guard sorted.map(\.0.place) == Array(0..<sorted.count),
+                let (listeners, inside) = try? check(sorted.dropFirst().map(\.1)), take(inside, for: first.agent)
+            else {
+                for (stored, descriptor) in sorted {
+                    Glibc.close(descriptor)
+                    manager.forget(stored.name)
+                }
+                return nil
+            }
+            return (sorted[0].1, Opened(sandbox: sandbox, listeners: listeners, namespace: inside))
+        }
+    }
+
+    /// What each listener is for, and the namespace in which all of them are.
+    private func check(_ descriptors: [CInt]) throws(RunAnswer.Refusal) -> ([Listener], UInt64) {
+        guard descriptors.count == 1 || descriptors.count == 4 else {
+            throw RunAnswer.Refusal("not_a_listener", "one listener or four come with the message")
+        }
+        var listeners: [Listener] = []
+        var inside: UInt64?
+        for (index, descriptor) in descriptors.enumerated() {
+            let found = try check(descriptor, at: index)
+            guard inside == nil || inside == found.namespace else {
+                throw RunAnswer.Refusal("not_isolated", "the listeners are of several network namespaces")
+            }
+            inside = found.namespace
+            listeners.append(Listener(descriptor: descriptor, entrance: found.entrance))
+        }
+        guard let inside else { throw RunAnswer.Refusal("not_a_listener", "no listener came with the message") }
+        return (listeners, inside)
     }
 
     /// Ends a sandbox: what it has open is cut.
     func close(_ opened: Opened) {
         entrances.end(opened.sandbox)
         for listener in opened.listeners { Glibc.close(listener.descriptor) }
+        for place in 0...opened.listeners.count { manager.forget(StoredSandbox(opened.sandbox, place: place).name) }
         release(opened.namespace)
         let caller = Caller(userID: opened.sandbox.userID, processID: opened.sandbox.processID)
         record("sandbox_end", caller, agent: opened.sandbox.agent, detail: opened.sandbox.id)
@@ -174,11 +229,15 @@ final class SandboxDesk: Sendable {
         return agent
     }
 
-    private func check(_ descriptor: CInt) throws(RunAnswer.Refusal) -> (port: UInt16, namespace: UInt64) {
+    /// What the listener at a place of the message is for, and where it is.
+    private func check(
+        _ descriptor: CInt,
+        at index: Int
+    ) throws(RunAnswer.Refusal) -> (entrance: SandboxEntrance?, namespace: UInt64) {
         var found = postern_socket()
         var theirs: UInt64 = 0
         guard postern_describe_socket(descriptor, &found) == 0, postern_network_namespace(descriptor, &theirs) == 0,
-            found.is_ip, found.is_stream, found.is_listening
+            found.is_ip, index == 3 ? found.is_datagram : found.is_stream && found.is_listening
         else { throw RunAnswer.Refusal("not_a_listener", "what came with the message does not listen for TCP") }
         guard theirs != namespace else {
             throw RunAnswer.Refusal(
@@ -186,7 +245,8 @@ final class SandboxDesk: Sendable {
                 "the listener is in the daemon's own network, where other programs could reach it"
             )
         }
-        return (found.port, theirs)
+        let entrances: [SandboxEntrance?] = [.proxy(port: found.port), .http, .https, nil]
+        return (entrances[index], theirs)
     }
 
     private func take(_ namespace: UInt64, for agent: String) -> Bool {

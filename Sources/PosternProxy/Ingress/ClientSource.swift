@@ -7,8 +7,8 @@ struct ClientSource {
     enum Entry {
         /// Through a listener, at this TCP port, if it has one.
         case listener(ListenerID, port: UInt16?)
-        /// From a sandbox, at this port inside it.
-        case sandbox(Sandbox, port: UInt16)
+        /// From inside of a sandbox.
+        case sandbox(Sandbox, SandboxEntrance)
         /// By a call that the daemon makes itself, for a principal that is proven.
         case call(PrincipalID, AuditIdentity)
     }
@@ -23,9 +23,9 @@ struct ClientSource {
         auditedPeer = peer.audited
     }
 
-    init(peer: Peer, sandbox: Sandbox, port: UInt16) {
+    init(peer: Peer, sandbox: Sandbox, entrance: SandboxEntrance) {
         self.peer = peer
-        entry = .sandbox(sandbox, port: port)
+        entry = .sandbox(sandbox, entrance)
         auditedPeer = AuditPeer(userID: sandbox.userID, processID: sandbox.processID, sandbox: sandbox.id)
     }
 
@@ -40,8 +40,16 @@ struct ClientSource {
     var localPort: UInt16? {
         switch entry {
         case .listener(_, let port): port
-        case .sandbox(_, let port): port
-        case .call: nil
+        case .sandbox(_, .proxy(let port)): port
+        case .sandbox, .call: nil
+        }
+    }
+
+    /// Whether the client believes to speak to the host that it asks for, and knows of no proxy.
+    var isUnaware: Bool {
+        switch entry {
+        case .sandbox(_, .http), .sandbox(_, .https): true
+        case .sandbox(_, .proxy), .listener, .call: false
         }
     }
 

@@ -9,7 +9,7 @@ package final class Sandbox: Sendable {
     /// The agent's name.
     package let agent: String
     /// The agent's id in the store, so that another of its name is not taken for it; `nil` for one of the configuration.
-    let agentID: String?
+    package let agentID: String?
     /// Who started it.
     package let userID: UInt32
     package let processID: Int32
@@ -28,6 +28,15 @@ package final class Sandbox: Sendable {
     var isOpen: Bool { !hasEnded.load(ordering: .acquiring) }
 
     func end() { hasEnded.store(true, ordering: .releasing) }
+
+    /// One that was there before a restart.
+    package init(id: String, agent: String, agentID: String?, userID: UInt32, processID: Int32) {
+        self.id = id
+        self.agent = agent
+        self.agentID = agentID
+        self.userID = userID
+        self.processID = processID
+    }
 
     /// Sixteen hexadecimal digits.
     private static func newID() -> String {

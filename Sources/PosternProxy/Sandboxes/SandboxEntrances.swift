@@ -14,9 +14,7 @@ package final class SandboxEntrances: Sendable {
     init(_ loops: [LoopThread]) { self.loops = loops }
 
     /// Accepts a connection, if there is one, and leaves it to an event loop.
-    ///
-    /// `port` is the one that the client thinks it speaks to.
-    package func accept(from listener: CInt, of sandbox: Sandbox, port: UInt16) {
+    package func accept(from listener: CInt, of sandbox: Sandbox, through entrance: SandboxEntrance) {
         var storage = sockaddr_storage()
         var length = socklen_t(0)
         let descriptor = postern_accept(listener, &storage, &length)
@@ -31,7 +29,7 @@ package final class SandboxEntrances: Sendable {
         }
         let loop = loops[next.add(1, ordering: .relaxed).oldValue % loops.count]
         loop.run { worker in
-            worker.serve(descriptor, ClientSource(peer: peer, sandbox: sandbox, port: port))
+            worker.serve(descriptor, ClientSource(peer: peer, sandbox: sandbox, entrance: entrance))
         }
     }
 

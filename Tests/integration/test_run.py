@@ -1,0 +1,262 @@
+"""``postern run``: programs in a network of their own, in which there is nothing but Postern."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from support.sandbox import PLAIN_USER, Sandboxes, make_home
+from support.topology import A, B, Topology
+from support.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+GOOD = "http://good.test/v1/x"
+
+
+@pytest.fixture(scope="module")
+def _runs(authority):
+    """A daemon and a home outside of /tmp, which is another one inside."""
+    parent = Path(tempfile.mkdtemp(prefix="postern-run-", dir="/var/lib"))
+
+    def edit(_topology, config):
+        config.add("runner", users=[PLAIN_USER], agents=[A])
+        config.set("run", socket=str(parent / "run.sock"))
+
+    topology = Topology(authority, edit)
+    sandboxes = Sandboxes(topology, make_home(parent, None))
+    sandboxes.socket = parent / "run.sock"
+    plain = Sandboxes(topology, make_home(parent / "plain", PLAIN_USER), PLAIN_USER)
+    plain.socket = sandboxes.socket
+    yield topology, sandboxes, plain
+    topology.close()
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.fixture(params=["root", "a plain user"])
+def sandbox(_runs, request) -> Sandboxes:
+    topology, root, plain = _runs
+    topology.begin()
+    return root if request.param == "root" else plain
+
+
+@pytest.fixture
+def root(_runs) -> Sandboxes:
+    _runs[0].begin()
+    return _runs[1]
+
+
+def test_a_program_is_its_agent(sandbox):
+    """By http and by https, with nothing but what is in its environment."""
+    for url in (GOOD, GOOD.replace("http:", "https:")):
+        done = sandbox.run(A, "curl", "-sS", url)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["target"] == "/v1/x"
+    secret = sandbox.topology.secrets["good"]
+    assert all(one.value("authorization") == f"Bearer {secret}" for one in sandbox.topology.good.requests)
+    rows = [row for row in sandbox.topology.daemon.audit() if row.get("postern.identity") == "sandbox"]
+    assert rows and all(row["postern.sandbox"] and row["postern.agent"] == A for row in rows)
+
+
+def test_two_agents_on_the_same_inner_address(root):
+    """Each gets its own credential."""
+    script = f"curl -sS --fail {GOOD}; echo; curl -sS -o /dev/null -w '%{{http_code}}' http://open.test/x"
+    running = [root.start(agent, "sh", "-c", script, stdout=subprocess.PIPE) for agent in (A, B)]
+    answers = [one.communicate(timeout=20)[0] for one in running]
+    assert [one.returncode for one in running] == [0, 0]
+    keys = {one.value("x-api-key") for one in root.topology.open.requests}
+    assert keys == {root.topology.secrets["open-a"], root.topology.secrets["open-b"]}, answers
+
+
+OUTSIDE = {
+    "direct egress": "curl -sS -m 3 --noproxy '*' http://192.0.2.1/",
+    "host loopback": "curl -sS -m 3 --noproxy '*' http://127.0.0.1:{daemon}/",
+    "a name": "getent hosts good.test",
+    "the control socket": "test -e {state}/control.sock",
+    "the run socket": "test -e {run}",
+    "an abstract socket": "python3 -c \"import socket; socket.socket(socket.AF_UNIX).connect('\\0{abstract}')\"",
+    "docker.sock": "test -e /var/run/docker.sock || test -e /run/docker.sock",
+    "the system bus": "test -e /run/dbus/system_bus_socket",
+    "the user's bus": "test -e /run/user/{uid}/bus",
+    "~/.ssh": "cat ~/.ssh/id_ed25519",
+    "~/.aws": "cat ~/.aws/credentials",
+    "~/.netrc": "grep . ~/.netrc",
+    "gh": "cat ~/.config/gh/hosts.yml",
+    "the store": "ls {state}/store",
+    "another's /tmp": "test -e {marker}",
+    "writing ~/.bashrc": "echo evil >> ~/.bashrc",
+    "a process outside": "kill -0 {outside}",
+    "its environment": "cat /proc/{outside}/environ",
+    "its root": "ls /proc/{outside}/root/",
+    "taking a mount away": "umount /tmp || umount ~/.ssh",
+    "a namespace in which it could": "unshare -Urm umount /tmp",
+    "typing into the terminal": "python3 -c \"import fcntl; fcntl.ioctl(0, 0x5412, b'x')\"",
+    "privileges": "grep -q 'CapEff:.*[1-9a-f]' /proc/self/status",
+}
+
+
+@pytest.mark.parametrize("name", list(OUTSIDE))
+def test_nothing_else_can_be_reached(sandbox, name):
+    daemon, marker = sandbox.topology.daemon, tempfile.NamedTemporaryFile(prefix="postern-marker-")
+    abstract = socket.socket(socket.AF_UNIX)
+    abstract.bind(f"\0postern-test-{os.getpid()}")
+    abstract.listen()
+    outside = subprocess.Popen(["setpriv", "--reuid", str(sandbox.user or 0), "--clear-groups", "sleep", "30"])
+    try:
+        script = OUTSIDE[name].format(daemon=daemon.port, state=daemon.state, run=sandbox.socket, uid=sandbox.user or 0,
+                                      marker=marker.name, outside=outside.pid, abstract=abstract.getsockname()[1:].decode())
+        done = sandbox.shell(A, script)
+        assert done.returncode not in (0, 125), (name, done.stdout, done.stderr)
+    finally:
+        outside.kill()
+        outside.wait()
+        abstract.close()
+        marker.close()
+    assert (sandbox.home / ".bashrc").read_text() == "of .bashrc\n"
+
+
+def test_files_of_the_user_are_there(sandbox):
+    done = sandbox.shell(A, "pwd; cat work/file; echo new > work/new; echo x > /tmp/x; cat /tmp/x; echo $XDG_RUNTIME_DIR")
+    assert done.stdout.split("\n")[:2] == [str(sandbox.home), "of work/file"], done
+    assert (sandbox.home / "work/new").read_text() == "new\n" and not Path("/tmp/x").exists()
+
+
+def test_what_is_hidden_may_be_shown(sandbox):
+    ssh = str(sandbox.home / ".ssh")
+    done = sandbox.shell(A, "cat .ssh/id_ed25519; echo no > .ssh/new", options=("--ro", ssh))
+    assert done.stdout == "of .ssh/id_ed25519\n" and done.returncode != 0
+    done = sandbox.shell(A, "echo yes > .ssh/new", options=("--bind", ssh))
+    assert done.returncode == 0 and (sandbox.home / ".ssh/new").read_text() == "yes\n"
+
+
+ENDS = {"0": ("true", 0), "its own": ("exit 7", 7), "a signal": ("kill -TERM $$", 143), "killed": ("kill -KILL $$", 137)}
+
+
+@pytest.mark.parametrize("name", list(ENDS))
+def test_exit_status(sandbox, name):
+    script, status = ENDS[name]
+    assert sandbox.shell(A, script).returncode == status
+
+
+def test_exit_status_of_the_wrapper(sandbox):
+    assert sandbox.run(A, "no-such-program").returncode == 127
+    assert sandbox.run(A, "/etc/hostname").returncode == 126
+    refused = sandbox.run("nobody-knows-it", "true")
+    assert refused.returncode == 125 and "nobody-knows-it" in refused.stderr
+    assert sandbox.run(A, "true", options=("--port", "0")).returncode == 125
+    assert sandbox.run(A, "true", options=("--socket", "/nowhere/run.sock")).returncode == 125
+
+
+def test_who_may_run_which_agent(_runs):
+    """To those who may not, an agent that is there is no different from one that is not."""
+    _topology, root, plain = _runs
+    assert plain.run(A, "true").returncode == 0
+    there, absent = plain.run(B, "true"), plain.run("agent-x", "true")
+    assert there.returncode == absent.returncode == 125
+    assert there.stderr.replace(B, "N") == absent.stderr.replace("agent-x", "N")
+    assert root.run(B, "true").returncode == 0
+
+
+def test_standard_streams_and_arguments(sandbox):
+    done = sandbox.run(A, "sh", "-c", 'cat; printf "%s|" "$@" >&2', "sh", "a b", "--agent", "--", "", text="in\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "in\n", "a b|--agent|--||")
+
+
+def test_a_terminal_passes_through(sandbox):
+    """An interactive program has the terminal, and ^C is its own."""
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.clear()
+        os.environ.update(sandbox.environment())
+        os.chdir(sandbox.home)
+        words = sandbox.command(A, "sh", "-c", "trap 'echo caught; exit 3' INT; tty; while :; do sleep 0.1; done")
+        os.execvp(words[0], words)
+    shown = b""
+    while b"/dev/" not in shown:
+        shown += os.read(terminal, 1024)
+    os.write(terminal, b"\x03")
+    wait_until(lambda: b"caught" in os.read(terminal, 1024), 5, "the program hears ^C")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
+    os.close(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_signals_are_passed_on(sandbox, number):
+    name = signal.Signals(number).name.removeprefix("SIG")
+    script = f"trap 'exit 9' {name}; echo ready; while :; do sleep 0.05; done"
+    running = sandbox.start(A, "sh", "-c", script, stdout=subprocess.PIPE)
+    assert running.stdout.readline() == "ready\n"
+    running.send_signal(number)
+    assert running.wait(10) == 9
+
+
+def test_what_outlives_the_wrapper_reaches_nothing(sandbox):
+    """A daemon of the program's: once the wrapper is gone the listener is, and what was open is cut."""
+    out = sandbox.home / "work/out"
+    out.unlink(missing_ok=True)
+    loop = f"while :; do curl -sS -m 2 -o /dev/null -w '%{{http_code}} ' {GOOD} >> {out} 2>&1; sleep 0.2; done"
+    running = sandbox.start(A, "sh", "-c", f"setsid sh -c \"{loop}\" & echo started; sleep 60", stdout=subprocess.PIPE)
+    assert running.stdout.readline() == "started\n"
+    wait_until(lambda: out.exists() and "200" in out.read_text(), 10, "it works")
+    running.kill()
+    running.wait(5)
+    wait_until(lambda: "Couldn't connect" in out.read_text() or "refused" in out.read_text(), 10, out.read_text)
+    subprocess.run(["pkill", "-f", str(out)], check=False)
+
+
+def test_a_stream_is_cut_with_its_sandbox(root):
+    root.topology.good.handler = lambda _request: slowly()
+    running = root.start(A, "curl", "-sSN", GOOD, stdout=subprocess.PIPE)
+    assert running.stdout.readline() == "0\n"
+    assert len(root.topology.good.connections) == 1
+    running.kill()
+    running.wait(5)
+    wait_until(lambda: not any(one.is_open for one in root.topology.good.connections), 5, "upstream is cut")
+
+
+def slowly():
+    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for number in range(200):
+        yield b"2\r\n%d\n\r\n" % (number % 10)
+        time.sleep(0.1)
+
+
+def test_acts_are_recorded(sandbox):
+    before = len(sandbox.topology.daemon.audit())
+    assert sandbox.run(A, "true").returncode == 0
+    wait_until(lambda: len(sandbox.topology.daemon.audit()) >= before + 2, 5, "start and end are recorded")
+    rows = [row for row in sandbox.topology.daemon.audit()[before:] if row["event.action"].startswith("sandbox_")]
+    assert [row["event.action"] for row in rows] == ["sandbox_start", "sandbox_end"]
+    assert all(row["user.id"] == (sandbox.user or 0) and row["postern.agent"] == A for row in rows)
+
+
+def test_the_environment(sandbox):
+    secrets = {"GITHUB_TOKEN": "ghp_x", "MY_API_KEY": "k", "SSH_AUTH_SOCK": "/tmp/agent", "DB_PASSWORD": "p"}
+    done = sandbox.run(A, "env", **secrets, EDITOR="vi")
+    seen = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert not set(seen) & set(secrets) and seen["EDITOR"] == "vi"
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
+        assert seen[name] == "http://127.0.0.1:3128"
+    assert seen["NO_PROXY"] == seen["no_proxy"] == "localhost,127.0.0.1,::1"
+    kept = sandbox.run(A, "env", options=("--env", "MY_API_KEY", "--env", "FOO=bar=baz"), **secrets)
+    assert "MY_API_KEY=k\n" in kept.stdout and "FOO=bar=baz\n" in kept.stdout
+    shown = sandbox.run(A, options=("--print-env",), **secrets)
+    assert shown.returncode == 0 and "# not passed on: GITHUB_TOKEN" in shown.stdout and "ghp_x" not in shown.stdout
+
+
+def test_no_sandbox_starts_another(sandbox):
+    """Even where the socket can be seen, the daemon knows where who asks is."""
+    binary = Path(sandbox.command(A)[sandbox.command(A).index("run") - 1])
+    done = sandbox.run(A, str(binary), "run", "--socket", str(sandbox.socket), "--agent", A, "true",
+                       options=("--bind", str(sandbox.socket), "--ro", str(binary)))
+    assert done.returncode == 125 and "inside of another network namespace" in done.stderr, done.stderr
