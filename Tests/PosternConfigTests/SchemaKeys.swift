@@ -34,6 +34,8 @@ enum SchemaKeys {
         ],
         "[api]": ["identity_blending", "clock_skew_s", "placeholder_lifetime_s", "requests_per_minute"],
         "[approvals]": ["hold_s", "max_pending", "max_body_bytes"],
+        "[run]": ["socket", "max_sandboxes"],
+        "[[runner]]": ["users", "agents"],
         "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
         "[[provider]]": [
             "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from support.sandbox import PLAIN_USER, Sandboxes, make_home
-from support.topology import A, B, Topology
+from support.sandbox import Sandboxes, runs
+from support.topology import A, B
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
@@ -24,21 +24,8 @@ GOOD = "http://good.test/v1/x"
 
 @pytest.fixture(scope="module")
 def _runs(authority):
-    """A daemon and a home outside of /tmp, which is another one inside."""
-    parent = Path(tempfile.mkdtemp(prefix="postern-run-", dir="/var/lib"))
-
-    def edit(_topology, config):
-        config.add("runner", users=[PLAIN_USER], agents=[A])
-        config.set("run", socket=str(parent / "run.sock"))
-
-    topology = Topology(authority, edit)
-    sandboxes = Sandboxes(topology, make_home(parent, None))
-    sandboxes.socket = parent / "run.sock"
-    plain = Sandboxes(topology, make_home(parent / "plain", PLAIN_USER), PLAIN_USER)
-    plain.socket = sandboxes.socket
-    yield topology, sandboxes, plain
-    topology.close()
-    shutil.rmtree(parent, ignore_errors=True)
+    with runs(authority) as found:
+        yield found
 
 
 @pytest.fixture(params=["root", "a plain user"])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from .daemon import program
+from .topology import A, Topology
 
 #: Somebody without rights; nobody needs to exist under this number.
 PLAIN_USER = 4711
@@ -55,5 +58,26 @@ def make_home(parent: Path, user: int | None) -> Path:
     if user is not None:
         for path in [home, *home.rglob("*")]:
             shutil.chown(path, user, user)
-    os.chmod(parent, 0o755)
+    for path in (parent, parent.parent):
+        os.chmod(path, 0o755)
     return home
+
+
+@contextmanager
+def runs(authority):
+    """A daemon, and sandboxes of root and of a plain user; outside of /tmp, which is another one inside."""
+    parent = Path(tempfile.mkdtemp(prefix="postern-run-", dir="/var/lib"))
+
+    def edit(_topology, config):
+        config.add("runner", users=[PLAIN_USER], agents=[A])
+        config.set("run", socket=str(parent / "run.sock"))
+
+    topology = Topology(authority, edit)
+    try:
+        root = Sandboxes(topology, make_home(parent / "root", None))
+        plain = Sandboxes(topology, make_home(parent / "plain", PLAIN_USER), PLAIN_USER)
+        root.socket = plain.socket = parent / "run.sock"
+        yield topology, root, plain
+    finally:
+        topology.close()
+        shutil.rmtree(parent, ignore_errors=True)

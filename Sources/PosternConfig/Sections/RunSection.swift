@@ -43,9 +43,6 @@ enum RunnerSection {
 
     /// A name, or the beginning of one with `*` behind it.
     private static func isPattern(_ text: String) -> Bool {
-        let name = text.hasSuffix("*") ? text.dropLast() : text[...]
-        return text == "*" || (name.utf8.count <= 64 && !name.isEmpty && name.utf8.allSatisfy { byte in
-            (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2d || byte == 0x5f
-        })
+        text == "*" || NameRules.isName(text.hasSuffix("*") ? String(text.dropLast()) : text)
     }
 }

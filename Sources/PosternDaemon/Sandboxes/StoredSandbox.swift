@@ -24,7 +24,7 @@ struct StoredSandbox: Hashable {
 
     /// Reads a name; `nil` for one of something else.
     init?(_ name: String) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 7, parts[0] == StoredSandbox.prefix, let userID = UInt32(parts[4]),
             let processID = Int32(parts[5]), let place = Int(parts[6])
         else { return nil }
@@ -37,6 +37,6 @@ struct StoredSandbox: Hashable {
     }
 
     var name: String {
-        "\(StoredSandbox.prefix).\(id).\(agent).\(agentID ?? "").\(userID).\(processID).\(place)"
+        "\(StoredSandbox.prefix)/\(id)/\(agent)/\(agentID ?? "")/\(userID)/\(processID)/\(place)"
     }
 }
