@@ -104,7 +104,7 @@ struct RunConnection {
 
     /// Accepts until the wrapper ends, or the daemon, which may begin again with what the service manager keeps.
     func serve(_ opened: SandboxDesk.Opened) {
-        var wanted = [pollfd(descriptor, Int32(POLLRDHUP)), pollfd(stopping, POLLIN)]
+        var wanted = [pollfd(descriptor, CInt(POSTERN_READ_HANGUP)), pollfd(stopping, POLLIN)]
         wanted += opened.listeners.map { pollfd($0.descriptor, POLLIN) }
         while true {
             guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return desk.close(opened) }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import PosternCore
 internal import PosternProxy
+internal import PosternSandbox
 internal import Synchronization
 
 /// The run socket, at which wrappers register the listeners that they made inside of sandboxes.
@@ -47,7 +48,8 @@ final class RunServer: Sendable {
 
     /// Takes no more sandboxes, and nothing more from those that are there.
     func stop() {
-        eventfd_write(stopping, 1)
+        var one: UInt64 = 1
+        _ = write(stopping, &one, 8)
         var file = file
         postern_remove_file(path, &file)
     }
@@ -57,7 +59,9 @@ final class RunServer: Sendable {
             var wanted = [pollfd(descriptor, POLLIN), pollfd(stopping, POLLIN)]
             guard poll(&wanted, 2, -1) >= 0 || errno == EINTR else { break }
             if wanted[1].revents != 0 { break }
-            let client = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+            var address = sockaddr_storage()
+            var length = socklen_t(0)
+            let client = postern_accept(descriptor, &address, &length)
             guard client >= 0 else {
                 if errno == EMFILE || errno == ENFILE { usleep(200_000) }
                 continue

@@ -63,7 +63,7 @@ final class SandboxDesk: Sendable {
         self.hidden = hidden
         self.records = records
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { close(probe) }
+        defer { Glibc.close(probe) }
         var own: UInt64 = 0
         guard probe >= 0, postern_network_namespace(probe, &own) == 0 else {
             throw RunSocketError(path: "the run socket", reason: "this kernel does not name network namespaces (5.14)")
@@ -171,6 +171,9 @@ final class SandboxDesk: Sendable {
         }
     }
 
+    /// A name that somebody made up, as far as it can be one.
+    private static func excerpt(_ name: String) -> String { String(name.prefix(64)) }
+
     /// What each listener is for, and the namespace in which all of them are.
     private func check(_ descriptors: [CInt]) throws(RunAnswer.Refusal) -> ([Listener], UInt64) {
         guard descriptors.count == 1 || descriptors.count == 4 else {
@@ -214,8 +217,8 @@ final class SandboxDesk: Sendable {
             throw RunAnswer.Refusal(
                 "not_allowed",
                 isOwn
-                    ? "there is no agent \(Excerpt.of(name))"
-                    : "user \(caller.userID) may not run an agent \(Excerpt.of(name)), or there is none",
+                    ? "there is no agent \(SandboxDesk.excerpt(name))"
+                    : "user \(caller.userID) may not run an agent \(SandboxDesk.excerpt(name)), or there is none",
                 hint: isOwn ? "see `postern agent list`" : "an operator lists who may in [[runner]] of proxy.conf"
             )
         }
