@@ -1,6 +1,7 @@
 // What the files of this target share.
 #pragma once
 #include "CSandbox.h"
+#include <signal.h>
 
 struct postern_child {
     const struct postern_sandbox *plan;
@@ -9,6 +10,10 @@ struct postern_child {
     struct postern_sandbox_failure failure;
 };
 
+// Keeps signals back until they can be passed on to the child; what was not kept back before is put into `former`.
+void postern_hold_signals(sigset_t *former);
+// Passes them on to the child from now on, if there is one.
+void postern_pass_signals(pid_t child, const sigset_t *former);
 // Reports what failed, with errno, and ends the child.
 _Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step);
 // Brings the loopback up, listens, and gives the listeners to the daemon.

@@ -91,6 +91,8 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
         failure->error = errno;
         return -1;
     }
+    sigset_t former;
+    postern_hold_signals(&former);
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
@@ -111,7 +113,9 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
         failure->error = error;
     }
     close(report[0]);
-    return pid > 0 && count == 0 ? pid : -1;
+    pid_t started = pid > 0 && count == 0 ? pid : -1;
+    postern_pass_signals(started, &former);
+    return started;
 }
 
 int postern_sandbox_probe(void) {

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "CSandbox.h"
+#include "internal.h"
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -24,13 +24,32 @@ static void pass_on_if_sent(int number, siginfo_t *info, void *context) {
     if (info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL) pass_on(number);
 }
 
+static void fill(sigset_t *set) {
+    sigemptyset(set);
+    for (size_t index = 0; index < sizeof passed_on / sizeof *passed_on; index++) sigaddset(set, passed_on[index]);
+    for (size_t index = 0; index < sizeof from_terminal / sizeof *from_terminal; index++) sigaddset(set, from_terminal[index]);
+}
+
+void postern_hold_signals(sigset_t *former) {
+    sigset_t held;
+    fill(&held);
+    sigprocmask(SIG_BLOCK, &held, former);
+}
+
+void postern_pass_signals(pid_t child, const sigset_t *former) {
+    if (child > 0) {
+        child_id = child;
+        struct sigaction from_one = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+        struct sigaction from_two = {.sa_sigaction = pass_on_if_sent, .sa_flags = SA_RESTART | SA_SIGINFO};
+        for (size_t index = 0; index < sizeof passed_on / sizeof *passed_on; index++)
+            sigaction(passed_on[index], &from_one, NULL);
+        for (size_t index = 0; index < sizeof from_terminal / sizeof *from_terminal; index++)
+            sigaction(from_terminal[index], &from_two, NULL);
+    }
+    sigprocmask(SIG_SETMASK, former, NULL);
+}
+
 int postern_sandbox_wait(pid_t child) {
-    child_id = child;
-    struct sigaction from_one = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
-    struct sigaction from_two = {.sa_sigaction = pass_on_if_sent, .sa_flags = SA_RESTART | SA_SIGINFO};
-    for (size_t index = 0; index < sizeof passed_on / sizeof *passed_on; index++) sigaction(passed_on[index], &from_one, NULL);
-    for (size_t index = 0; index < sizeof from_terminal / sizeof *from_terminal; index++)
-        sigaction(from_terminal[index], &from_two, NULL);
     int status = 0;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return -1;

@@ -40,7 +40,7 @@ package struct SandboxStart {
     /// Starts the program, with its listeners given to the daemon over `channel`.
     ///
     /// - Returns: its process id, for ``wait(for:)``.
-    package static func start(_ plan: Plan, over channel: borrowing RunChannel) throws(SandboxFailure) -> Int32 {
+    package static func start(_ plan: Plan, over channel: RunChannel) throws(SandboxFailure) -> Int32 {
         let memory = CMemory()
         let request = RunAnswer.encode(RunRequest(.listen, agent: plan.agent))
         let mounts = plan.files.mounts.map { memory.mount($0) }

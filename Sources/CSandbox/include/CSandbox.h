@@ -87,5 +87,6 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
 // Whether this process may make the namespaces: 0, or the errno value that says why not.
 int postern_sandbox_probe(void);
 
-// Waits for a child, passing on the signals that are sent to this process alone. Answers a status as waitpid(2) does.
+// Waits for the child, to which signals are passed on that are sent to this process alone. Answers a status as waitpid(2)
+// does.
 int postern_sandbox_wait(pid_t child);

@@ -60,7 +60,9 @@ package struct AgentRun {
             command: options.command
         )
         do throws(SandboxFailure) {
-            return SandboxStart.wait(for: try SandboxStart.start(plan, over: channel))
+            let process = try SandboxStart.start(plan, over: channel)
+            // Its end would be the sandbox's.
+            return withExtendedLifetime(channel) { SandboxStart.wait(for: process) }
         } catch {
             throw RunFailure(CommandFailure(error.message, hint: error.hint), status: error.status)
         }
@@ -90,7 +92,7 @@ package struct AgentRun {
         }
     }
 
-    private func describe(_ channel: borrowing RunChannel) throws -> RunDescription {
+    private func describe(_ channel: RunChannel) throws -> RunDescription {
         do throws(RunAnswer.Refusal) { return try channel.describe(options.agent) } catch {
             throw CommandFailure(error.message, hint: error.hint)
         }
@@ -122,13 +124,13 @@ package struct RunFailure: Error {
     package let failure: CommandFailure
     package let status: Int32
 
-    package init(_ failure: CommandFailure, status: Int32 = 125) {
+    package init(_ failure: CommandFailure, status: Int32) {
         self.failure = failure
         self.status = status
     }
 
     /// Words for anything that went wrong before the program was started.
     package init(_ error: any Error) {
-        if let failure = error as? RunFailure { self = failure } else { self.init(CommandFailure(error)) }
+        if let failure = error as? RunFailure { self = failure } else { self.init(CommandFailure(error), status: 125) }
     }
 }

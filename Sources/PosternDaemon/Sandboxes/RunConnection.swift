@@ -23,6 +23,8 @@ struct RunConnection {
     func run() {
         let caller: SandboxDesk.Caller
         do throws(RunAnswer.Refusal) { caller = try desk.caller(at: descriptor) } catch {
+            // Closed with something unread the connection would be reset, and the answer lost.
+            next()?.closeListeners()
             return RunConnection.refuse(descriptor, error)
         }
         while let message = next() {

@@ -4,7 +4,7 @@ internal import Glibc
 /// A wrapper's connection to the run socket.
 ///
 /// It is the sandbox's life: what was registered over it ends with it.
-package struct RunChannel: ~Copyable {
+package final class RunChannel {
     /// Given to the child, which registers from inside.
     package let descriptor: CInt
 
@@ -16,7 +16,7 @@ package struct RunChannel: ~Copyable {
         guard descriptor >= 0 else { throw RunChannel.unreachable(path, errno) }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// What the agent's programs need to know.
     package func describe(_ agent: String) throws(RunAnswer.Refusal) -> RunDescription {
@@ -41,3 +41,6 @@ package struct RunChannel: ~Copyable {
         return RunAnswer.Refusal("unreachable", "posternd cannot be reached at \(path): \(reason)", hint: hint)
     }
 }
+
+@available(*, unavailable)
+extension RunChannel: Sendable {}
