@@ -30,7 +30,7 @@ def run(bench, chosen):
                 if number >= 5:
                     times[name].append(elapsed)
         del bench.processes[one.name]
-    rows = {name: {"p50": report.median(found), "p99": sorted(found)[int(len(found) * 0.99)]}
+    rows = {name: {"p50": report.median(found), "p99": sorted(found)[int(len(found) * 0.99)], "errors": 0}
             for name, found in times.items()}
     print(f"\nrun: {STARTS} starts of a program, alone and as an agent")
     report.print_aligned([("command", "p50 ms", "p99 ms"),

@@ -35,7 +35,7 @@ struct Postern: ParsableCommand {
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try Run.atOnce(CommandLine.arguments) ?? parseAsRoot()
             try command.run()
         } catch {
             let code = exitCode(for: error)

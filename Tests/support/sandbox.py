@@ -27,9 +27,13 @@ class Sandboxes:
 
     def command(self, agent: str, *words: str, options: tuple[str, ...] = ()) -> list[str]:
         wrapper = [program("postern"), "run", "--agent", agent, "--socket", str(self.socket), *options, "--", *words]
+        return [*self.as_user, *wrapper]
+
+    @property
+    def as_user(self) -> list[str]:
         if self.user is None:
-            return wrapper
-        return ["setpriv", "--reuid", str(self.user), "--regid", str(self.user), "--clear-groups", *wrapper]
+            return []
+        return ["setpriv", "--reuid", str(self.user), "--regid", str(self.user), "--clear-groups"]
 
     def environment(self, **more: str) -> dict[str, str]:
         return {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", **more}

@@ -96,6 +96,13 @@ struct Run: ParsableCommand {
         }
     }
 
+    /// The command, if it is this one and can be read: whoever waits for a program to start does not wait until the parser
+    /// knows of all the others.
+    static func atOnce(_ arguments: [String]) -> (any ParsableCommand)? {
+        guard arguments.dropFirst().first == _commandName else { return nil }
+        return try? parse(Array(arguments.dropFirst(2)))
+    }
+
     /// The command without the `--` before it.
     private var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
 }
