@@ -1,0 +1,99 @@
+internal import PosternCore
+
+/// What of one server is stored, and what is left.
+package struct ServerPlan: Sendable {
+    /// How a server stands.
+    package enum State: String, Sendable {
+        /// It holds a secret in plain text.
+        case open
+        /// Postern runs it, or is called in its place.
+        case run = "run by postern"
+        case noSecret = "no secret"
+        case notUnderstood = "not understood"
+    }
+
+    package let entry: ServerEntry
+    package internal(set) var secrets: [FoundSecret] = []
+    package private(set) var left: [LeftText] = []
+    /// What there is to know about it, for people.
+    package private(set) var notes: [String] = []
+    /// Why it is left as a whole, unless somebody insists.
+    package private(set) var blocked: String?
+
+    /// Searches an entry.
+    package init(_ entry: ServerEntry, judge: ValueJudge) {
+        self.entry = entry
+        switch entry.kind {
+        case .notUnderstood(let reason): blocked = reason
+        case .program(let program):
+            let scan = ProgramScan.run(program, judge: judge)
+            (secrets, left) = (scan.secrets, scan.left)
+            if program.isContainer, !secrets.isEmpty { block() }
+            noteDownloads(program)
+        case .remote(let remote):
+            let (scan, reason) = RemoteScan.run(remote, judge: judge)
+            (secrets, left) = (scan.secrets, scan.left)
+            if !secrets.isEmpty { blocked = reason }
+        }
+        if let file = entry.environmentFile {
+            notes.append("its variables come from \(file), which is not read: `postern secret import` does")
+        }
+    }
+
+    /// The secrets that can be stored.
+    package var storable: [FoundSecret] {
+        secrets.filter { if case .unknown = $0.target { false } else { true } }
+    }
+
+    /// Those whose provider nobody has said.
+    package var asking: [FoundSecret] {
+        secrets.filter { if case .unknown = $0.target { true } else { false } }
+    }
+
+    /// How it stands now.
+    package var state: State {
+        if case .notUnderstood = entry.kind { return .notUnderstood }
+        if !secrets.isEmpty || left.contains(where: \.isSecret) { return .open }
+        return isRun ? .run : .noSecret
+    }
+
+    /// Whether Postern stands in its place already.
+    package var isRun: Bool {
+        switch entry.kind {
+        case .program(let program): program.agent != nil
+        case .remote(let remote):
+            HTTPAddress(remote.url.text).map { address in
+                address.isLoopback && remote.url.text.utf8.dropFirst(address.pathStart).starts(with: "/via/".utf8)
+            } ?? false
+        case .notUnderstood: false
+        }
+    }
+
+    /// Whether the client calls it over HTTP, so that Postern's address takes the place of its own.
+    package var isRemote: Bool { if case .remote = entry.kind { true } else { false } }
+
+    /// The agent as which it runs already.
+    package var agent: String? {
+        guard case .program(let program) = entry.kind, let agent = program.agent, !agent.isEmpty else { return nil }
+        return agent
+    }
+
+    /// What `SERVER.NAME` on a command line calls a secret.
+    package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
+
+    private mutating func block() {
+        blocked = "a container is a child of the container service, which `postern run` does not contain"
+        notes.append(
+            "mount a socket of the agent's own into the container and point it there: -v SOCKET:/run/postern.sock; see docs/mcp.md"
+        )
+    }
+
+    private mutating func noteDownloads(_ program: ServerEntry.Program) {
+        guard !secrets.isEmpty, let word = program.ownWords.first?.text.split(separator: "/").last else { return }
+        let hosts = ["npx": "registry.npmjs.org", "bunx": "registry.npmjs.org", "uvx": "pypi.org and files.pythonhosted.org",
+            "pipx": "pypi.org and files.pythonhosted.org"][String(word)]
+        if let hosts {
+            notes.append("\(word) downloads from \(hosts): allow that to the agent by [[egress]], or install the server first")
+        }
+    }
+}
