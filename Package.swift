@@ -168,10 +168,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "PosternMCP", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternCLI",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP",
+                "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -280,8 +282,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternMCPTests",
+            dependencies: ["PosternCore", "PosternMCP", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP"],
             swiftSettings: strict
         ),
         .target(

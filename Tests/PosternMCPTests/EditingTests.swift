@@ -18,7 +18,11 @@ import Testing
                 == #"{"s": {"a": {"args": ["run", "--", "x", "y"]}}}"#
         )
         #expect(
-            try edited("{\"s\": {\"a\": {\"args\": [\r\n\t\t\"x\",\r\n\t]}}}", .jsonc, [.prepend(to: list, ["run", "--"])])
+            try edited(
+                "{\"s\": {\"a\": {\"args\": [\r\n\t\t\"x\",\r\n\t]}}}",
+                .jsonc,
+                [.prepend(to: list, ["run", "--"])]
+            )
                 == "{\"s\": {\"a\": {\"args\": [\r\n\t\t\"run\",\r\n\t\t\"--\",\r\n\t\t\"x\",\r\n\t]}}}"
         )
         #expect(
@@ -50,43 +54,61 @@ import Testing
             try edited("s.a.command = 'x'", .toml, [edit]) == "s.a.args = [\"run\"]\ns.a.command = 'x'"
         )
         #expect(
-            try edited("s = { a = { command = 'x' } }", .toml, [edit]) == "s = { a = { args = [\"run\"], command = 'x' } }"
+            try edited("s = { a = { command = 'x' } }", .toml, [edit])
+                == "s = { a = { args = [\"run\"], command = 'x' } }"
         )
         #expect(
             try edited("[s]\na = { command = 'x' }", .toml, [edit]) == "[s]\na = { args = [\"run\"], command = 'x' }"
         )
     }
 
-    @Test("of a text only what differs is written anew", arguments: [
-        (#"{"s": "Bearer old"}"#, "Bearer new", #"{"s": "Bearer new"}"#),
-        (#"{"s": "a\u0062c"}"#, "abd", #"{"s": "abd"}"#),
-        (#"{"s": "old"}"#, "a\"b\\c\u{1}\u{e9}", #"{"s": "a\"b\\c\u0001é"}"#),
-        (#"{"s": "{\"k\": \"old\"}"}"#, #"{"k": "new"}"#, #"{"s": "{\"k\": \"new\"}"}"#),
-    ])
+    @Test(
+        "of a text only what differs is written anew",
+        arguments: [
+            (#"{"s": "Bearer old"}"#, "Bearer new", #"{"s": "Bearer new"}"#),
+            (#"{"s": "a\u0062c"}"#, "abd", #"{"s": "abd"}"#),
+            (#"{"s": "old"}"#, "a\"b\\c\u{1}\u{e9}", #"{"s": "a\"b\\c\u0001é"}"#),
+            (#"{"s": "{\"k\": \"old\"}"}"#, #"{"k": "new"}"#, #"{"s": "{\"k\": \"new\"}"}"#),
+        ]
+    )
     func texts(before: String, text: String, after: String) throws {
         #expect(try edited(before, .jsonc, [.text(at: [.member("s")], text)]) == after)
     }
 
-    @Test("strings of TOML keep their quotes where they can", arguments: [
-        ("s = 'old' # c", "new", "s = 'new' # c"), ("s = 'old'", "it's", "s = \"it's\""), ("s = '''\nold'''", "new", "s = \"new\""),
-        ("s = \"\"\"old\"\"\"", "new", "s = \"new\""), ("s = ''", "n", "s = 'n'"), ("\u{feff}s = 'old'", "new", "\u{feff}s = 'new'"),
-        ("s = \"o\\u006cd\"", "new", "s = \"new\""),
-    ])
+    @Test(
+        "strings of TOML keep their quotes where they can",
+        arguments: [
+            ("s = 'old' # c", "new", "s = 'new' # c"), ("s = 'old'", "it's", "s = \"it's\""),
+            ("s = '''\nold'''", "new", "s = \"new\""),
+            ("s = \"\"\"old\"\"\"", "new", "s = \"new\""), ("s = ''", "n", "s = 'n'"),
+            ("\u{feff}s = 'old'", "new", "\u{feff}s = 'new'"),
+            ("s = \"o\\u006cd\"", "new", "s = \"new\""),
+        ]
+    )
     func tomlTexts(before: String, text: String, after: String) throws {
         #expect(try edited(before, .toml, [.text(at: [.member("s")], text)]) == after)
     }
 
-    @Test("what is no JSON with comments is refused", arguments: [
-        "", "{", "}", "{'a': 1}", "{a: 1}", "{\"a\" 1}", "{\"a\": }", "[1,,2]", "{,}", "[,]", "{\"a\": 01}", "{\"a\": tru}", "{} x",
-        "/* open", "{\"a\": \"\n\"}", "{\"a\": \"\\x\"}", "{\"a\": \"\\ud800\"}", "{\"a\": \"\u{1}\"}", "# {}", "{\"a\": NaN}",
-    ])
+    @Test(
+        "what is no JSON with comments is refused",
+        arguments: [
+            "", "{", "}", "{'a': 1}", "{a: 1}", "{\"a\" 1}", "{\"a\": }", "[1,,2]", "{,}", "[,]", "{\"a\": 01}",
+            "{\"a\": tru}", "{} x",
+            "/* open", "{\"a\": \"\n\"}", "{\"a\": \"\\x\"}", "{\"a\": \"\\ud800\"}", "{\"a\": \"\u{1}\"}", "# {}",
+            "{\"a\": NaN}",
+        ]
+    )
     func refusedJSON(text: String) {
         #expect(throws: DocumentFault.self) { try EditableDocument(Array(text.utf8), syntax: .jsonc) }
     }
 
-    @Test("what is no TOML is refused", arguments: [
-        "a", "a =", "= 1", "[a", "[a]\n[a]", "a = 1\na = 2", "a = {b = 1", "a = [1", "a = \"x", "a.b = 1\na = 2", "a = 1 b = 2", "[a]x",
-    ])
+    @Test(
+        "what is no TOML is refused",
+        arguments: [
+            "a", "a =", "= 1", "[a", "[a]\n[a]", "a = 1\na = 2", "a = {b = 1", "a = [1", "a = \"x", "a.b = 1\na = 2",
+            "a = 1 b = 2", "[a]x",
+        ]
+    )
     func refusedTOML(text: String) {
         #expect(throws: DocumentFault.self) { try EditableDocument(Array(text.utf8), syntax: .toml) }
     }
@@ -95,7 +117,9 @@ import Testing
     func limits() {
         let document = { (bytes: [UInt8]) in try EditableDocument(bytes, syntax: .jsonc) }
         #expect(throws: DocumentFault.self) { try document(Array("{\"a\": \"".utf8) + [0xff] + Array("\"}".utf8)) }
-        #expect(throws: DocumentFault.self) { try document([UInt8](repeating: 0x20, count: 4 << 20) + Array("{}".utf8)) }
+        #expect(throws: DocumentFault.self) {
+            try document([UInt8](repeating: 0x20, count: 4 << 20) + Array("{}".utf8))
+        }
         let deep = String(repeating: "[", count: 66) + String(repeating: "]", count: 66)
         #expect(throws: DocumentFault.self) { try document(Array(deep.utf8)) }
         #expect(throws: DocumentFault.self) { try EditableDocument(Array("a = \(deep)".utf8), syntax: .toml) }

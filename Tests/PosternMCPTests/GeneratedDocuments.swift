@@ -18,7 +18,9 @@ struct GeneratedDocument {
         bytes = Array((mark + text + (syntax == .toml ? newline : end)).utf8)
     }
 
-    private static let words = ["npx", "-y", "--token=x", "", "é", "a b", "\u{1f511}", "it's", "ghp_0123456789abcdef", "${TOKEN}", "#", "//"]
+    private static let words = [
+        "npx", "-y", "--token=x", "", "é", "a b", "\u{1f511}", "it's", "ghp_0123456789abcdef", "${TOKEN}", "#", "//",
+    ]
 
     private static func blank(_ random: inout SplitMix64, _ newline: String) -> String {
         switch random.below(8) {
@@ -103,7 +105,10 @@ struct GeneratedDocument {
         func visit(_ value: SpannedValue, _ path: [PathStep]) {
             switch value.content {
             case .other: break
-            case .text: if random.below(3) == 0 { edits.append(.text(at: path, random.pick(words + ["\"", "\\", "\t\u{7f}"]))) }
+            case .text:
+                if random.below(3) == 0 {
+                    edits.append(.text(at: path, random.pick(words + ["\"", "\\", "\t\u{7f}"])))
+                }
             case .list(let elements):
                 // A list of tables of TOML has no brackets to write into.
                 let isWritten = document.bytes[value.range.lowerBound] == UInt8(ascii: "[")

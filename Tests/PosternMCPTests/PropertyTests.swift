@@ -25,7 +25,9 @@ import Testing
             #expect(after.bytes[new...].elementsEqual(document.bytes[old...]), "seed \(seed)")
             made += edits.count
             for edit in edits {
-                guard case .text(let path, let text) = edit, !edits.contains(where: { moves($0, path) }) else { continue }
+                guard case .text(let path, let text) = edit, !edits.contains(where: { moves($0, path) }) else {
+                    continue
+                }
                 #expect(try after.root.value(at: path)?.text == text, "seed \(seed)")
             }
         }
@@ -50,7 +52,9 @@ import Testing
 
     @Test("broken documents are refused or read, and never trap")
     func broken() {
-        let pieces = ["\"", "{", "}", "[", "]", "//", "/*", "*/", "\\u12", ",", "'''", "\"\"\"", "=", ".", "\r"].map { Array($0.utf8) }
+        let pieces = ["\"", "{", "}", "[", "]", "//", "/*", "*/", "\\u12", ",", "'''", "\"\"\"", "=", ".", "\r"].map {
+            Array($0.utf8)
+        }
         for seed in 0..<3_000 {
             var random = SplitMix64(seed: UInt64(seed))
             let generated = GeneratedDocument(&random)

@@ -7,6 +7,8 @@ package enum ImportTarget: Hashable {
     /// The words say what to do instead, if anything.
     case none(reason: String)
 
+    static let unknown = ImportTarget.none(reason: "is of no provider that is known")
+
     /// Chooses by the variable's name, unless the value says that it is another provider's: sent to the one of the name,
     /// it would leak.
     package init(variable: String, value: Secret, catalogue: ProviderCatalogue = .builtIn) {
@@ -19,7 +21,7 @@ package enum ImportTarget: Hashable {
         } else if let entry = ImportTarget.named(variable, catalogue) {
             self = ImportTarget.judge(entry, variable)
         } else {
-            self = .none(reason: "is of no provider that is known")
+            self = .unknown
         }
     }
 

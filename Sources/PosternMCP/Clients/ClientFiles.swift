@@ -25,7 +25,8 @@ package struct ClientFiles {
     /// The client whose file a path looks like.
     package static func client(ofPath path: String) -> MCPClient {
         let marks: [(String, MCPClient)] = [
-            ("/.mcp.json", .claudeCode), ("/.claude.json", .claudeCode), ("/claude_desktop_config.json", .claudeDesktop),
+            ("/.mcp.json", .claudeCode), ("/.claude.json", .claudeCode),
+            ("/claude_desktop_config.json", .claudeDesktop),
             ("/.cursor/mcp.json", .cursor), ("/.vscode/mcp.json", .vscode), ("/.copilot/mcp-config.json", .copilot),
             ("/.codex/config.toml", .codex), ("/.gemini/settings.json", .gemini),
             ("/windsurf/mcp_config.json", .windsurf), ("/zed/settings.json", .zed), ("/.zed/settings.json", .zed),

@@ -15,7 +15,8 @@ package enum MCPClient: String, CaseIterable, Sendable {
     var groups: [[String?]] {
         switch self {
         case .claudeCode: [["mcpServers"], ["projects", nil, "mcpServers"]]
-        case .claudeDesktop, .cursor, .copilot, .gemini, .windsurf, .cline, .lmStudio, .junie, .amazonQ: [["mcpServers"]]
+        case .claudeDesktop, .cursor, .copilot, .gemini, .windsurf, .cline, .lmStudio, .junie, .amazonQ:
+            [["mcpServers"]]
         case .vscode: [["servers"], ["mcp", "servers"]]
         case .codex: [["mcp_servers"]]
         case .zed: [["context_servers"]]
@@ -30,7 +31,7 @@ package enum MCPClient: String, CaseIterable, Sendable {
     }
 
     /// What to do by hand, for files that are not read.
-    var manualSteps: String? {
+    package var manualSteps: String? {
         switch self {
         case .continueDev:
             "YAML is not edited: in `mcpServers` set `command: postern` and put `run --agent NAME --` before the command in `args`"

@@ -95,7 +95,9 @@ package struct ServerEntry: Sendable {
         guard let member = try value.member(table) else { return [] }
         guard let members = member.value.members else { throw DocumentFault("`\(table)` is not a table") }
         return members.compactMap { inner in
-            inner.value.text.map { Word(name: inner.name, path: path + [.member(table), .member(inner.name)], text: $0) }
+            inner.value.text.map {
+                Word(name: inner.name, path: path + [.member(table), .member(inner.name)], text: $0)
+            }
         }
     }
 }
@@ -124,7 +126,8 @@ extension ServerEntry.Program {
     }
 
     /// A program that is the first of a list, as opencode has it.
-    fileprivate init(words elements: [SpannedValue], in value: SpannedValue, at path: [PathStep]) throws(DocumentFault) {
+    fileprivate init(words elements: [SpannedValue], in value: SpannedValue, at path: [PathStep]) throws(DocumentFault)
+    {
         let list = path + [.member("command")]
         words = try ServerEntry.Program.words(elements, at: list)
         guard !words.isEmpty else { throw DocumentFault("`command` is empty") }
@@ -135,7 +138,9 @@ extension ServerEntry.Program {
         environment = try ServerEntry.Program.environment(in: value, at: path)
     }
 
-    private static func words(_ elements: [SpannedValue], at list: [PathStep]) throws(DocumentFault) -> [ServerEntry.Word] {
+    private static func words(_ elements: [SpannedValue], at list: [PathStep]) throws(DocumentFault) -> [ServerEntry
+        .Word]
+    {
         var words: [ServerEntry.Word] = []
         for (index, element) in elements.enumerated() {
             guard let text = element.text else { throw DocumentFault("an argument is not text") }
@@ -144,7 +149,8 @@ extension ServerEntry.Program {
         return words
     }
 
-    private static func environment(in value: SpannedValue, at path: [PathStep]) throws(DocumentFault) -> [ServerEntry.Word]
+    private static func environment(in value: SpannedValue, at path: [PathStep]) throws(DocumentFault) -> [ServerEntry
+        .Word]
     {
         var words: [ServerEntry.Word] = []
         for table in ["env", "environment"] { words += try ServerEntry.words(table, in: value, at: path) }
@@ -176,7 +182,8 @@ extension ServerEntry.Program {
         let own = Array(ownWords)
         guard let first = own.first else { return false }
         let base = first.text.split(separator: "/").last ?? ""
-        return (base == "docker" || base == "podman" || base == "nerdctl") && own.dropFirst().contains { $0.text == "run" }
+        return (base == "docker" || base == "podman" || base == "nerdctl")
+            && own.dropFirst().contains { $0.text == "run" }
     }
 
     /// The program and arguments that make `postern run` run it.

@@ -3,7 +3,9 @@ package enum ServerFinder {
     /// The servers, in the order of the text.
     ///
     /// - Throws: ``DocumentFault`` if it cannot be said which servers a client would see.
-    package static func servers(in document: EditableDocument, of client: MCPClient) throws(DocumentFault) -> [ServerEntry] {
+    package static func servers(in document: EditableDocument, of client: MCPClient) throws(DocumentFault)
+        -> [ServerEntry]
+    {
         guard document.root.members != nil else { throw DocumentFault("it is not a table") }
         var entries: [ServerEntry] = []
         for group in client.groups { entries += try find(group[...], in: document.root, above: []) }

@@ -41,7 +41,9 @@ package enum MaskedDiff {
             let added = replacement.bytes.count { $0 == 0x0a } - removed
             let lines = line..<line + removed + 1
             if let last = hunks.last, lines.lowerBound <= last.lines.upperBound + 2 * context {
-                hunks[hunks.count - 1] = (last.lines.lowerBound..<max(last.lines.upperBound, lines.upperBound), last.added + added)
+                hunks[hunks.count - 1] = (
+                    last.lines.lowerBound..<max(last.lines.upperBound, lines.upperBound), last.added + added
+                )
             } else {
                 hunks.append((lines, added))
             }

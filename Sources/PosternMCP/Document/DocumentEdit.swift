@@ -1,6 +1,6 @@
 /// One change to a document.
 ///
-/// Paths are those of the document before any change; of several, texts are changed first and lists grow last.
+/// Paths are those of the document before any change; of several, texts are changed first, and lists grow last.
 package enum DocumentEdit: Hashable, Sendable {
     /// Another text in place of the one at a path.
     case text(at: [PathStep], String)
@@ -13,8 +13,8 @@ package enum DocumentEdit: Hashable, Sendable {
     var rank: Int {
         switch self {
         case .text: 0
+        case .addList: 1
         case .prepend(let path, _): 1_000 - path.count
-        case .addList: 1_001
         }
     }
 }

@@ -137,7 +137,8 @@ struct JSONCReader {
                 guard let string = String(validating: text, as: UTF8.self) else { throw fault("not UTF-8 text") }
                 return string
             case UInt8(ascii: "\\"):
-                guard let escape = JSONEscape(in: bytes, at: position), let scalar = Unicode.Scalar(escape.scalar) else {
+                guard let escape = JSONEscape(in: bytes, at: position), let scalar = Unicode.Scalar(escape.scalar)
+                else {
                     throw fault("a broken escape in a string")
                 }
                 text += Array(String(Character(scalar)).utf8)

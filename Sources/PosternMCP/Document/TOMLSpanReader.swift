@@ -132,12 +132,15 @@ struct TOMLSpanReader {
     /// Steps over a number, a boolean, a date or a time; a space may stand between a date and its time.
     private mutating func skipScalar() throws(TOMLFault) {
         let start = cursor.position
-        while let byte = cursor.byte, TOMLSpanReader.isScalarByte(byte) || isBeforeTime(since: start) { cursor.advance() }
+        while let byte = cursor.byte, TOMLSpanReader.isScalarByte(byte) || isBeforeTime(since: start) {
+            cursor.advance()
+        }
         guard cursor.position > start else { throw cursor.fault("a value is expected") }
     }
 
     private func isBeforeTime(since start: Int) -> Bool {
-        cursor.byte == 0x20 && cursor.position - start == 10 && cursor.byte(ahead: 1).map { (0x30...0x39).contains($0) } ?? false
+        cursor.byte == 0x20 && cursor.position - start == 10
+            && cursor.byte(ahead: 1).map { (0x30...0x39).contains($0) } ?? false
     }
 
     private static func isScalarByte(_ byte: UInt8) -> Bool {

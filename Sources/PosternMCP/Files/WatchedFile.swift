@@ -74,11 +74,16 @@ package struct WatchedFile: Sendable {
         try FileBytes.write(bytes, to: file, named: path)
         // The owner first: changing it clears bits of the mode.
         if wanted.user != geteuid() || wanted.group != getegid() {
-            guard fchown(file, wanted.user, wanted.group) == 0 else { throw .system("cannot keep the owner of \(path)") }
+            guard fchown(file, wanted.user, wanted.group) == 0 else {
+                throw .system("cannot keep the owner of \(path)")
+            }
         }
         guard fchmod(file, wanted.mode) == 0 else { throw .system("cannot keep the mode of \(path)") }
         if let given {
-            let time = timespec(tv_sec: Int(given.changedAt / 1_000_000_000), tv_nsec: Int(given.changedAt % 1_000_000_000))
+            let time = timespec(
+                tv_sec: Int(given.changedAt / 1_000_000_000),
+                tv_nsec: Int(given.changedAt % 1_000_000_000)
+            )
             guard futimens(file, [time, time]) == 0 else { throw .system("cannot keep the time of \(path)") }
         }
         guard fsync(file) == 0 else { throw .system("cannot write \(path)") }

@@ -10,7 +10,9 @@ enum EmbeddedJSON {
     /// The named strings in it, however deep; `nil` if it is no JSON object, or one with escapes in a string.
     static func members(of text: String) -> [Member]? {
         let bytes = Array(text.utf8)
-        guard bytes.first == UInt8(ascii: "{"), let document = try? EditableDocument(bytes, syntax: .jsonc) else { return nil }
+        guard bytes.first == UInt8(ascii: "{"), let document = try? EditableDocument(bytes, syntax: .jsonc) else {
+            return nil
+        }
         var found: [Member] = []
         func collect(_ value: SpannedValue, _ name: String) -> Bool {
             switch value.content {

@@ -9,13 +9,25 @@ struct EntryScan {
     init(judge: ValueJudge) { self.judge = judge }
 
     /// Judges a value, or the part of a text from `start` on.
-    mutating func scan(_ word: ServerEntry.Word, from start: Int = 0, name: String, place: String, host: HostCredential? = nil) {
+    mutating func scan(
+        _ word: ServerEntry.Word,
+        from start: Int = 0,
+        name: String,
+        place: String,
+        host: HostCredential? = nil
+    ) {
         let text = String(decoding: word.text.utf8.dropFirst(start), as: UTF8.self)
         if let members = EmbeddedJSON.members(of: text) {
             for member in members {
-                add(judge.judge(member.text, name: SecretNames.variable(member.name)), word, start + member.start,
-                    name: name == "" ? SecretNames.variable(member.name) : "\(name)_\(SecretNames.variable(member.name))",
-                    place: "\(place), \(member.name)", host: nil)
+                add(
+                    judge.judge(member.text, name: SecretNames.variable(member.name)),
+                    word,
+                    start + member.start,
+                    name: name == ""
+                        ? SecretNames.variable(member.name) : "\(name)_\(SecretNames.variable(member.name))",
+                    place: "\(place), \(member.name)",
+                    host: nil
+                )
             }
             return
         }
@@ -37,8 +49,13 @@ struct EntryScan {
             let value = String(decoding: bytes[range], as: UTF8.self)
             let variable = SecretNames.variable(parameter)
             add(
-                judge.judge(value, name: variable), word, start + range.lowerBound, name: variable,
-                place: "\(place), parameter \(parameter)", host: host(parameter))
+                judge.judge(value, name: variable),
+                word,
+                start + range.lowerBound,
+                name: variable,
+                place: "\(place), parameter \(parameter)",
+                host: host(parameter)
+            )
         }
     }
 

@@ -42,11 +42,15 @@ package struct FilePlan: Sendable {
             }
             texts[secret.path, default: Array(old.utf8)].replaceSubrange(secret.range, with: Array(text.utf8))
         }
-        if case .remote(let remote) = server.entry.kind, let base = substitutes.baseURL, let address = HTTPAddress(remote.url.text) {
+        if case .remote(let remote) = server.entry.kind, let base = substitutes.baseURL,
+            let address = HTTPAddress(remote.url.text)
+        {
             let url = texts[remote.url.path] ?? Array(remote.url.text.utf8)
             texts[remote.url.path] = Array(base.utf8) + url.dropFirst(address.pathStart)
         }
-        edits += texts.sorted { "\($0.key)" < "\($1.key)" }.map { .text(at: $0.key, String(decoding: $0.value, as: UTF8.self)) }
+        edits += texts.sorted { "\($0.key)" < "\($1.key)" }.map {
+            .text(at: $0.key, String(decoding: $0.value, as: UTF8.self))
+        }
         if case .program(let program) = server.entry.kind, program.agent == nil {
             edits += program.wrapped(as: substitutes.agent)
         }

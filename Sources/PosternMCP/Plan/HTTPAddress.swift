@@ -14,7 +14,9 @@ package struct HTTPAddress: Hashable, Sendable {
         let bytes = Array(text.utf8)
         let scheme = String(decoding: bytes.prefix(8), as: UTF8.self).lowercased()
         let start: Int
-        if scheme.hasPrefix("https://") { (isTLS, start) = (true, 8) } else if scheme.hasPrefix("http://") {
+        if scheme.hasPrefix("https://") {
+            (isTLS, start) = (true, 8)
+        } else if scheme.hasPrefix("http://") {
             (isTLS, start) = (false, 7)
         } else {
             return nil
@@ -26,7 +28,9 @@ package struct HTTPAddress: Hashable, Sendable {
         if let at { authority = authority[(at + 1)...] }
         let bracket = authority.lastIndex(of: UInt8(ascii: "]")) ?? authority.startIndex
         if let colon = authority.lastIndex(of: UInt8(ascii: ":")), colon >= bracket {
-            guard let port = UInt16(String(decoding: authority[(colon + 1)...], as: UTF8.self)), port > 0 else { return nil }
+            guard let port = UInt16(String(decoding: authority[(colon + 1)...], as: UTF8.self)), port > 0 else {
+                return nil
+            }
             self.port = Int(port)
             authority = authority[..<colon]
         } else {

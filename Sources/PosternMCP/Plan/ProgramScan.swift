@@ -39,7 +39,9 @@ struct ProgramScan {
     private func headersOfVariables() -> [String: (name: String, prefix: String)] {
         var found: [String: (String, String)] = [:]
         for word in program.ownWords {
-            guard let match = word.text.wholeMatch(of: /([A-Za-z0-9-]+): ?([A-Za-z]* ?)\$\{([A-Za-z0-9_]+)\}/) else { continue }
+            guard let match = word.text.wholeMatch(of: /([A-Za-z0-9-]+): ?([A-Za-z]* ?)\$\{([A-Za-z0-9_]+)\}/) else {
+                continue
+            }
             found[String(match.output.3)] = (String(match.output.1), String(match.output.2))
         }
         return found

@@ -22,7 +22,9 @@ enum RemoteScan {
             scan.leave("url", "may have a key in its path: `postern provider define` knows `path` for that")
         }
         if !address.isTLS, !address.isLoopback { return (scan, "it is called in clear, without TLS") }
-        if remote.isEventStream { return (scan, "a server of the `sse` kind names a further address, which a base URL does not follow") }
+        if remote.isEventStream {
+            return (scan, "a server of the `sse` kind names a further address, which a base URL does not follow")
+        }
         return (scan, nil)
     }
 

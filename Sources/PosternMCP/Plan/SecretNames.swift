@@ -1,11 +1,13 @@
 /// What names say about the values that they stand before.
 enum SecretNames {
     private static let words: Set<String> = [
-        "TOKEN", "KEY", "APIKEY", "SECRET", "PASSWORD", "PASSWD", "PASS", "PAT", "AUTH", "AUTHORIZATION", "BEARER", "COOKIE",
+        "TOKEN", "KEY", "APIKEY", "SECRET", "PASSWORD", "PASSWD", "PASS", "PAT", "AUTH", "AUTHORIZATION", "BEARER",
+        "COOKIE",
         "CREDENTIAL", "CREDENTIALS", "JWT",
     ]
     private static let harmlessEndings: Set<String> = [
-        "ID", "URL", "URI", "PATH", "FILE", "DIR", "NAME", "HOST", "PORT", "TYPE", "MODE", "SCOPE", "SCOPES", "EMAIL", "USERNAME",
+        "ID", "URL", "URI", "PATH", "FILE", "DIR", "NAME", "HOST", "PORT", "TYPE", "MODE", "SCOPE", "SCOPES", "EMAIL",
+        "USERNAME",
         "REGION", "TIMEOUT", "LIMIT", "ENDPOINT",
     ]
 

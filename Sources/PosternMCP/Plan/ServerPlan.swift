@@ -34,11 +34,15 @@ package struct ServerPlan: Sendable {
             let (scan, reason) = RemoteScan.run(remote, judge: judge)
             (secrets, left) = (scan.secrets, scan.left)
             if !secrets.isEmpty { blocked = reason }
+            canBeForced = remote.isEventStream && HTTPAddress(remote.url.text).map { !$0.hasUser } ?? false
         }
         if let file = entry.environmentFile {
             notes.append("its variables come from \(file), which is not read: `postern secret import` does")
         }
     }
+
+    /// Whether what speaks against changing it is a doubt, which somebody may override.
+    package private(set) var canBeForced = false
 
     /// The secrets that can be stored.
     package var storable: [FoundSecret] {
@@ -48,6 +52,13 @@ package struct ServerPlan: Sendable {
     /// Those whose provider nobody has said.
     package var asking: [FoundSecret] {
         secrets.filter { if case .unknown = $0.target { true } else { false } }
+    }
+
+    /// Takes the providers that somebody has named; `nil` leaves a secret's as it is.
+    package mutating func choose(_ provider: (FoundSecret) -> String?) {
+        for index in secrets.indices {
+            if let chosen = provider(secrets[index]) { secrets[index].target = .provider(chosen) }
+        }
     }
 
     /// How it stands now.
@@ -82,6 +93,7 @@ package struct ServerPlan: Sendable {
     package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
 
     private mutating func block() {
+        canBeForced = true
         blocked = "a container is a child of the container service, which `postern run` does not contain"
         notes.append(
             "mount a socket of the agent's own into the container and point it there: -v SOCKET:/run/postern.sock; see docs/mcp.md"
@@ -90,10 +102,14 @@ package struct ServerPlan: Sendable {
 
     private mutating func noteDownloads(_ program: ServerEntry.Program) {
         guard !secrets.isEmpty, let word = program.ownWords.first?.text.split(separator: "/").last else { return }
-        let hosts = ["npx": "registry.npmjs.org", "bunx": "registry.npmjs.org", "uvx": "pypi.org and files.pythonhosted.org",
-            "pipx": "pypi.org and files.pythonhosted.org"][String(word)]
+        let hosts = [
+            "npx": "registry.npmjs.org", "bunx": "registry.npmjs.org", "uvx": "pypi.org and files.pythonhosted.org",
+            "pipx": "pypi.org and files.pythonhosted.org",
+        ][String(word)]
         if let hosts {
-            notes.append("\(word) downloads from \(hosts): allow that to the agent by [[egress]], or install the server first")
+            notes.append(
+                "\(word) downloads from \(hosts): allow that to the agent by [[egress]], or install the server first"
+            )
         }
     }
 }

@@ -8,6 +8,8 @@ package struct ValueJudge: Sendable {
         /// It is one's, which cannot be used without more; the words say what.
         case unusable(String)
         case unknown
+        /// It is no secret: a placeholder, or a key that Postern made.
+        case none
     }
 
     enum Judgement {
@@ -37,21 +39,25 @@ package struct ValueJudge: Sendable {
         let value = Secret(bytes[start...])
         guard !value.withBytes(TextShape.hasBlank), !TextShape.isPath(text) else { return .nothing }
         let range = start..<bytes.count
+        let isIdentifier = !name.isEmpty && !SecretNames.areSecret(name)
+        let owner = provider(isIdentifier ? "" : name, value)
+        if owner == .none { return .nothing }
         if name.hasSuffix("CLIENT_SECRET") {
             let reason = "is the secret of an OAuth client: see docs/connections.md, or name a provider"
             return TextShape.isExample(text) ? .nothing : .secret(range, .unknown(reason))
         }
-        let isIdentifier = !name.isEmpty && !SecretNames.areSecret(name)
-        switch provider(isIdentifier ? "" : name, value) {
+        switch owner {
         case .known(let provider):
             return TextShape.isExample(text)
                 ? .left(reason: "is an example, not a key", isSecret: false) : .secret(range, .provider(provider))
         case .unusable(let reason): return .secret(range, .unknown(reason))
-        case .unknown: break
+        case .unknown, .none: break
         }
         guard SecretNames.areSecret(name) else { return .nothing }
         if TextShape.isExample(text) { return .left(reason: "is an example, not a key", isSecret: false) }
-        guard value.withBytes(TextShape.isRandom) || SecretNames.isPassword(name) && value.count > 3 else { return .nothing }
+        guard value.withBytes(TextShape.isRandom) || SecretNames.isPassword(name) && value.count > 3 else {
+            return .nothing
+        }
         return .secret(range, .unknown("its provider is not known"))
     }
 }
