@@ -117,7 +117,7 @@ import Testing
         arguments: [
             (
                 #"{"command": "npx", "args": ["-y", "p"], "env": {"GITHUB_TOKEN": "ghp_0"}}"#,
-                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--", "npx", "-y", "p"], "env": {"GITHUB_TOKEN": "PH"}}"#
+                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--env", "GITHUB_TOKEN", "--", "npx", "-y", "p"], "env": {"GITHUB_TOKEN": "PH"}}"#
             ),
             (
                 #"{"command": "postern", "args": ["run", "--agent", "z", "--", "x", "--token", "ghp_0"]}"#,
@@ -129,7 +129,7 @@ import Testing
             ),
             (
                 #"{"command": "x", "env": {"H": "{\"A\": \"Bearer ghp_0\", \"B\": \"ghp_1\"}"}}"#,
-                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--", "x"], "env": {"H": "{\"A\": \"Bearer PH\", \"B\": \"PH\"}"}}"#
+                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--env", "H", "--", "x"], "env": {"H": "{\"A\": \"Bearer PH\", \"B\": \"PH\"}"}}"#
             ),
             (
                 #"{"url": "https://h.test:8443/m?key=\#(random)&b=c", "headers": {"Authorization": "Basic \#(random)"}}"#,

@@ -9,7 +9,6 @@ import os
 import random
 import re
 import signal
-import threading
 import time
 from urllib.parse import urlsplit
 
@@ -126,15 +125,18 @@ def words(server: dict) -> list[str]:
     return command if isinstance(command, list) else [command, *server.get("args", [])]
 
 
+def environment(server: dict) -> dict[str, str]:
+    """The variables that a client sets for it."""
+    holder = server["command"] if isinstance(server["command"], dict) else server
+    return holder.get("env", holder.get("environment", {}))
+
+
 @pytest.mark.parametrize("name", STORED)
 def test_import_moves_keys_and_restore_brings_them_back(world, home, name):
     path = home.put(name)
     before, status = path.read_bytes(), path.stat()
     [report] = home.report("--file", str(path), "--yes")
-    expected = {
-        server: {secret: re.sub(r"^(mcp-\w+)$", r"\1", provider) for secret, provider in secrets.items()}
-        for server, secrets in STORED[name].items()
-    }
+    expected = STORED[name]
     assert stored(report) == expected
     assert report["state"] == ("changed" if expected else "unchanged")
     after = path.read_bytes()
@@ -162,8 +164,12 @@ def check_entries(world, report, name, before, after):
             assert old[server] == new[server]
         elif "command" in new[server]:
             wrapped = words(new[server])
-            assert wrapped[:5] == ["postern", "run", "--agent", one["agent"], "--"]
-            assert len(wrapped) == len(words(old[server])) + 5 and wrapped[5] == words(old[server])[0]
+            assert wrapped[:4] == ["postern", "run", "--agent", one["agent"]]
+            end = wrapped.index("--")
+            assert set(wrapped[4:end:2]) <= {"--env"} and set(wrapped[5:end:2]) <= environment(new[server]).keys()
+            own = words(old[server])
+            assert len(wrapped) == end + 1 + len(own)
+            assert all(after == before or keys_in(before.encode()) for before, after in zip(own, wrapped[end + 1 :]))
         else:
             assert new[server]["url"].startswith(f"http://127.0.0.1:{world.daemon.port}/via/{one['agent']}/")
     # Nothing else in the document is another: put back what was touched.
@@ -262,9 +268,10 @@ def test_files_of_clients_are_found(world, home):
     assert sum(report["state"] == "changed" for report in reports) == len(places) - 1
     states = {entry["state"] for entry in json.loads(home.run("list", "--json")[0])["servers"]}
     assert states == {"run by postern", "no secret", "not understood"}
-    home.run("restore", "--all", "--forget")
+    home.run("restore", "--all")
     for name, place in places.items():
         assert (home.path / place).read_bytes() == (CORPUS / name).read_bytes()
+    home.run("restore", "--all", "--forget", "--yes")
     assert not list(home.backups.iterdir())
 
 
@@ -363,9 +370,7 @@ def test_a_killed_import_leaves_the_file_and_goes_on_later(world, home):
         return False
 
     gate = Interposer(home.path / "gate.sock", home.control, b"GET /v1/placeholders", kill)
-    started = threading.Event()
     process = home.start("import", "--file", str(path), "--yes", control=gate.path)
-    started.set()
     process.communicate(timeout=30)
     gate.close()
     assert process.returncode == -signal.SIGKILL and gate.seen == 1
@@ -461,6 +466,20 @@ def test_backups_are_for_the_user_alone_and_can_be_forgotten(world, home):
     files = list(home.backups.iterdir())
     assert len(files) == 3 and all(one.stat().st_mode & 0o777 == 0o600 for one in files)
     assert home.run("restore")[0] == f"{path}\n"
-    _, err = home.run("restore", str(path), "--forget")
-    assert "stay agent mcp-render" in err and not list(home.backups.iterdir())
+    imported = path.read_bytes()
+    home.run("restore", str(path), "--forget", status=2)
+    assert len(list(home.backups.iterdir())) == 3
+    home.run("restore", str(path), "--forget", "--yes")
+    assert path.read_bytes() == imported and not list(home.backups.iterdir())
     home.run("restore", str(path), status=1)
+
+
+def test_restore_says_what_stays_and_does_nothing_twice(world, home):
+    path = home.put("junie.mcp.json", "j.json")
+    [report] = home.report("--file", str(path), "--yes")
+    _, err = home.run("restore", str(path))
+    assert report["servers"][0]["agent"] in err and report["servers"][0]["secrets"][0]["secret"] in err
+    assert "restored already" in home.run("restore", str(path))[1]
+    # The agent and the secret are still there, and are taken again.
+    [again] = home.report("--file", str(path), "--yes")
+    assert again["servers"][0]["agent"] == report["servers"][0]["agent"]

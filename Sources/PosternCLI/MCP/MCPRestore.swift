@@ -55,10 +55,28 @@ package struct MCPRestore {
         }.joined()
     }
 
-    /// Puts files back; `forced` also those that were changed since, `forgets` deletes what was kept.
+    /// Puts files back; `forced` also those that were changed since.
     ///
-    /// - Throws: ``CommandFailure`` for a file of which nothing was kept.
-    package func run(_ named: [String], forced: Bool, forgets: Bool) throws -> [Restored] {
+    /// - Throws: ``CommandFailure`` for a file of which nothing is kept.
+    package func run(_ named: [String], forced: Bool) throws -> [Restored] {
+        try paths(named).map { path in
+            do { return try restore(path, forced: forced) } catch {
+                return Restored(file: path, state: "failed", reason: CommandFailure(error).message)
+            }
+        }
+    }
+
+    /// Deletes what is kept of files, and leaves the files.
+    ///
+    /// - Throws: ``CommandFailure`` for a file of which nothing is kept.
+    package func forget(_ named: [String]) throws -> [Restored] {
+        try paths(named).map { path in
+            for backup in backups where backup.path == path { try folder.forget(backup) }
+            return Restored(file: path, state: "forgotten")
+        }
+    }
+
+    private func paths(_ named: [String]) throws -> [String] {
         var paths: [String] = []
         for name in named {
             let path = RealPath.of(name) ?? name
@@ -67,36 +85,26 @@ package struct MCPRestore {
             }
             if !paths.contains(path) { paths.append(path) }
         }
-        return paths.map { path in
-            do { return try restore(path, forced: forced, forgets: forgets) } catch {
-                return Restored(file: path, state: "failed", reason: CommandFailure(error).message)
-            }
-        }
+        return paths
     }
 
-    private func restore(_ path: String, forced: Bool, forgets: Bool) throws -> Restored {
-        let all = backups.filter { $0.path == path }
+    private func restore(_ path: String, forced: Bool) throws -> Restored {
+        let open = backups.filter { $0.path == path && !$0.isRestored }
         var result = Restored(file: path, state: "restored already")
-        let open = all.filter { !$0.isRestored }
-        for stored in open.flatMap(\.stored) {
-            result.agents.append(stored.agent)
-            result.secrets += stored.secrets
-        }
-        if let first = open.first {
-            let file = try WatchedFile(path)
-            if try !isBefore(file, open) {
-                guard try forced || isAfter(file, open) else {
-                    throw CommandFailure("\(path) was changed since the import; --force discards that")
-                }
-                try file.checkReplaceable(forced: true)
-                try file.replace(by: folder.before(first), as: first.attributes)
-                result.state = "restored"
+        guard let first = open.first else { return result }
+        let file = try WatchedFile(path)
+        if try !isBefore(file, open) {
+            guard try forced || isAfter(file, open) else {
+                throw CommandFailure("\(path) was changed since the import; --force discards that")
             }
-            for backup in open { try folder.markRestored(backup) }
+            try file.checkReplaceable(forced: true)
+            try file.replace(by: folder.before(first), as: first.attributes)
+            result.state = "restored"
         }
-        if forgets {
-            for backup in all { try folder.forget(backup) }
-            if result.state == "restored already" { result.state = "forgotten" }
+        for backup in open { try folder.markRestored(backup) }
+        for stored in open.flatMap(\.stored) {
+            if !result.agents.contains(stored.agent) { result.agents.append(stored.agent) }
+            result.secrets += stored.secrets.filter { !result.secrets.contains($0) }
         }
         return result
     }

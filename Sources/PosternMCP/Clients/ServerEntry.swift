@@ -187,8 +187,10 @@ extension ServerEntry.Program {
     }
 
     /// The program and arguments that make `postern run` run it.
-    func wrapped(as agent: String) -> [DocumentEdit] {
-        let before = ["run", "--agent", agent, "--"]
+    ///
+    /// `variables` are passed on although they look like secrets: they hold placeholders, or the entry sets them.
+    func wrapped(as agent: String, passing variables: [String]) -> [DocumentEdit] {
+        let before = ["run", "--agent", agent] + variables.flatMap { ["--env", $0] } + ["--"]
         if let wordList { return [.prepend(to: wordList, ["postern"] + before)] }
         let command = DocumentEdit.text(at: words[0].path, "postern")
         guard let argumentList else {

@@ -52,7 +52,7 @@ package struct FilePlan: Sendable {
             .text(at: $0.key, String(decoding: $0.value, as: UTF8.self))
         }
         if case .program(let program) = server.entry.kind, program.agent == nil {
-            edits += program.wrapped(as: substitutes.agent)
+            edits += program.wrapped(as: substitutes.agent, passing: server.passedVariables)
         }
         return edits
     }

@@ -89,6 +89,16 @@ package struct ServerPlan: Sendable {
         return agent
     }
 
+    /// The variables of its own that `postern run` would take for the caller's secrets, and not pass on.
+    var passedVariables: [String] {
+        guard case .program(let program) = entry.kind else { return [] }
+        let places = Set(secrets.map(\.path))
+        let left = Set(left.filter(\.isSecret).map(\.place))
+        return program.environment.filter { word in
+            SecretNames.areSecret(word.name) || places.contains(word.path) || left.contains("env \(word.name)")
+        }.map(\.name)
+    }
+
     /// What `SERVER.NAME` on a command line calls a secret.
     package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
 
@@ -108,7 +118,7 @@ package struct ServerPlan: Sendable {
         ][String(word)]
         if let hosts {
             notes.append(
-                "\(word) downloads from \(hosts): allow that to the agent by [[egress]], or install the server first"
+                "\(word) fetches from \(hosts), where an agent of the store may not go: install the server, and name its program"
             )
         }
     }

@@ -7,7 +7,8 @@ struct MCPRestoreCommand: ParsableCommand {
         abstract: "Put files back as they were before an import.",
         discussion: """
             Byte for byte, with mode and time. Without a file it lists what can be put back. Agents, secrets and grants stay \
-            in the store: `postern agent revoke` and `postern secret revoke` end them.
+            in the store: `postern agent revoke` and `postern secret revoke` end them. With --forget files stay as they are, and \
+            what is kept of them, keys included, is deleted.
             """
     )
 
@@ -20,8 +21,10 @@ struct MCPRestoreCommand: ParsableCommand {
     @Flag(help: "Also a file that was changed since.")
     var force = false
 
-    @Flag(help: "Delete afterwards what was kept, keys included.")
+    @Flag(help: "Put nothing back, and delete what is kept, keys included.")
     var forget = false
+
+    @OptionGroup var confirmation: ConfirmationOptions
 
     @Flag(help: "Print what was done as JSON.")
     var json = false
@@ -39,7 +42,11 @@ struct MCPRestoreCommand: ParsableCommand {
                 work.files.isEmpty ? "postern: nothing is to be put back\n" : "postern: hint: name one, or --all\n"
             )
         }
-        let results = try work.run(all ? work.everything : file, forced: force, forgets: forget)
+        let files = all ? work.everything : file
+        if forget {
+            try confirmation.confirm("Delete what was kept of \(files.count) files, the only copy of their keys?")
+        }
+        let results = try forget ? work.forget(files) : work.run(files, forced: force)
         if json { Output.write(try JSONText.of(results)) } else { Output.writeError(MCPRestore.text(results)) }
         if results.contains(where: \.hasFailed) { throw CommandFailure("not everything could be put back") }
         if !forget, !results.isEmpty, !json {
