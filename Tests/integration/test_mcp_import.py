@@ -29,8 +29,7 @@ STORED = {
     "vscode.mcp.json": {"tavily": {"TAVILY_API_KEY": "tavily"}},
     "codex.config.toml": {"github": {"GITHUB_PERSONAL_ACCESS_TOKEN": "github"}, "exa": {"EXA_API_KEY": "exa"}},
     "codex-dotted.config.toml": {"firecrawl": {"FIRECRAWL_API_KEY": "firecrawl"}, "resend": {"RESEND_API_KEY": "resend"}},
-    # Its value has the shape of a key of Gemini's, which is what an `AIza` key is taken for.
-    "gemini.settings.json": {"maps": {"GOOGLE_MAPS_API_KEY": "google-gemini"}},
+    "gemini.settings.json": {"maps": {"GOOGLE_MAPS_API_KEY": "google-maps"}},
     "windsurf.mcp_config.json": {"airtable": {"AIRTABLE_API_KEY": "airtable"}},
     "zed.settings.json": {"elevenlabs": {"ELEVENLABS_API_KEY": "elevenlabs"}, "old-form": {"TAVILY_API_KEY": "tavily"}},
     "cline_mcp_settings.json": {

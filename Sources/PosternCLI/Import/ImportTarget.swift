@@ -17,7 +17,10 @@ package enum ImportTarget: Hashable {
         } else if KeyShape.isPlaceholder(value) {
             self = .none(reason: "is a placeholder already")
         } else if let provider = KeyShape.provider(of: value), let entry = catalogue.entries[provider] {
-            self = ImportTarget.judge(entry, variable)
+            let named = ImportTarget.named(variable, catalogue)
+            // Keys of all of Google's services begin alike.
+            let isSibling = provider.hasPrefix("google-") && named.map { $0.name.hasPrefix("google-") } ?? false
+            self = ImportTarget.judge(isSibling ? named ?? entry : entry, variable)
         } else if let entry = ImportTarget.named(variable, catalogue) {
             self = ImportTarget.judge(entry, variable)
         } else {

@@ -48,9 +48,10 @@ package struct MCPImport {
 
     /// Stores, then replaces the files, one after another; what goes wrong with one leaves it as it is.
     package mutating func run(_ session: ControlSession) {
+        var storage = MCPStorage(session: session)
         for (index, one) in found.enumerated() where report.files[index].state == "would change" {
             guard case .success(let (file, plan)) = one.result else { continue }
-            do { try act(file, plan, one.file, session, at: index) } catch {
+            do { try act(file, plan, one.file, &storage, at: index) } catch {
                 report.files[index].state = "failed"
                 report.files[index].reason = CommandFailure(error).message
             }
@@ -98,16 +99,15 @@ package struct MCPImport {
         _ file: WatchedFile,
         _ plan: FilePlan,
         _ client: ClientFile,
-        _ session: ControlSession,
+        _ storage: inout MCPStorage,
         at index: Int
     ) throws {
-        let storage = MCPStorage(session: session, path: file.path)
         var edits: [DocumentEdit] = []
         var stored: [Backup.Stored] = []
         var problem: String?
         for (place, server) in plan.servers.enumerated() where isTaken(server) {
             do {
-                let done = try storage.store(server)
+                let done = try storage.store(server, of: file.path)
                 edits += plan.edits(server, done.substitutes)
                 report.files[index].servers[place].note(done)
                 let names = done.secrets.compactMap { $0 }

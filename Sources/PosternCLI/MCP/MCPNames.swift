@@ -12,6 +12,13 @@ enum MCPNames {
         return String(name.prefix(60))
     }
 
+    /// Whether a name is `base`, or that with a number behind it.
+    static func isOne(_ name: String, of base: String) -> Bool {
+        guard name.hasPrefix(base) else { return false }
+        let rest = name.dropFirst(base.count)
+        return rest.isEmpty || rest.first == "-" && rest.count > 1 && rest.dropFirst().allSatisfy(\.isNumber)
+    }
+
     /// The name, or the first with a number behind it that is free.
     static func free(_ name: String, _ isTaken: (String) -> Bool) -> String {
         guard isTaken(name) else { return name }

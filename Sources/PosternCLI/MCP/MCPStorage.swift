@@ -22,13 +22,16 @@ struct MCPStorage {
         var members: [(index: Int, variable: String)]
     }
 
-    let session: ControlSession
-    /// The file, which tells servers of one name apart.
-    let path: String
+    private let session: ControlSession
+    /// The secrets that this run has stored: no two values may become one.
+    private var used: Set<String> = []
 
-    /// Stores what can be of a server, and says what takes its place.
-    func store(_ server: ServerPlan) throws -> Done {
-        let agent = try agent(for: server)
+    init(session: ControlSession) { self.session = session }
+
+    /// Stores what can be of a server, and says what takes its place; `path` is its file, which tells servers of one name
+    /// apart.
+    mutating func store(_ server: ServerPlan, of path: String) throws -> Done {
+        let agent = try agent(for: server, of: path)
         let defined = try defineProvider(for: server, named: agent)
         var names: [String?] = server.secrets.map { _ in nil }
         var texts = names
@@ -56,7 +59,7 @@ struct MCPStorage {
 
     // Agents.
 
-    private func agent(for server: ServerPlan) throws -> String {
+    private func agent(for server: ServerPlan, of path: String) throws -> String {
         if let agent = server.agent { return agent }
         let notes = ["mcp_file": RawJSON.text(path), "mcp_server": .text(MCPStorage.fullName(server))]
         let known: ListAnswer<AgentAnswer> = try session.all("/v1/agents?include_revoked=true")
@@ -105,9 +108,13 @@ struct MCPStorage {
         var definition: [String: RawJSON] = ["hosts": .array([.text(address.authority)]), "inject": .array(places)]
         if !address.isTLS { definition["scheme"] = .text("http") }
         if address.isLoopback { definition["allow_private"] = .boolean(true) }
-        let path: ControlPath = "/v1/providers/\(name)"
-        let _: ProviderAnswer = try session.call(.put, path, body: RawJSON.object(definition))
-        return name
+        let known: ListAnswer<ProviderAnswer> = try session.all("/v1/providers?catalogue=true")
+        let same = known.items.first { MCPNames.isOne($0.name, of: name) && $0.definition == .object(definition) }
+        if let same { return same.name }
+        let taken = Set(known.items.map(\.name))
+        let free = MCPNames.free(name) { taken.contains($0) }
+        let _: ProviderAnswer = try session.call(.put, "/v1/providers/\(free)", body: RawJSON.object(definition))
+        return free
     }
 
     private static func variable(_ index: Int) -> String { index == 0 ? "secret" : "secret\(index + 1)" }
@@ -136,7 +143,7 @@ struct MCPStorage {
 
     // Secrets and grants.
 
-    private func store(_ bundle: Bundle, of server: ServerPlan, as agent: String) throws -> (
+    private mutating func store(_ bundle: Bundle, of server: ServerPlan, as agent: String) throws -> (
         secret: String, grant: String
     ) {
         let first = server.secrets[bundle.members[0].index]
@@ -146,8 +153,10 @@ struct MCPStorage {
         for member in bundle.members {
             values[member.variable] = try SecretValues.text(of: server.secrets[member.index].value)
         }
-        for secret in known.items where secret.name.hasPrefix(base) && secret.provider == bundle.provider {
-            guard secret.revokedAt == nil, let grant = try ownGrant(of: secret.name, agent) else { continue }
+        for secret in known.items where MCPNames.isOne(secret.name, of: base) && secret.provider == bundle.provider {
+            guard secret.revokedAt == nil, !used.contains(secret.name), let grant = try ownGrant(of: secret.name, agent)
+            else { continue }
+            used.insert(secret.name)
             do {
                 let request = SecretRotateRequest(values: values)
                 let _: SecretAnswer = try session.call(.post, "/v1/secrets/\(secret.name)/rotate", body: request)
@@ -156,6 +165,7 @@ struct MCPStorage {
         }
         let taken = Set(known.items.map(\.name))
         let name = MCPNames.free(base) { taken.contains($0) }
+        used.insert(name)
         let request = SecretCreateRequest(name: name, provider: bundle.provider, values: values)
         let _: SecretAnswer = try session.call(.post, "/v1/secrets", body: request)
         var grant = GrantCreateRequest(secret: name)

@@ -15,7 +15,7 @@ package struct ClientFiles {
     /// The places for the user, and for each of the directories of a project.
     package func candidates(projects: [String]) -> [ClientFile] {
         var files = user.map { ClientFile(client: $0, path: $1) }
-        for project in projects where project != home {
+        for project in projects {
             files += ClientFiles.project.map { ClientFile(client: $0, path: "\(project)/\($1)") }
         }
         var seen: Set<String> = []
