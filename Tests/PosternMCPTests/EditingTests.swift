@@ -106,6 +106,7 @@ import Testing
         "what is no TOML is refused",
         arguments: [
             "a", "a =", "= 1", "[a", "[a]\n[a]", "a = 1\na = 2", "a = {b = 1", "a = [1", "a = \"x", "a.b = 1\na = 2",
+            "a.b = 1\n[a]", "[a.b]\n[a]\nb.c = 1", "a = {}\n[a.b]",
             "a = 1 b = 2", "[a]x",
         ]
     )

@@ -112,7 +112,9 @@ struct GeneratedDocument {
             case .list(let elements):
                 // A list of tables of TOML has no brackets to write into.
                 let isWritten = document.bytes[value.range.lowerBound] == UInt8(ascii: "[")
-                if isWritten, random.below(3) == 0 { edits.append(.prepend(to: path, ["run", random.pick(words)])) }
+                if isWritten, random.below(3) == 0 {
+                    edits.append(.prepend(to: path, ["run", random.pick(words), "--"]))
+                }
                 for (index, element) in elements.enumerated() { visit(element, path + [.index(index)]) }
             case .table(let members):
                 if let member = members.first(where: { $0.value.members == nil }), random.below(3) == 0 {

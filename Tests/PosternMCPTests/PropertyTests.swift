@@ -40,6 +40,34 @@ import Testing
         return path.count > list.count && Array(path[..<list.count]) == list
     }
 
+    @Test("a difference leads from the lines before to those after")
+    func differences() throws {
+        for seed in 0..<1_500 {
+            var random = SplitMix64(seed: UInt64(seed))
+            let generated = GeneratedDocument(&random)
+            let document = try EditableDocument(generated.bytes, syntax: generated.syntax)
+            let edits = GeneratedDocument.edits(of: document, &random)
+            let before = MaskedText(document, showing: []).lines
+            var made: [String] = []
+            var line = 0
+            for change in try MaskedDiff.text("f", document, edits, showing: []).dropFirst(2) {
+                if change.hasPrefix("@@") {
+                    let number = try #require(Int(change.dropFirst(4).prefix { $0.isNumber }))
+                    made += before[line..<number - 1]
+                    line = number - 1
+                } else if !change.hasPrefix("+") {
+                    try #require(before[line] == change.dropFirst(), "seed \(seed)")
+                    if change.hasPrefix(" ") { made.append(before[line]) }
+                    line += 1
+                } else {
+                    made.append(String(change.dropFirst()))
+                }
+            }
+            made += before[line...]
+            #expect(made == MaskedText(try document.edited(by: edits), showing: []).lines, "seed \(seed)")
+        }
+    }
+
     @Test("no edit leaves a document as it is")
     func nothing() throws {
         for seed in 0..<500 {

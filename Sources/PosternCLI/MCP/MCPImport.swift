@@ -3,6 +3,9 @@ internal import PosternMCP
 
 /// Moves the keys of MCP servers into the store, and the servers under `postern run`.
 package struct MCPImport {
+    /// What base URLs begin with, where nobody has asked the daemon.
+    private static let address = "http://127.0.0.1:PORT/via/"
+
     private let found: [MCPSelection.Found]
     private let isForced: Bool
     private let folder: BackupFolder
@@ -32,7 +35,11 @@ package struct MCPImport {
     }
 
     /// What became of it.
-    package func outcome(_ palette: Palette) -> String { MCPText.plan(report, palette) }
+    package func outcome(_ palette: Palette) -> String {
+        var done = report
+        done.files.removeAll { $0.state != "changed" && $0.state != "failed" }
+        return MCPText.plan(done, palette, withNotes: false)
+    }
 
     /// Where what the files held is kept.
     package var backups: String { folder.path }
@@ -81,17 +88,18 @@ package struct MCPImport {
     }
 
     private func difference(_ file: WatchedFile, _ plan: FilePlan) -> [String] {
-        let mark = "<placeholder>"
+        let (mark, key) = ("<placeholder>", "<key of the agent>")
+        var known = [mark, key]
         var edits: [DocumentEdit] = []
         for server in plan.servers where isTaken(server) {
             let texts = server.secrets.map { secret in
-                if case .unknown = secret.target { String?.none } else { server.isRemote ? "<key of the agent>" : mark }
+                if case .unknown = secret.target { String?.none } else { server.isRemote ? key : mark }
             }
             let agent = server.agent ?? MCPNames.make("mcp", server.entry.name)
-            let base = "http://127.0.0.1:PORT/via/\(agent)"
+            let base = "\(MCPImport.address)\(agent)"
+            known.insert(base, at: 0)
             edits += plan.edits(server, FilePlan.Substitutes(agent: agent, texts: texts, baseURL: base))
         }
-        let known = [mark, "<key of the agent>", "http://127.0.0.1:PORT/via/"]
         return (try? MaskedDiff.text(file.path, plan.document, edits, showing: known)) ?? []
     }
 

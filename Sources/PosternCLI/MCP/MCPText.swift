@@ -3,14 +3,14 @@ internal import PosternMCP
 /// What an import found and did, for people.
 enum MCPText {
     /// The rows of all files: a line for each secret, and for what is left.
-    static func plan(_ report: MCPReport, _ palette: Palette) -> String {
+    static func plan(_ report: MCPReport, _ palette: Palette, withNotes: Bool = true) -> String {
         report.files.map { file in
             var text = "\(Printable.text(file.file)) (\(file.client)): \(Printable.text(file.state))"
             if let reason = file.reason { text += ", \(Printable.text(reason))" }
             text += "\n"
             let rows = file.servers.flatMap(rows)
             if !rows.isEmpty { text += Table(["SERVER", "PLACE", "WHAT"], rows).text(palette) }
-            for server in file.servers {
+            for server in file.servers where withNotes {
                 text += server.notes.map { Printable.text("note: \(server.server): \($0)") + "\n" }.joined()
             }
             return text

@@ -52,9 +52,13 @@ package struct MaskedText: Sendable {
 
     private static func shown(_ text: String, at path: [String], _ known: [String]) -> String {
         if let mark = known.first(where: text.contains), let place = text.firstRange(of: mark) {
-            return part(String(text[..<place.lowerBound])) + mark + part(String(text[place.upperBound...]))
+            let rest = String(text[place.upperBound...])
+            // Of an address only where it leads is shown.
+            let isAddress = mark.contains("://")
+            return part(String(text[..<place.lowerBound])) + mark
+                + (isAddress ? rest.isEmpty ? "" : "/***" : part(rest))
         }
-        if TextShape.isReference(text), text.utf8.count < 80, isHarmless(text) { return text }
+        if TextShape.isReference(text), isHarmless(text) { return text }
         if let address = HTTPAddress(text) { return "\(address.isTLS ? "https" : "http")://\(address.authority)/***" }
         let isOpen = ["command", "args", "type", "path"].contains { $0 == path.last }
         return isOpen && isHarmless(text) ? text : "***"
@@ -62,17 +66,11 @@ package struct MaskedText: Sendable {
 
     private static func part(_ text: String) -> String { text.isEmpty || isHarmless(text) ? text : "***" }
 
-    /// Whether it has no run of letters and digits that could have been drawn at random.
+    /// Whether it is too short, or too much like words, to have been drawn at random.
     private static func isHarmless(_ text: String) -> Bool {
-        guard !text.contains("=") || text.hasPrefix("-"), !text.contains("://"), text.utf8.count < 200 else {
-            return text.utf8.count < 40 && !text.contains("://") && runsAreShort(text)
-        }
-        return runsAreShort(text)
-    }
-
-    private static func runsAreShort(_ text: String) -> Bool {
-        text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "+") }.allSatisfy { run in
-            run.count < 28 && (run.count < 10 || run.allSatisfy(\.isLetter))
+        guard text.utf8.count < 120, !text.contains("://"), text.count(where: \.isNumber) < 10 else { return false }
+        return text.split { !$0.isLetter && !$0.isNumber }.allSatisfy { word in
+            word.count < 10 || word.count < 28 && word.allSatisfy(\.isLetter)
         }
     }
 

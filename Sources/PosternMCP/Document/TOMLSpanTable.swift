@@ -10,6 +10,8 @@ final class TOMLSpanTable {
     private var entries: [String: Entry] = [:]
     /// Whether a header named it, which may happen once.
     private var isOpened = false
+    /// Whether a dotted key made it: then no header may, and only such keys add to it.
+    private var isDotted = false
 
     /// The members in the order in which they first stood there.
     var members: [SpannedMember] {
@@ -27,7 +29,7 @@ final class TOMLSpanTable {
 
     /// The table that `[a.b]` begins; `nil` if it was begun before, or is something else.
     func open(_ path: [String], at range: Range<Int>) -> TOMLSpanTable? {
-        guard let table = descend(path[...], at: range), !table.isOpened else { return nil }
+        guard let table = descend(path[...], at: range), !table.isOpened, !table.isDotted else { return nil }
         table.isOpened = true
         return table
     }
@@ -46,7 +48,7 @@ final class TOMLSpanTable {
 
     /// Sets `a.b = …`; `false` if it is set already.
     func set(_ path: [String], to member: SpannedMember) -> Bool {
-        guard let table = descend(path.dropLast(), at: member.nameRange), let name = path.last,
+        guard let table = descend(path.dropLast(), at: member.nameRange, isDotted: true), let name = path.last,
             table.entries[name] == nil
         else { return false }
         table.add(name, .member(member))
@@ -58,16 +60,20 @@ final class TOMLSpanTable {
         entries[name] = entry
     }
 
-    private func descend(_ path: ArraySlice<String>, at range: Range<Int>) -> TOMLSpanTable? {
+    private func descend(_ path: ArraySlice<String>, at range: Range<Int>, isDotted: Bool = false) -> TOMLSpanTable? {
         guard let name = path.first else { return self }
         switch entries[name] {
-        case .table(let table, _): return table.descend(path.dropFirst(), at: range)
-        case .tables(let tables, _): return tables.last?.descend(path.dropFirst(), at: range)
+        case .table(let table, _):
+            guard table.isDotted || !isDotted else { return nil }
+            return table.descend(path.dropFirst(), at: range, isDotted: isDotted)
+        case .tables(let tables, _):
+            return isDotted ? nil : tables.last?.descend(path.dropFirst(), at: range)
         case .member: return nil
         case nil:
             let table = TOMLSpanTable()
+            table.isDotted = isDotted
             add(name, .table(table, range))
-            return table.descend(path.dropFirst(), at: range)
+            return table.descend(path.dropFirst(), at: range, isDotted: isDotted)
         }
     }
 
