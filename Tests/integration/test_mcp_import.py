@@ -6,6 +6,7 @@ import difflib
 import http.client
 import json
 import os
+import pty
 import random
 import re
 import signal
@@ -13,6 +14,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from support.daemon import program
 from support.directory import DirectoryTopology
 from support.mcp_files import CORPUS, Home, Interposer, keys_in, plain
 
@@ -356,6 +358,29 @@ def test_nobody_to_ask_is_a_wrong_call(world, home):
     path = home.put("cursor.mcp.json")
     _, err = home.run("import", "--file", str(path), status=2)
     assert "--yes" in err and path.read_bytes() == (CORPUS / "cursor.mcp.json").read_bytes()
+
+
+@pytest.mark.parametrize("answer, status", [("y", 0), ("n", 1), ("", 1)])
+def test_on_a_terminal_it_asks(world, home, answer, status):
+    path = home.put("cursor.mcp.json", "asked.json")
+    pid, master = pty.fork()
+    if pid == 0:
+        arguments = ["postern", "mcp", "import", "--file", str(path), "--socket", home.control]
+        os.execve(program("postern"), arguments, home.environment(TERM="xterm"))
+    shown = b""
+    try:
+        while b"[y/N]" not in shown:
+            shown += os.read(master, 65536)
+        assert path.read_bytes() == (CORPUS / "cursor.mcp.json").read_bytes()
+        os.write(master, f"{answer}\n".encode())
+        while data := os.read(master, 65536):
+            shown += data
+    except OSError:
+        pass  # Linux: the other end of a terminal was closed
+    os.close(master)
+    home.said.append(shown)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == status, shown
+    assert bool(keys_in(path.read_bytes())) == (status == 1)
 
 
 def test_without_a_daemon_nothing_is_changed(world, home):

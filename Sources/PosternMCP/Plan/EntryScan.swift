@@ -31,6 +31,9 @@ struct EntryScan {
             }
             return
         }
+        if text.hasPrefix("{"), TextShape.holdsRandom(text) {
+            return leave(place, "is a text within a text that is not read, and may hold a key")
+        }
         if HTTPAddress(text) != nil { scanQuery(text, word, from: start, name: name, place: place) }
         add(judge.judge(text, name: name), word, start, name: name, place: place, host: host)
     }

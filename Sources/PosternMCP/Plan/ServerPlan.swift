@@ -106,7 +106,7 @@ package struct ServerPlan: Sendable {
         canBeForced = true
         blocked = "a container is a child of the container service, which `postern run` does not contain"
         notes.append(
-            "mount a socket of the agent's own into the container and point it there: -v SOCKET:/run/postern.sock; see docs/mcp.md"
+            "give the container the socket of an agent, or its key, in place of this: docs/mcp.md, Containers"
         )
     }
 

@@ -25,6 +25,17 @@ enum TextShape {
             && name.first?.isNumber == false
     }
 
+    /// What is taken where a reference leads nowhere: of `${NAME:-text}` the text.
+    static func fallback(of text: String) -> String? {
+        text.firstMatch(of: /\$\{[A-Za-z0-9_]+:-([^{}]+)\}/).map { String($0.output.1) }
+    }
+
+    /// Whether a part of it is long and random, whatever stands around it.
+    static func holdsRandom(_ text: String) -> Bool {
+        text.utf8.split { !(0x30...0x39).contains($0) && !(0x61...0x7a).contains($0 | 0x20) && !"_-".utf8.contains($0) }
+            .contains { $0.count >= 16 && Array($0).withUnsafeBytes(isRandom) }
+    }
+
     /// Why nothing can be done for it, since it is not sent by HTTP; `nil` for other texts.
     static func otherThanHTTP(_ text: String) -> String? {
         let lower = text.lowercased()

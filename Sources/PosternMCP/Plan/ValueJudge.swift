@@ -29,7 +29,12 @@ package struct ValueJudge: Sendable {
     func judge(_ text: String, name: String) -> Judgement {
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else { return .nothing }
-        if TextShape.isReference(text) { return .left(reason: "is a reference", isSecret: false) }
+        if TextShape.isReference(text) {
+            guard let fallback = TextShape.fallback(of: text), isKey(fallback, name: name) else {
+                return .left(reason: "is a reference", isSecret: false)
+            }
+            return .left(reason: "is a reference with a key for when it is not set: take that out", isSecret: true)
+        }
         if let reason = TextShape.otherThanHTTP(text) { return .left(reason: reason, isSecret: true) }
         if let address = HTTPAddress(text) {
             guard address.hasUser else { return .nothing }
@@ -59,5 +64,9 @@ package struct ValueJudge: Sendable {
             return .nothing
         }
         return .secret(range, .unknown("its provider is not known"))
+    }
+
+    private func isKey(_ text: String, name: String) -> Bool {
+        if case .secret = judge(text, name: name) { true } else { false }
     }
 }
