@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.daemon import program
 from support.directory import DirectoryTopology
-from support.mcp_files import CORPUS, Home, Interposer, keys_in, plain
+from support.mcp_files import CORPUS, Home, Interposer, keeps_every_other_byte, keys_in, plain
 
 #: What is stored of each file: by server (and group), the name of each secret and its provider.
 STORED = {
@@ -40,6 +40,7 @@ STORED = {
     "opencode.json": {"groq": {"GROQ_API_KEY": "groq"}},
     "lmstudio.mcp.json": {"hf": {"HF_TOKEN": "huggingface"}},
     "junie.mcp.json": {"sentry": {"ACCESS_TOKEN": "sentry"}},
+    "copilot.mcp-config.json": {"postman": {"POSTMAN_API_KEY": "postman"}},
     "amazonq.mcp.json": {"render": {"RENDER_API_KEY": "render"}},
     "crlf.mcp.json": {"tavily": {"TAVILY_API_KEY": "tavily"}},
     "tabs.mcp.json": {"tavily": {"TAVILY_API_KEY": "tavily"}},
@@ -148,6 +149,7 @@ def test_import_moves_keys_and_restore_brings_them_back(world, home, name):
     after = path.read_bytes()
     check_entries(world, report, name, before, after)
     check_lines(before, after)
+    assert keeps_every_other_byte(before, after)
     if expected:
         assert path.stat().st_mode == status.st_mode
         check_store(world, report)
@@ -259,7 +261,9 @@ def test_files_of_clients_are_found(world, home):
         "windsurf.mcp_config.json": ".codeium/windsurf/mcp_config.json", "zed.settings.json": ".config/zed/settings.json",
         "opencode.json": ".config/opencode/opencode.json", "lmstudio.mcp.json": ".lmstudio/mcp.json",
         "junie.mcp.json": ".junie/mcp/mcp.json", "amazonq.mcp.json": ".aws/amazonq/mcp.json",
-        "vscode.mcp.json": ".config/Code/User/mcp.json", "continue.config.yaml": ".continue/config.yaml",
+        "vscode.mcp.json": ".config/Code/User/mcp.json", "copilot.mcp-config.json": ".copilot/mcp-config.json",
+        "cline_mcp_settings.json":
+            ".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json", "continue.config.yaml": ".continue/config.yaml",
     }
     for name, place in places.items():
         home.put(name, place)

@@ -24,6 +24,31 @@ def keys_in(data: bytes) -> set[bytes]:
     return {re.split(rb"[=:/@]", one)[-1] for one in FAKE.findall(data)} - {b""}
 
 
+#: What an import may write in place of something, or behind it.
+_TAKEN = re.compile(
+    rb"""(?P<key>[A-Za-z0-9_.-]*(?:FAKE|fake0123)[A-Za-z0-9_.-]*)"""
+    rb"""|(?P<value>"?\b(?:command|path|url)"?\s*[:=]\s*["'])(?P<old>[^"']*)["']"""
+    rb"""|(?P<list>"?\b(?:args|command)"?\s*[:=]\s*\[\s*(?:(?:\#|//)[^\n]*\n\s*)*)"""
+)
+
+
+def keeps_every_other_byte(before: bytes, after: bytes) -> bool:
+    """Whether ``after`` is ``before`` but for keys, programs and addresses, and what stands before arguments."""
+    pattern, position = b"", 0
+    for match in _TAKEN.finditer(before):
+        if match["old"] and FAKE.search(match["old"]) and not match["value"].lstrip(b'"').startswith(b"url"):
+            continue
+        pattern += re.escape(before[position : match.start()])
+        if match["key"]:
+            pattern += b".*?"
+        elif match["value"]:
+            pattern += b".*?" + re.escape(match["value"]) + b".*?[\"'].*?"
+        else:
+            pattern += re.escape(match["list"]) + b".*?"
+        position = match.end()
+    return re.fullmatch(pattern + re.escape(before[position:]), after, re.S) is not None
+
+
 def plain(data: bytes, name: str) -> Any:
     """What a file says."""
     text = data.decode("utf-8-sig")
