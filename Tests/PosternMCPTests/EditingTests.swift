@@ -14,25 +14,39 @@ import Testing
     func grows() throws {
         let list: [PathStep] = server + [.member("args")]
         #expect(
-            try edited(#"{"s": {"a": {"args": ["x", "y"]}}}"#, .jsonc, [.prepend(to: list, ["run", "--"])])
+            try edited(#"{"s": {"a": {"args": ["x", "y"]}}}"#, .jsonc, [.insert(into: list, at: 0, ["run", "--"])])
                 == #"{"s": {"a": {"args": ["run", "--", "x", "y"]}}}"#
         )
         #expect(
             try edited(
                 "{\"s\": {\"a\": {\"args\": [\r\n\t\t\"x\",\r\n\t]}}}",
                 .jsonc,
-                [.prepend(to: list, ["run", "--"])]
+                [.insert(into: list, at: 0, ["run", "--"])]
             )
                 == "{\"s\": {\"a\": {\"args\": [\r\n\t\t\"run\",\r\n\t\t\"--\",\r\n\t\t\"x\",\r\n\t]}}}"
         )
         #expect(
-            try edited(#"{"s": {"a": {"args": [ /* none */ ]}}}"#, .jsonc, [.prepend(to: list, ["run"])])
+            try edited(#"{"s": {"a": {"args": [ /* none */ ]}}}"#, .jsonc, [.insert(into: list, at: 0, ["run"])])
                 == #"{"s": {"a": {"args": ["run" /* none */ ]}}}"#
         )
         #expect(
-            try edited("[s.a]\nargs = [ # why\n  'x', # that\n]", .toml, [.prepend(to: list, ["run"])])
+            try edited("[s.a]\nargs = [ # why\n  'x', # that\n]", .toml, [.insert(into: list, at: 0, ["run"])])
                 == "[s.a]\nargs = [ # why\n  \"run\", 'x', # that\n]"
         )
+    }
+
+    @Test("a list grows before any of its elements")
+    func growsWithin() throws {
+        let edit = DocumentEdit.insert(into: server + [.member("args")], at: 1, ["new", "er"])
+        #expect(
+            try edited(#"{"s": {"a": {"args": ["x", "y"]}}}"#, .jsonc, [edit])
+                == #"{"s": {"a": {"args": ["x", "new", "er", "y"]}}}"#
+        )
+        #expect(
+            try edited("[s.a]\nargs = [\n  'x', # x\n  'y',\n]", .toml, [edit])
+                == "[s.a]\nargs = [\n  'x', # x\n  \"new\",\n  \"er\",\n  'y',\n]"
+        )
+        #expect(throws: DocumentFault.self) { try edited(#"{"s": {"a": {"args": ["x"]}}}"#, .jsonc, [edit]) }
     }
 
     @Test("a list that is missing is written beside its neighbour")

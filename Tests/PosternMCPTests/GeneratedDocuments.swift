@@ -115,7 +115,15 @@ struct GeneratedDocument {
                 // A list of tables of TOML has no brackets to write into.
                 let isWritten = document.bytes[value.range.lowerBound] == UInt8(ascii: "[")
                 if isWritten, random.below(3) == 0 {
-                    edits.append(.prepend(to: path, ["run", random.pick(words), "--"]))
+
+                    edits.append(
+                        .insert(
+                            into: path,
+                            at: random.below(max(1, elements.count)),
+                            ["run", random.pick(words), "--"]
+                        )
+                    )
+
                 }
                 for (index, element) in elements.enumerated() { visit(element, path + [.index(index)]) }
             case .table(let members):

@@ -128,6 +128,10 @@ import Testing
                 #"{"command": "postern", "args": ["run", "--agent", "z", "--", "x", "--token", "PH"]}"#
             ),
             (
+                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B", "--", "x"], "env": {"A_KEY": "ghp_0", "B": "ghp_1"}}"#,
+                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B", "--env", "A_KEY", "--", "x"], "env": {"A_KEY": "PH", "B": "PH"}}"#
+            ),
+            (
                 #"{"command": ["x", "--token=ghp_0"]}"#,
                 #"{"command": ["postern", "run", "--agent", "mcp-a", "--", "x", "--token=PH"]}"#
             ),

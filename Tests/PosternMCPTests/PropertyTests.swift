@@ -36,7 +36,7 @@ import Testing
 
     /// Whether an edit moves what a path leads to.
     private func moves(_ edit: DocumentEdit, _ path: [PathStep]) -> Bool {
-        guard case .prepend(let list, _) = edit else { return false }
+        guard case .insert(let list, _, _) = edit else { return false }
         return path.count > list.count && Array(path[..<list.count]) == list
     }
 

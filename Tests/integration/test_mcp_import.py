@@ -232,8 +232,8 @@ def check_second_import(world, home, path):
 def test_what_is_not_understood_is_left(world, home, name):
     path = home.put(name, ".continue/config.yaml" if name.endswith("yaml") else None)
     before, known = path.read_bytes(), agents(world)
-    [report] = home.report("--file", str(path), "--yes")
-    assert report["state"] in ("not understood", "unchanged")
+    [report] = home.report("--file", str(path), "--yes", status=1 if name in NOT_UNDERSTOOD else 0)
+    assert report["state"] == ("not understood" if name in NOT_UNDERSTOOD else "unchanged")
     assert report.get("reason") or report["servers"][0]["reason"]
     assert path.read_bytes() == before and agents(world) == known
     assert "not understood" in home.run("list", "--file", str(path))[0]
@@ -348,6 +348,19 @@ def test_one_server_can_be_chosen(world, home):
     assert stored(report) == {"github": {"GITHUB_PERSONAL_ACCESS_TOKEN": "github"}}
     home.run("restore", str(path))
     assert path.read_bytes() == (CORPUS / "codex.config.toml").read_bytes()
+
+
+def test_a_key_that_is_added_later_is_taken_too(world, home):
+    path = home.put("amazonq.mcp.json", "later.json")
+    [first] = home.report("--file", str(path), "--yes")
+    text = path.read_text().replace('"env": {', '"env": { "GITHUB_TOKEN": "ghp_FAKElater0123456789abcdefABCDEF01",')
+    path.write_text(text)
+    [report] = home.report("--file", str(path), "--yes")
+    [server] = report["servers"]
+    assert server["agent"] == first["servers"][0]["agent"] and stored(report) == {"render": {"GITHUB_TOKEN": "github"}}
+    entry = json.loads(path.read_text())["mcpServers"]["render"]
+    assert entry["args"][3:] == ["--env", "RENDER_API_KEY", "--env", "GITHUB_TOKEN", "--", "render-mcp"]
+    assert not keys_in(path.read_bytes())
 
 
 def test_containers_are_left_unless_forced(world, home):

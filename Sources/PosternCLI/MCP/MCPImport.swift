@@ -17,6 +17,7 @@ package struct MCPImport {
         found = try selection.read(environment: environment)
         isForced = forced
         folder = try MCPRestore.folder(environment)
+        report.areNamed = selection.namesFiles
         for one in found { report.files.append(preview(one)) }
     }
 

@@ -42,13 +42,19 @@ package struct MCPReport: Encodable {
         var reason: String?
     }
 
+    private enum CodingKeys: String, CodingKey { case files }
+
     var files: [File] = []
+    /// Whether the files were named: then each has to be understood.
+    var areNamed = false
 
     /// Whether no file was found.
     package var isEmpty: Bool { files.isEmpty }
 
     /// Whether something that should have been done was not.
-    package var hasFailures: Bool { files.contains { $0.state == "failed" } }
+    package var hasFailures: Bool {
+        files.contains { $0.state == "failed" || areNamed && $0.state == "not understood" }
+    }
 
     /// Whether anything was changed.
     package var hasChanges: Bool { files.contains { $0.state == "changed" } }

@@ -15,6 +15,9 @@ package struct MCPSelection {
         self.providers = providers
     }
 
+    /// Whether files were named, rather than looked for.
+    var namesFiles: Bool { !files.isEmpty }
+
     /// A file, and what is to be done with it, or why nothing can be.
     package struct Found {
         package let file: ClientFile

@@ -171,6 +171,17 @@ extension ServerEntry.Program {
         return ""
     }
 
+    /// The edits by which `postern run`, which runs it already, passes on variables that it does not yet.
+    func passing(_ variables: [String]) -> [DocumentEdit] {
+        guard let end = words.firstIndex(where: { $0.text == "--" }), let list = wordList ?? argumentList,
+            case .index(let index)? = words[end].path.last
+        else { return [] }
+        let missing = variables.filter { name in
+            !words[..<end].contains { $0.text == name || $0.text == "--env=\(name)" }
+        }
+        return missing.isEmpty ? [] : [.insert(into: list, at: index, missing.flatMap { ["--env", $0] })]
+    }
+
     /// The words from the server's own program on, whoever runs it.
     var ownWords: ArraySlice<ServerEntry.Word> {
         guard agent != nil, let end = words.firstIndex(where: { $0.text == "--" }) else { return words[...] }
@@ -191,11 +202,11 @@ extension ServerEntry.Program {
     /// `variables` are passed on although they look like secrets: they hold placeholders, or the entry sets them.
     func wrapped(as agent: String, passing variables: [String]) -> [DocumentEdit] {
         let before = ["run", "--agent", agent] + variables.flatMap { ["--env", $0] } + ["--"]
-        if let wordList { return [.prepend(to: wordList, ["postern"] + before)] }
+        if let wordList { return [.insert(into: wordList, at: 0, ["postern"] + before)] }
         let command = DocumentEdit.text(at: words[0].path, "postern")
         guard let argumentList else {
             return [command, .addList(in: table, name: "args", beside: commandName, before + [words[0].text])]
         }
-        return [command, .prepend(to: argumentList, before + [words[0].text])]
+        return [command, .insert(into: argumentList, at: 0, before + [words[0].text])]
     }
 }

@@ -4,8 +4,8 @@
 package enum DocumentEdit: Hashable, Sendable {
     /// Another text in place of the one at a path.
     case text(at: [PathStep], String)
-    /// Texts before the elements of the list at a path.
-    case prepend(to: [PathStep], [String])
+    /// Texts before an element of the list at a path, which has to be there unless it is the first.
+    case insert(into: [PathStep], at: Int, [String])
     /// A list of texts in the table at a path, beside a member that is there.
     case addList(in: [PathStep], name: String, beside: String, [String])
 
@@ -14,7 +14,7 @@ package enum DocumentEdit: Hashable, Sendable {
         switch self {
         case .text: 0
         case .addList: 1
-        case .prepend(let path, _): 1_000 - path.count
+        case .insert(let path, _, _): 1_000 - path.count
         }
     }
 }

@@ -63,11 +63,11 @@ package struct EditableDocument: Sendable {
                     throw DocumentFault("not a text where one was")
                 }
                 if old != text { all.append(replacement(of: value, saying: old, by: text)) }
-            case .prepend(let path, let texts):
-                guard let value = try root.value(at: path), let elements = value.elements else {
-                    throw DocumentFault("not a list where one was")
-                }
-                if !texts.isEmpty { all.append(insertion(into: value, elements, texts)) }
+            case .insert(let path, let index, let texts):
+                guard let value = try root.value(at: path), let elements = value.elements,
+                    index == 0 || index < elements.count
+                else { throw DocumentFault("not a list where one was") }
+                if !texts.isEmpty { all.append(insertion(into: value, elements, at: index, texts)) }
             case .addList(let path, let name, let neighbour, let texts):
                 guard let member = try root.value(at: path)?.member(neighbour) else {
                     throw DocumentFault("not a table where one was")
@@ -96,8 +96,13 @@ package struct EditableDocument: Sendable {
         )
     }
 
-    /// Writes elements before the first of a list, each as far from the next as the first is from the bracket.
-    private func insertion(into list: SpannedValue, _ elements: [SpannedValue], _ texts: [String]) -> Replacement {
+    /// Writes elements before one of a list, each as far from the next as the first is from the bracket.
+    private func insertion(
+        into list: SpannedValue,
+        _ elements: [SpannedValue],
+        at index: Int,
+        _ texts: [String]
+    ) -> Replacement {
         let start = list.range.lowerBound + 1
         guard let first = elements.first else {
             return Replacement(range: start..<start, bytes: QuotedText.list(texts))
@@ -105,7 +110,7 @@ package struct EditableDocument: Sendable {
         let gap = bytes[start..<first.range.lowerBound]
         let isBlank = gap.allSatisfy(EditableDocument.isBlank)
         let between = isBlank && gap.contains(0x0a) ? Array(gap) : [0x20]
-        let place = first.range.lowerBound
+        let place = elements[index].range.lowerBound
         return Replacement(
             range: place..<place,
             bytes: QuotedText.list(texts, gap: between) + [UInt8(ascii: ",")] + between

@@ -39,10 +39,13 @@ package indirect enum PlainValue: Hashable, Sendable {
                 guard case .text = value else { throw DocumentFault("not a text where one was") }
                 value = .text(text)
             }
-        case .prepend(let path, let texts):
+        case .insert(let path, let index, let texts):
             try change(path[...]) { (value) throws(DocumentFault) in
-                guard case .list(let elements) = value else { throw DocumentFault("not a list where one was") }
-                value = .list(texts.map { .text($0) } + elements)
+                guard case .list(var elements) = value, index <= elements.count else {
+                    throw DocumentFault("not a list where one was")
+                }
+                elements.insert(contentsOf: texts.map { .text($0) }, at: index)
+                value = .list(elements)
             }
         case .addList(let path, let name, _, let texts):
             try change(path[...]) { (value) throws(DocumentFault) in

@@ -51,8 +51,11 @@ package struct FilePlan: Sendable {
         edits += texts.sorted { "\($0.key)" < "\($1.key)" }.map {
             .text(at: $0.key, String(decoding: $0.value, as: UTF8.self))
         }
-        if case .program(let program) = server.entry.kind, program.agent == nil {
-            edits += program.wrapped(as: substitutes.agent, passing: server.passedVariables)
+        if case .program(let program) = server.entry.kind {
+            let variables = server.passedVariables
+            edits +=
+                program.agent == nil
+                ? program.wrapped(as: substitutes.agent, passing: variables) : program.passing(variables)
         }
         return edits
     }
