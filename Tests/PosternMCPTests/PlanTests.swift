@@ -85,6 +85,7 @@ import Testing
             (#"{"command": "x", "env": {"A_TOKEN": "${A_TOKEN:-none}"}}"#, .noSecret),
             (#"{"command": "x", "env": {"A_TOKEN": "${A_TOKEN:-\#(random)}"}}"#, .open),
             (#"{"command": "x", "env": {"A": "{\"k\": \"a\\u0062\#(random)\"}"}}"#, .open),
+            (#"{"command": "x", "env": {"A_TOKEN": "Bearer "}}"#, .noSecret),
             (#"{"command": "x", "env": {"A": "{not json, nor a key}"}}"#, .noSecret),
             (#"{"command": "x", "env": {"URL": "https://ada:pw@h.test/"}}"#, .open),
             (#"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--", "x"]}"#, .run),

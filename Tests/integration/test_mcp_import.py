@@ -30,7 +30,10 @@ STORED = {
     "cursor.mcp.json": {"figma": {"FIGMA_API_KEY": "figma"}},
     "vscode.mcp.json": {"tavily": {"TAVILY_API_KEY": "tavily"}},
     "codex.config.toml": {"github": {"GITHUB_PERSONAL_ACCESS_TOKEN": "github"}, "exa": {"EXA_API_KEY": "exa"}},
-    "codex-dotted.config.toml": {"firecrawl": {"FIRECRAWL_API_KEY": "firecrawl"}, "resend": {"RESEND_API_KEY": "resend"}},
+    "codex-dotted.config.toml": {
+        "firecrawl": {"FIRECRAWL_API_KEY": "firecrawl"}, "resend": {"RESEND_API_KEY": "resend"},
+        "remote": {"X_API_KEY": "mcp-remote"},
+    },
     "gemini.settings.json": {"maps": {"GOOGLE_MAPS_API_KEY": "google-maps"}},
     "windsurf.mcp_config.json": {"airtable": {"AIRTABLE_API_KEY": "airtable"}},
     "zed.settings.json": {"elevenlabs": {"ELEVENLABS_API_KEY": "elevenlabs"}, "old-form": {"TAVILY_API_KEY": "tavily"}},

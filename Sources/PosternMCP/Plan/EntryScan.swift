@@ -90,7 +90,7 @@ struct EntryScan {
         case .left(let reason, let isSecret): left.append(LeftText(place: place, reason: reason, isSecret: isSecret))
         case .secret(let range, var target):
             if let host { target = .host(host) }
-            let place = FoundSecret(
+            let secret = FoundSecret(
                 name: name.isEmpty ? "KEY" : name,
                 place: place,
                 value: Secret(Array(word.text.utf8)[start + range.lowerBound..<start + range.upperBound]),
@@ -98,7 +98,7 @@ struct EntryScan {
                 path: word.path,
                 range: start + range.lowerBound..<start + range.upperBound
             )
-            secrets.append(place)
+            secrets.append(secret)
         }
     }
 

@@ -41,6 +41,7 @@ package struct ValueJudge: Sendable {
             return .left(reason: "has a user or a password in a URL: put it into a header", isSecret: true)
         }
         let start = TextShape.schemeLength(text)
+        guard start < bytes.count else { return .nothing }
         let value = Secret(bytes[start...])
         guard !value.withBytes(TextShape.hasBlank), !TextShape.isPath(text) else { return .nothing }
         let range = start..<bytes.count
