@@ -170,10 +170,11 @@ let package = Package(
         ),
 
         .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
+        .target(name: "PosternMCP", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternCLI",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP",
                 "PosternSandbox", "CLinux",
             ],
             swiftSettings: strict
@@ -283,8 +284,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternMCPTests",
+            dependencies: ["PosternCore", "PosternMCP", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP"],
             swiftSettings: strict
         ),
         .target(

@@ -2,6 +2,7 @@ internal import Glibc
 internal import PosternAudit
 internal import PosternCertificates
 internal import PosternConfig
+internal import PosternMCP
 
 /// Why a command failed, for people: lower case, without a full stop.
 package struct CommandFailure: Error {
@@ -10,10 +11,16 @@ package struct CommandFailure: Error {
     package let hint: String?
     /// Whether the command was called wrongly, rather than that it failed.
     package let isUsage: Bool
+    /// The stable code of the daemon's refusal, if it was one.
+    let code: String?
 
-    package init(_ message: String, hint: String? = nil) {
+    package init(_ message: String, hint: String? = nil) { self.init(message, hint: hint, code: nil) }
+
+    /// A refusal of the daemon.
+    init(_ message: String, hint: String?, code: String?) {
         self.message = message
         self.hint = hint
+        self.code = code
         isUsage = false
     }
 
@@ -21,6 +28,7 @@ package struct CommandFailure: Error {
     package init(usage message: String, hint: String? = nil) {
         self.message = message
         self.hint = hint
+        code = nil
         isUsage = true
     }
 
@@ -28,6 +36,8 @@ package struct CommandFailure: Error {
     package init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
+        case let error as FileFault: self.init(error.message)
+        case let error as DocumentFault: self.init(error.description)
         case let error as AuditLogError: self.init(error.description, hint: error.hint)
         case let error as AuthorityError: self.init(error.description, hint: error.hint ?? CommandFailure.hint(error))
         case let error as ConfigError where error.problems.count == 1:

@@ -23,6 +23,7 @@ struct Postern: ParsableCommand {
                     ConnectionCommands.self,
                 ]
             ),
+            CommandGroup(name: "Programs", subcommands: [MCP.self]),
             CommandGroup(name: "People", subcommands: [Approvals.self, Portal.self]),
             CommandGroup(
                 name: "Record and client",

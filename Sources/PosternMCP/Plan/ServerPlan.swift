@@ -1,0 +1,125 @@
+internal import PosternCore
+
+/// What of one server is stored, and what is left.
+package struct ServerPlan: Sendable {
+    /// How a server stands.
+    package enum State: String, Sendable {
+        /// It holds a secret in plain text.
+        case open
+        /// Postern runs it, or is called in its place.
+        case run = "run by postern"
+        case noSecret = "no secret"
+        case notUnderstood = "not understood"
+    }
+
+    package let entry: ServerEntry
+    package internal(set) var secrets: [FoundSecret] = []
+    package private(set) var left: [LeftText] = []
+    /// What there is to know about it, for people.
+    package private(set) var notes: [String] = []
+    /// Why it is left as a whole, unless somebody insists.
+    package private(set) var blocked: String?
+
+    /// Searches an entry.
+    package init(_ entry: ServerEntry, judge: ValueJudge) {
+        self.entry = entry
+        switch entry.kind {
+        case .notUnderstood(let reason): blocked = reason
+        case .program(let program):
+            let scan = ProgramScan.run(program, judge: judge)
+            (secrets, left) = (scan.secrets, scan.left)
+            if program.isContainer, !secrets.isEmpty { block() }
+            noteDownloads(program)
+        case .remote(let remote):
+            let (scan, reason) = RemoteScan.run(remote, judge: judge)
+            (secrets, left) = (scan.secrets, scan.left)
+            if !secrets.isEmpty { blocked = reason }
+            canBeForced = remote.isEventStream && HTTPAddress(remote.url.text).map { !$0.hasUser } ?? false
+        }
+        if let file = entry.environmentFile {
+            notes.append("its variables come from \(file), which is not read: `postern secret import` does")
+        }
+    }
+
+    /// Whether what speaks against changing it is a doubt, which somebody may override.
+    package private(set) var canBeForced = false
+
+    /// The secrets that can be stored.
+    package var storable: [FoundSecret] {
+        secrets.filter { if case .unknown = $0.target { false } else { true } }
+    }
+
+    /// Those whose provider nobody has said.
+    package var asking: [FoundSecret] {
+        secrets.filter { if case .unknown = $0.target { true } else { false } }
+    }
+
+    /// Takes the providers that somebody has named; `nil` leaves a secret's as it is.
+    package mutating func choose(_ provider: (FoundSecret) -> String?) {
+        for index in secrets.indices {
+            if let chosen = provider(secrets[index]) { secrets[index].target = .provider(chosen) }
+        }
+    }
+
+    /// How it stands now.
+    package var state: State {
+        if case .notUnderstood = entry.kind { return .notUnderstood }
+        if !secrets.isEmpty || left.contains(where: \.isSecret) { return .open }
+        return isRun ? .run : .noSecret
+    }
+
+    /// Whether Postern stands in its place already.
+    package var isRun: Bool {
+        switch entry.kind {
+        case .program(let program): program.agent != nil
+        case .remote(let remote):
+            HTTPAddress(remote.url.text).map { address in
+                address.isLoopback && remote.url.text.utf8.dropFirst(address.pathStart).starts(with: "/via/".utf8)
+            } ?? false
+        case .notUnderstood: false
+        }
+    }
+
+    /// Whether the client calls it over HTTP, so that Postern's address takes the place of its own.
+    package var isRemote: Bool { if case .remote = entry.kind { true } else { false } }
+
+    /// The agent as which it runs already.
+    package var agent: String? {
+        guard case .program(let program) = entry.kind, let agent = program.agent, !agent.isEmpty else { return nil }
+        return agent
+    }
+
+    /// The variables of its own that `postern run` would take for the caller's secrets, and not pass on.
+    var passedVariables: [String] {
+        guard case .program(let program) = entry.kind else { return [] }
+        let places = Set(secrets.map(\.path))
+        let left = Set(left.filter(\.isSecret).map(\.place))
+        return program.environment.filter { word in
+            SecretNames.areSecret(word.name) || places.contains(word.path) || left.contains("env \(word.name)")
+        }.map(\.name)
+    }
+
+    /// What `SERVER.NAME` on a command line calls a secret.
+    package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
+
+    private mutating func block() {
+        canBeForced = true
+        blocked = "a container is a child of the container service, which `postern run` does not contain"
+        notes.append(
+            "give the container the socket of an agent, or its key, in place of this: docs/mcp.md, Containers"
+        )
+    }
+
+    private mutating func noteDownloads(_ program: ServerEntry.Program) {
+        guard !secrets.isEmpty, let word = program.ownWords.first?.text.split(separator: "/").last else { return }
+        let hosts = [
+            "npx": "registry.npmjs.org", "bunx": "registry.npmjs.org", "uvx": "pypi.org and files.pythonhosted.org",
+            "pipx": "pypi.org and files.pythonhosted.org",
+        ][String(word)]
+        if let hosts {
+            notes.append(
+                "\(word) fetches from \(hosts), where an agent of the store may not go: install the server, and name its program"
+            )
+        }
+    }
+}
