@@ -73,7 +73,8 @@ package struct SandboxObstacle: Error, Sendable {
         let reason = String(cString: strerror(error)).lowercased()
         message = "this system does not let you make namespaces (\(reason)), so nothing would contain the program"
         if SandboxObstacle.value(of: "/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1 {
-            hint = "AppArmor forbids it: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or a profile for postern"
+            hint =
+                "AppArmor forbids it: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or a profile for postern"
         } else if SandboxObstacle.value(of: "/proc/sys/kernel/unprivileged_userns_clone") == 0 {
             hint = "sysctl kernel.unprivileged_userns_clone=1"
         } else if SandboxObstacle.value(of: "/proc/sys/user/max_user_namespaces") == 0 || error == ENOSPC {

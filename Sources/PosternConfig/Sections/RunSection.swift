@@ -23,7 +23,11 @@ enum RunSection {
 /// `[[runner]]`: who may run which agents.
 enum RunnerSection {
     static func read(_ table: TableReader) -> RunnerRule? {
-        let users = UserIDKeys.read("users", table, hint: "leave [[runner]] out: root and Postern's own user may always")
+        let users = UserIDKeys.read(
+            "users",
+            table,
+            hint: "leave [[runner]] out: root and Postern's own user may always"
+        )
         if !table.has("users") { table.refuse("users", "is missing: [[runner]] says who may run agents") }
         let names = table.strings("agents")
         if !table.has("agents") {

@@ -72,7 +72,10 @@ final class RunServer: Sendable {
                 return true
             }
             guard hasRoom else {
-                RunConnection.refuse(client, .init("too_many_sandboxes", "as many sandboxes are running as there may be"))
+                RunConnection.refuse(
+                    client,
+                    .init("too_many_sandboxes", "as many sandboxes are running as there may be")
+                )
                 close(client)
                 continue
             }

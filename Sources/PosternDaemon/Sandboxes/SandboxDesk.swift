@@ -276,7 +276,10 @@ final class SandboxDesk: Sendable {
         refusal: String? = nil,
         detail: String? = nil
     ) -> Bool {
-        var act = AdministrativeAct(action, by: Operator(userID: caller.userID, name: UserDatabase.name(of: caller.userID)))
+        var act = AdministrativeAct(
+            action,
+            by: Operator(userID: caller.userID, name: UserDatabase.name(of: caller.userID))
+        )
         act.agent = agent
         act.refusal = refusal
         act.detail = detail

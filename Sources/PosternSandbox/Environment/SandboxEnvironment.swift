@@ -19,9 +19,8 @@ package struct SandboxEnvironment: Sendable {
     /// The names of variables that are set or changed, sorted.
     package private(set) var changed: [String] = []
 
-    /// - Parameters:
-    ///   - proxy: where clients find the proxy, such as `http://127.0.0.1:3128`.
-    ///   - bundle: the path of the certificates to trust, and of the local authority's alone; `nil` without an authority.
+    /// `proxy` is where clients find it, such as `http://127.0.0.1:3128`; `bundle` the path of the certificates to trust, and
+    /// of the local authority's alone, `nil` without an authority.
     package init(
         from parent: [String: String],
         for description: RunDescription,

@@ -10,7 +10,8 @@ package enum HiddenPlaces {
     static let inHome = [
         ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".colima", ".lima", ".oci", ".config/gcloud",
         ".config/gh", ".config/glab-cli", ".config/hub", ".config/op", ".config/rclone", ".config/sops",
-        ".config/containers", ".config/doctl", ".config/heroku", ".config/git/credentials", ".config/pypoetry/auth.toml",
+        ".config/containers", ".config/doctl", ".config/heroku", ".config/git/credentials",
+        ".config/pypoetry/auth.toml",
         ".config/google-chrome", ".config/chromium", ".config/BraveSoftware", ".mozilla", ".thunderbird",
         ".config/1Password", ".1password", ".config/Bitwarden", ".config/keepassxc", ".local/share/keyrings",
         ".password-store", ".age", ".pki", ".netrc", ".git-credentials", ".npmrc", ".yarnrc.yml", ".pypirc", ".pgpass",

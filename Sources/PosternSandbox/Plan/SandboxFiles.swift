@@ -23,11 +23,9 @@ package struct SandboxFiles: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - hidden: what else is not to be seen, such as where Postern keeps its own.
-    ///   - bundle: the certificates to trust, as PEM; `nil` where there is no local authority.
-    ///   - standIns: files of certificates, for which the bundle stands in where they are there.
-    ///   - kept: what the caller wants to be there as it is.
+    /// `hidden` is what else is not to be seen, such as where Postern keeps its own; `bundle` the certificates to trust, as
+    /// PEM, `nil` where there is no local authority; `standIns` are files of certificates, for which the bundle stands in where
+    /// they are there; `kept` is what the caller wants to be there as it is.
     package init(
         for caller: Caller,
         hidden: [String],
@@ -64,7 +62,8 @@ package struct SandboxFiles: Sendable {
 
     /// Sockets that variables name, wherever they are.
     private var sockets: [String] {
-        ["SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "DBUS_SESSION_BUS_ADDRESS", "PULSE_SERVER"].compactMap { name in
+        ["SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "DBUS_SESSION_BUS_ADDRESS", "PULSE_SERVER"].compactMap {
+            name in
             guard var path = caller.variables[name] else { return nil }
             for prefix in ["unix://", "unix:path=", "unix:"] where path.hasPrefix(prefix) {
                 path.removeFirst(prefix.count)

@@ -107,7 +107,9 @@ package enum RunAnswer {
     }
 
     /// - Throws: ``Refusal`` if it is one, or if it is nothing that was expected.
-    package static func decode<Value: Decodable>(_ bytes: [UInt8], as _: Value.Type = Value.self) throws(Refusal) -> Value {
+    package static func decode<Value: Decodable>(_ bytes: [UInt8], as _: Value.Type = Value.self) throws(Refusal)
+        -> Value
+    {
         let decoder = JSONDecoder()
         if let refusal = try? decoder.decode(Refusal.self, from: Data(bytes)) { throw refusal }
         do { return try decoder.decode(Value.self, from: Data(bytes)) } catch {

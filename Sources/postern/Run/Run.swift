@@ -4,6 +4,7 @@ import PosternSandbox
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Start a program as an agent, where nothing but Postern can be reached.",
         discussion: """
             The program gets a network of its own, in which there is only Postern's proxy, at http://127.0.0.1:3128, and \
