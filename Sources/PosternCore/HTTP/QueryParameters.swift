@@ -15,7 +15,9 @@ package enum QueryParameters {
     }
 
     /// A name, decoded as `application/x-www-form-urlencoded`; broken escapes stay as they are.
-    package static func decodedName(_ raw: some Collection<UInt8>) -> [UInt8] {
+    ///
+    /// In paths `+` is no blank.
+    package static func decodedName(_ raw: some Collection<UInt8>, plusIsBlank: Bool = true) -> [UInt8] {
         let bytes = Array(raw)
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
@@ -27,7 +29,7 @@ package enum QueryParameters {
                 decoded.append(high << 4 | low)
                 index += 3
             } else {
-                decoded.append(bytes[index] == UInt8(ascii: "+") ? 0x20 : bytes[index])
+                decoded.append(plusIsBlank && bytes[index] == UInt8(ascii: "+") ? 0x20 : bytes[index])
                 index += 1
             }
         }

@@ -19,8 +19,9 @@ package struct ScrubPatterns: Sendable {
     /// In how many parts a text is searched.
     private static let lanes = 4
 
-    /// One pattern, as a place in `bytes`.
+    /// One pattern, as a place in `bytes`, or in `added`.
     private struct Pattern {
+        var isAdded: Bool
         var start: Int
         var count: Int
         /// The hash of the block at the end of the window.
@@ -29,8 +30,10 @@ package struct ScrubPatterns: Sendable {
 
     /// Longest first, so that of two patterns that start at one place the longer is masked.
     private var patterns: [Pattern] = []
-    /// All patterns, one after the other.
+    /// All patterns, one after the other, but for the one that was added.
     private var bytes: [UInt8] = []
+    /// Apart from the others, so that adding it leaves no copy of them.
+    private var added: [UInt8] = []
     private let windowLength: Int
     /// The longest pattern's length.
     private(set) var maximumLength: Int
@@ -51,27 +54,31 @@ package struct ScrubPatterns: Sendable {
         windowLength = min(sorted.last?.count ?? 0, 200, addedLength ?? 200)
         let far = UInt8(max(1, windowLength - ScrubPatterns.block + 1))
         shifts = [UInt8](repeating: far, count: ScrubPatterns.tableSize)
-        for pattern in sorted { insert(pattern, at: patterns.endIndex) }
+        for pattern in sorted {
+            note(pattern, at: patterns.endIndex, start: bytes.count, isAdded: false)
+            bytes += pattern
+        }
     }
 
     /// The same patterns and one more, for one answer.
     package func adding(_ pattern: [UInt8]) -> ScrubPatterns {
-        guard windowLength > 0, pattern.count >= windowLength else { return self }
+        guard windowLength > 0, pattern.count >= windowLength, added.isEmpty else { return self }
         var result = self
-        result.insert(pattern, at: patterns.firstIndex { $0.count <= pattern.count } ?? patterns.endIndex)
+        let index = patterns.firstIndex { $0.count <= pattern.count } ?? patterns.endIndex
+        result.note(pattern, at: index, start: 0, isAdded: true)
+        result.added = pattern
         result.maximumLength = max(maximumLength, pattern.count)
         return result
     }
 
-    private mutating func insert(_ pattern: [UInt8], at index: Int) {
+    private mutating func note(_ pattern: [UInt8], at index: Int, start: Int, isAdded: Bool) {
         isFirstByte[Int(pattern[0])] = true
         for end in (ScrubPatterns.block - 1)..<windowLength {
             let slot = ScrubPatterns.slot(pattern, endingAt: end)
             shifts[slot] = min(shifts[slot], UInt8(windowLength - 1 - end))
         }
         let slot = ScrubPatterns.slot(pattern, endingAt: windowLength - 1)
-        patterns.insert(Pattern(start: bytes.count, count: pattern.count, slot: slot), at: index)
-        bytes += pattern
+        patterns.insert(Pattern(isAdded: isAdded, start: start, count: pattern.count, slot: slot), at: index)
     }
 
     /// The hash of a block, given as the low 24 bits.
@@ -116,7 +123,7 @@ package struct ScrubPatterns: Sendable {
     func search(_ text: UnsafeRawBufferPointer) -> Findings {
         var findings = Findings(undecided: text.count)
         guard windowLength > 0, let base = text.baseAddress else { return findings }
-        bytes.withUnsafeBytes { bytes in
+        withKnownBytes { known in
             let first = windowLength - 1
             // Each part has the windows that end in it.
             let part = max(0, text.count - first) / ScrubPatterns.lanes
@@ -128,7 +135,7 @@ package struct ScrubPatterns: Sendable {
                     let slot = ScrubPatterns.slot(block)
                     let shift = Int(shifts[slot])
                     end += max(1, shift)
-                    if shift == 0 { compare(text, at: end - windowLength, slot, bytes, &findings) }
+                    if shift == 0 { compare(text, at: end - windowLength, slot, known, &findings) }
                 }
                 var end0 = first
                 var end1 = first + part
@@ -149,11 +156,24 @@ package struct ScrubPatterns: Sendable {
             findings.matches.sort { $0.lowerBound < $1.lowerBound }
             guard findings.undecided == text.count else { return }
             for start in max(0, text.count - first)..<text.count where isFirstByte[Int(text[start])] {
-                compare(text, at: start, nil, bytes, &findings)
+                compare(text, at: start, nil, known, &findings)
                 if findings.undecided < text.count { return }
             }
         }
         return findings
+    }
+
+    /// Where the patterns are.
+    private struct KnownBytes {
+        let own: UnsafeRawPointer?
+        let added: UnsafeRawPointer?
+    }
+
+    @inline(__always)
+    private func withKnownBytes(_ body: (KnownBytes) -> Void) {
+        bytes.withUnsafeBytes { own in
+            added.withUnsafeBytes { body(KnownBytes(own: own.baseAddress, added: $0.baseAddress)) }
+        }
     }
 
     /// Notes the longest pattern at `start`, and whether the text ends inside of one.
@@ -163,13 +183,15 @@ package struct ScrubPatterns: Sendable {
         _ text: UnsafeRawBufferPointer,
         at start: Int,
         _ slot: Int?,
-        _ bytes: UnsafeRawBufferPointer,
+        _ known: KnownBytes,
         _ findings: inout Findings
     ) {
-        guard let base = text.baseAddress, let known = bytes.baseAddress else { return }
+        guard let base = text.baseAddress else { return }
         let rest = text.count - start
         for pattern in patterns where slot == nil || pattern.slot == slot {
-            guard memcmp(base + start, known + pattern.start, min(rest, pattern.count)) == 0 else { continue }
+            guard let expected = pattern.isAdded ? known.added : known.own,
+                memcmp(base + start, expected + pattern.start, min(rest, pattern.count)) == 0
+            else { continue }
             if rest >= pattern.count {
                 findings.matches.append(start..<start + pattern.count)
                 return

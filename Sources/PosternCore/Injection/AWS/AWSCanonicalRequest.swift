@@ -65,17 +65,10 @@ package struct AWSCanonicalRequest {
 
     /// Each byte as it is decoded, encoded in the one way; a slash that was encoded stays so.
     private static func objectPath(_ path: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(path.count)
-        var index = path.startIndex
-        while index < path.endIndex {
-            if path[index] == UInt8(ascii: "/") {
-                result.append(path[index])
-                index += 1
-                continue
-            }
-            result.append(contentsOf: QueryParameters.encoded(CollectionOfOne(decoded(path, &index))))
+        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+            QueryParameters.encoded(QueryParameters.decodedName($0, plusIsBlank: false))
         }
+        let result = Array(segments.joined(separator: [UInt8(ascii: "/")]))
         return result.isEmpty ? [UInt8(ascii: "/")] : result
     }
 
@@ -89,16 +82,6 @@ package struct AWSCanonicalRequest {
         }
         if path.last == UInt8(ascii: "/") || result.isEmpty { result.append(UInt8(ascii: "/")) }
         return result
-    }
-
-    /// The byte at `index`, decoded if an escape stands there, and moves on.
-    private static func decoded(_ text: ArraySlice<UInt8>, _ index: inout Int) -> UInt8 {
-        defer { index += 1 }
-        guard text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex,
-            let high = HexDigit.value(of: text[index + 1]), let low = HexDigit.value(of: text[index + 2])
-        else { return text[index] }
-        index += 2
-        return high << 4 | low
     }
 
     // MARK: Query
