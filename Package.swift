@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "posternd", targets: ["posternd"]),
         .executable(name: "postern", targets: ["postern"]),
+        .executable(name: "postern-cli", targets: ["postern-cli"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -170,12 +171,21 @@ let package = Package(
         ),
 
         .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
+        .target(name: "PosternCommand", swiftSettings: strict),
+        .target(
+            name: "PosternRun",
+            dependencies: [
+                "PosternCommand", "PosternSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         .target(name: "PosternMCP", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternCLI",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP",
-                "PosternSandbox", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternCommand", "PosternConfig", "PosternControl",
+                "PosternCore",
+                "PosternMCP", "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -190,9 +200,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "postern",
+            dependencies: ["PosternCommand", "PosternRun"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "postern-cli",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternControl", "PosternCore",
-                "PosternSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternCommand", "PosternConfig",
+                "PosternControl", "PosternCore", "PosternRun",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
@@ -239,13 +255,13 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternAuditTests",
-            dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            dependencies: ["PosternAudit", "PosternCLI", "PosternCommand", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PosternCertificatesTests",
             dependencies: [
-                "PosternCertificates", "PosternCLI", "PosternCore", "PosternTestSupport",
+                "PosternCertificates", "PosternCLI", "PosternCommand", "PosternCore", "PosternTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -290,7 +306,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP"],
+            dependencies: [
+                "PosternCLI", "PosternCommand", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP",
+            ],
             swiftSettings: strict
         ),
         .target(

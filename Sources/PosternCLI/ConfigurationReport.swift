@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternConfig
 
 /// What is wrong with a configuration file.

@@ -1,6 +1,7 @@
 import Foundation
 import PosternAudit
 import PosternCLI
+import PosternCommand
 import PosternCore
 import Testing
 

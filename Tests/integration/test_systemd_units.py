@@ -20,7 +20,7 @@ def installed(tmp_path):
     """What `make install` puts below a prefix, with stand-ins for the programs, which are large."""
     programs = tmp_path / "built"
     programs.mkdir()
-    for name in ("posternd", "postern"):
+    for name in ("posternd", "postern", "postern-cli"):
         (programs / name).write_text(f'#!/bin/sh\nexec "{program(name)}" "$@"\n')
         (programs / name).chmod(0o755)
     prefix = tmp_path / "prefix"
@@ -41,7 +41,7 @@ def units(installed):
 
 def test_install_puts_everything_in_its_place(installed):
     found = {str(path.relative_to(installed.parent)) for path in installed.parent.rglob("*") if path.is_file()}
-    assert {"prefix/bin/posternd", "prefix/bin/postern", "etc/postern/proxy.conf.example",
+    assert {"prefix/bin/posternd", "prefix/bin/postern", "prefix/bin/postern-cli", "etc/postern/proxy.conf.example",
             "prefix/lib/systemd/system/posternd.service", "prefix/lib/systemd/system/posternd.socket",
             "prefix/share/doc/postern/README.md", "prefix/share/man/man1/postern-grant.1",
             "prefix/share/man/man1/posternd.1", "prefix/share/bash-completion/completions/postern",

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import PosternCommand
 
 /// The program `posternd`, for what only it can do.
 struct DaemonProgram {

@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternMCP
 
 /// The servers that were found, and how each stands.

@@ -1,4 +1,5 @@
 internal import Glibc
+package import PosternCommand
 internal import PosternCore
 package import PosternMCP
 

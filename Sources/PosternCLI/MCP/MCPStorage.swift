@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternConfig
 internal import PosternControl
 internal import PosternCore

@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternMCP
 
 /// What an import found and did, for people.
