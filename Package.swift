@@ -300,6 +300,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternSandboxTests",
+            dependencies: ["PosternSandbox", "CLinux", "CSandbox", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternDaemonTests",
+            dependencies: ["PosternDaemon", "PosternCore", "PosternProxy", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternMCPTests",
             dependencies: ["PosternCore", "PosternMCP", "PosternTestSupport"],
             swiftSettings: strict

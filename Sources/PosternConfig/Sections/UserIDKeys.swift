@@ -9,7 +9,7 @@ enum UserIDKeys {
             table.refuseType(key, node, expected: "an array of user ids or names")
             return nil
         }
-        if elements.isEmpty { table.refuse(key, "is empty, so nobody could connect", hint: hint) }
+        if elements.isEmpty { table.refuse(key, "is empty, so it is for nobody", hint: hint) }
         return elements.compactMap { userID($0, key, in: table) }
     }
 

@@ -34,6 +34,8 @@ struct StoredSandbox: Hashable {
         self.userID = userID
         self.processID = processID
         self.place = place
+        // Spelt otherwise it is not one that was written here, and could not be let go of.
+        guard !id.isEmpty, !agent.isEmpty, place >= 0, self.name == name else { return nil }
     }
 
     var name: String {

@@ -19,8 +19,12 @@ enum EnvironmentRules {
         let upper = name.uppercased()
         if names.contains(upper) { return true }
         if harmless.contains(upper) { return false }
-        let words = upper.split(separator: "_").map(String.init)
-        return words.contains { secretWords.contains($0) } || secretPrefixes.contains { upper.hasPrefix($0) }
+        let words = upper.split { !$0.isLetter && !$0.isNumber }
+        return words.contains(where: isSecretWord) || secretPrefixes.contains { upper.hasPrefix($0) }
+    }
+
+    private static func isSecretWord(_ word: Substring) -> Bool {
+        secretWords.contains(String(word)) || secretEndings.contains { word.hasSuffix($0) }
     }
 
     /// Sockets of agents, terminals and desktops, and what programs are led by.
@@ -35,10 +39,14 @@ enum EnvironmentRules {
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "DATABASE_URL", "REDIS_URL", "MONGODB_URI", "AMQP_URL",
     ]
     private static let secretWords: Set = [
-        "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PWD", "KEY", "KEYS",
-        "APIKEY", "CREDENTIAL", "CREDENTIALS", "CREDS", "AUTH", "COOKIE", "PAT", "DSN", "SIGNING", "PRIVATE", "WEBHOOK",
+        "TOKENS", "SECRETS", "PASS", "PWD", "KEY", "KEYS", "CREDENTIAL", "CREDENTIALS", "CREDS", "AUTH", "COOKIE",
+        "PAT", "DSN", "SIGNING", "PRIVATE", "WEBHOOK",
+    ]
+    /// What words end in that are written as one, such as PGPASSWORD and _authToken.
+    private static let secretEndings = [
+        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "SSHPASS", "APIKEY", "ACCESSKEY", "PRIVATEKEY",
     ]
     private static let secretPrefixes = ["POSTERN_", "ALTER_", "ACTIONS_", "CI_JOB_"]
-    /// These only look like it.
-    private static let harmless: Set = ["PWD", "OLDPWD", "XDG_SEAT_PATH", "COLORTERM", "SSH_TTY"]
+    /// Where the caller is, which only looks like it.
+    private static let harmless: Set = ["PWD"]
 }
