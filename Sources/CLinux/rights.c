@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/un.h>
@@ -75,6 +76,24 @@ ssize_t postern_receive_rights(int fd, void *bytes, size_t length, int *descript
 int postern_network_namespace(int fd, uint64_t *cookie) {
     socklen_t length = sizeof *cookie;
     return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &length);
+}
+
+int postern_accept_shared(int listener, struct sockaddr_storage *address, socklen_t *length) {
+    // Whoever wins the race between these two calls keeps one thread, which counts as theirs.
+    int flags = fcntl(listener, F_GETFL);
+    if (flags < 0) return -1;
+    if (!(flags & O_NONBLOCK)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = postern_accept(listener, address, length);
+    // It has this from the listener, and closing would wait for as long as the client does not read.
+    struct linger none = {0};
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none) == 0) return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
 }
 
 static int option(int fd, int name) {

@@ -7,6 +7,8 @@ struct postern_child {
     const struct postern_sandbox *plan;
     // Where what failed is written.
     int report;
+    // Who starts it.
+    unsigned int user, group;
     struct postern_sandbox_failure failure;
 };
 

@@ -2,6 +2,7 @@
 #include "internal.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,8 +13,15 @@
 #include <unistd.h>
 
 // The child is a copy of a process that has threads: until it executes the program it may make system calls and nothing else.
+//
+// It is the first process of its namespace, so that processes outside have no numbers in it: a program of the same user
+// could signal them, set their limits or take their time. It stays to wait for the program, and whatever is left inside is
+// killed with it.
 
-static const int namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC;
+static const int namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID;
+
+// fork(2) without what the C library does besides, which takes locks that other threads may have held.
+static pid_t copy_process(int flags) { return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0); }
 
 _Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step) {
     child->failure.step = step;
@@ -42,14 +50,12 @@ static void format_map(char *text, unsigned int id) {
     memcpy(text, "1\n", 3);
 }
 
-static void enter_namespaces(struct postern_child *child) {
-    unsigned int user = geteuid(), group = getegid();
+static void map_user(struct postern_child *child) {
     char map[32];
-    if (unshare(namespaces) != 0) postern_fail(child, POSTERN_STEP_NAMESPACES);
     write_file(child, "/proc/self/setgroups", "deny");
-    format_map(map, user);
+    format_map(map, child->user);
     write_file(child, "/proc/self/uid_map", map);
-    format_map(map, group);
+    format_map(map, child->group);
     write_file(child, "/proc/self/gid_map", map);
 }
 
@@ -64,16 +70,7 @@ static void execute(struct postern_child *child) {
     postern_fail(child, POSTERN_STEP_EXECUTE);
 }
 
-_Noreturn static void run_child(struct postern_child *child, pid_t parent) {
-    enter_namespaces(child);
-    postern_open_network(child);
-    postern_arrange_files(child);
-    if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
-    postern_give_up_privileges(child);
-    // Whoever starts this and is killed takes the program along; what that left running has lost its listener. Not set
-    // earlier, since a change of privileges clears it.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
-    if (getppid() != parent) _exit(125);
+_Noreturn static void run_program(struct postern_child *child) {
     sigset_t none;
     sigemptyset(&none);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -82,6 +79,37 @@ _Noreturn static void run_child(struct postern_child *child, pid_t parent) {
     if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
     execute(child);
     _exit(125);
+}
+
+// Whether nobody is there any more to read the report.
+static bool is_orphan(const struct postern_child *child) {
+    struct pollfd report = {.fd = child->report};
+    return poll(&report, 1, 0) > 0 && report.revents & POLLERR;
+}
+
+_Noreturn static void run_first(struct postern_child *child) {
+    map_user(child);
+    postern_open_network(child);
+    postern_arrange_files(child);
+    if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
+    postern_give_up_privileges(child);
+    // It remembers the caller's variables, which are not the program's business.
+    if (prctl(PR_SET_DUMPABLE, 0) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
+    // Whoever starts this and is killed takes all along. Not set earlier, since a change of privileges clears it.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
+    if (is_orphan(child)) _exit(125);
+    pid_t program = copy_process(0);
+    if (program == 0) run_program(child);
+    if (program < 0) postern_fail(child, POSTERN_STEP_FORK);
+    (void)syscall(SYS_close_range, 0, ~0U, 0);
+    sigset_t none;
+    sigemptyset(&none);
+    postern_pass_signals(program, &none);
+    int status = 0;
+    pid_t ended;
+    do ended = waitpid(-1, &status, __WALL);
+    while (ended != program && (ended > 0 || errno == EINTR));
+    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct postern_sandbox_failure *failure) {
@@ -93,12 +121,11 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
     }
     sigset_t former;
     postern_hold_signals(&former);
-    pid_t parent = getpid();
-    pid_t pid = fork();
+    struct postern_child child = {.plan = sandbox, .report = report[1], .user = geteuid(), .group = getegid()};
+    pid_t pid = copy_process(namespaces);
     if (pid == 0) {
         close(report[0]);
-        struct postern_child child = {.plan = sandbox, .report = report[1]};
-        run_child(&child, parent);
+        run_first(&child);
     }
     int error = errno;
     close(report[1]);
@@ -111,6 +138,7 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
         else waitpid(pid, NULL, 0);
     } else {
         failure->error = error;
+        if (error != EAGAIN && error != ENOMEM) failure->step = POSTERN_STEP_NAMESPACES;
     }
     close(report[0]);
     pid_t started = pid > 0 && count == 0 ? pid : -1;

@@ -49,10 +49,22 @@ void postern_pass_signals(pid_t child, const sigset_t *former) {
     sigprocmask(SIG_SETMASK, former, NULL);
 }
 
+// An interactive shell inside takes the terminal for a group of its own, and has no number for ours to give it back to.
+static void take_terminal_back(int terminal) {
+    sigset_t stop, former;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &stop, &former);
+    (void)tcsetpgrp(terminal, getpgrp());
+    sigprocmask(SIG_SETMASK, &former, NULL);
+}
+
 int postern_sandbox_wait(pid_t child) {
     int status = 0;
+    bool has_terminal = tcgetpgrp(STDIN_FILENO) == getpgrp();
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return -1;
     child_id = 0;
+    if (has_terminal && tcgetpgrp(STDIN_FILENO) != getpgrp()) take_terminal_back(STDIN_FILENO);
     return status;
 }

@@ -35,7 +35,13 @@ struct AgentRun {
         let channel = try open()
         let description = try describe(channel)
         let bundle = try description.authority.map { try CertificateBundle.make(authority: $0, environment: parent) }
-        let caller = SandboxFiles.Caller(userID: getuid(), home: home, directory: directory, variables: parent)
+        let caller = SandboxFiles.Caller(
+            userID: getuid(),
+            home: home,
+            directory: directory,
+            variables: parent,
+            terminal: terminal
+        )
         let files = SandboxFiles(
             for: caller,
             hidden: description.hidden + [configuration].compactMap { $0 },
@@ -61,9 +67,12 @@ struct AgentRun {
             command: options.command
         )
         do throws(SandboxFailure) {
+            let planted = PlantedFiles(at: files.obeyed)
             let process = try SandboxStart.start(plan, over: channel)
             // Its end would be the sandbox's.
-            return withExtendedLifetime(channel) { SandboxStart.wait(for: process) }
+            let status = withExtendedLifetime(channel) { SandboxStart.wait(for: process) }
+            planted.moveAside()
+            return status
         } catch {
             throw RunFailure(CommandFailure(error.message, hint: error.hint), status: error.status)
         }
@@ -97,6 +106,15 @@ struct AgentRun {
         do throws(RunAnswer.Refusal) { return try channel.describe(options.agent) } catch {
             throw CommandFailure(error.message, hint: error.hint)
         }
+    }
+
+    /// The terminal of the standard streams, if one of them is one.
+    private var terminal: String? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard let stream = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].first(where: { isatty($0) == 1 }),
+            ttyname_r(stream, &name, name.count) == 0
+        else { return nil }
+        return String(cString: name)
     }
 
     /// The home directory, if the variable says so.

@@ -123,7 +123,12 @@ private final class CMemory {
         case .empty(_, let mode): (entry.kind, entry.mode) = (POSTERN_MOUNT_EMPTY, mode)
         case .hidden: entry.kind = POSTERN_MOUNT_HIDDEN
         case .readOnly: entry.kind = POSTERN_MOUNT_READ_ONLY
+        case .pinned: entry.kind = POSTERN_MOUNT_PINNED
+        case .processes: entry.kind = POSTERN_MOUNT_PROCESSES
+        case .terminals: entry.kind = POSTERN_MOUNT_TERMINALS
         case .kept(_, let isReadOnly): entry.kind = isReadOnly ? POSTERN_MOUNT_KEPT_READ_ONLY : POSTERN_MOUNT_KEPT
+        case .moved(_, let source): (entry.kind, entry.source) = (POSTERN_MOUNT_KEPT, UnsafePointer(text(source)))
+        case .link(_, let target): (entry.kind, entry.source) = (POSTERN_MOUNT_LINK, UnsafePointer(text(target)))
         case .directory(_, let mode): (entry.kind, entry.mode) = (POSTERN_MOUNT_DIRECTORY, mode)
         case .standIn(let source, _): (entry.kind, entry.source) = (POSTERN_MOUNT_STAND_IN, UnsafePointer(text(source)))
         case .file(_, let contents):

@@ -69,6 +69,8 @@ int postern_listen_packets(const char *path, unsigned int mode, int backlog, str
 int postern_connect_packets(const char *path, int timeout_seconds);
 // One message with what descriptors came with it, all of it or EMSGSIZE; 0 bytes at the end.
 ssize_t postern_receive_rights(int fd, void *bytes, size_t length, int *descriptors, int capacity, int *count);
+// Accepts from a listener that others hold, too, and may have changed: EINVAL where it listens no longer, or would block.
+int postern_accept_shared(int listener, struct sockaddr_storage *address, socklen_t *length);
 // Which network namespace a socket belongs to; of an accepted unix socket, that of the client.
 int postern_network_namespace(int fd, uint64_t *cookie);
 struct postern_socket {

@@ -22,12 +22,21 @@ enum postern_mount_kind {
     POSTERN_MOUNT_FILE = 7,
     // The file `source`, which was made here, stands in for another one.
     POSTERN_MOUNT_STAND_IN = 8,
+    // A directory that is as it was, and can be neither moved away nor replaced.
+    POSTERN_MOUNT_PINNED = 9,
+    // A link to `source`, in a directory that was made empty.
+    POSTERN_MOUNT_LINK = 10,
+    // What proc(5) shows: the processes inside, and no others.
+    POSTERN_MOUNT_PROCESSES = 11,
+    // Pseudoterminals, of which there are none yet.
+    POSTERN_MOUNT_TERMINALS = 12,
 };
 
 struct postern_mount {
     enum postern_mount_kind kind;
     const char *path;
     unsigned int mode;
+    // Of what is kept, where it was, if that was somewhere else.
     const char *source;
     const void *contents;
     size_t length;
@@ -81,7 +90,9 @@ struct postern_sandbox_failure {
     char answer[2048];
 };
 
-// Starts the program; answers its process id, or -1 with what failed.
+// Starts the program below a process that is the first of its namespace; answers the id of that, or -1 with what failed.
+// Its status is the program's, and 128 + n if signal n ended that; whatever else is inside ends with it, and it with the
+// thread that called this.
 pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct postern_sandbox_failure *failure);
 
 // Whether this process may make the namespaces: 0, or the errno value that says why not.

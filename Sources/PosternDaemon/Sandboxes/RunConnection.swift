@@ -11,11 +11,13 @@ struct RunConnection {
 
     private let descriptor: CInt
     private let desk: SandboxDesk
+    private let places: RunPlaces
     private let stopping: CInt
 
-    init(_ descriptor: CInt, desk: SandboxDesk, stopping: CInt) {
+    init(_ descriptor: CInt, desk: SandboxDesk, places: RunPlaces, stopping: CInt) {
         self.descriptor = descriptor
         self.desk = desk
+        self.places = places
         self.stopping = stopping
     }
 
@@ -24,26 +26,41 @@ struct RunConnection {
         let caller: SandboxDesk.Caller
         do throws(RunAnswer.Refusal) { caller = try desk.caller(at: descriptor) } catch {
             // Closed with something unread the connection would be reset, and the answer lost.
-            next()?.closeListeners()
+            (try? next())?.closeListeners()
             return RunConnection.refuse(descriptor, error)
         }
-        while let message = next() {
-            do throws(RunAnswer.Refusal) {
-                let request: RunRequest = try read(message.bytes)
-                switch request.ask {
-                case .describe:
+        do throws(RunAnswer.Refusal) {
+            while let message = try next() {
+                do throws(RunAnswer.Refusal) {
+                    guard try !carryOut(message, for: caller) else { return }
+                } catch {
                     message.closeListeners()
-                    try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
-                case .listen:
-                    let opened = try desk.open(request.agent, message.listeners, over: descriptor, for: caller)
-                    guard (try? answer(RunAnswer.taken)) != nil else { return desk.close(opened) }
-                    serve(opened)
-                    return
+                    throw error
                 }
-            } catch {
-                message.closeListeners()
-                return RunConnection.refuse(descriptor, error)
             }
+        } catch { RunConnection.refuse(descriptor, error) }
+    }
+
+    /// Does what a message asks; returns whether that was all.
+    private func carryOut(_ message: Message, for caller: SandboxDesk.Caller) throws(RunAnswer.Refusal) -> Bool {
+        let request: RunRequest = try read(message.bytes)
+        switch request.ask {
+        case .describe:
+            guard message.listeners.isEmpty else {
+                throw RunAnswer.Refusal("not_a_message", "nothing comes with a question")
+            }
+            try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
+            return false
+        case .listen:
+            guard places.settle(caller.userID, of: desk.maxConnections) else { throw RunPlaces.none }
+            defer { places.unsettle(caller.userID) }
+            let opened = try desk.open(request.agent, message.listeners, over: descriptor, for: caller)
+            guard (try? answer(RunAnswer.taken)) != nil else {
+                desk.close(opened)
+                return true
+            }
+            serve(opened)
+            return true
         }
     }
 
@@ -82,7 +99,9 @@ struct RunConnection {
     }
 
     /// The next message; `nil` at the end, or when the wrapper takes too long.
-    private func next() -> Message? {
+    ///
+    /// - Throws: for one that is too long, or comes with too many descriptors.
+    private func next() throws(RunAnswer.Refusal) -> Message? {
         var wanted = [pollfd(descriptor, POLLIN), pollfd(stopping, POLLIN)]
         var ready: CInt
         repeat { ready = poll(&wanted, 2, RunConnection.patienceMilliseconds) } while ready < 0 && errno == EINTR
@@ -98,8 +117,13 @@ struct RunConnection {
             RunConnection.maxListeners,
             &count
         )
-        guard length > 0 else { return nil }
-        return Message(bytes: Array(bytes[..<length]), listeners: Array(listeners[..<Int(count)]))
+        if length < 0, errno == EMSGSIZE { throw RunAnswer.Refusal("not_a_message", "that is too long for a message") }
+        guard length >= 0 else { return nil }
+        let message = Message(bytes: Array(bytes[..<length]), listeners: Array(listeners[..<Int(count)]))
+        if length > 0 { return message }
+        // An empty message looks like the end, but for what may come with it.
+        message.closeListeners()
+        return nil
     }
 
     // MARK: Connections
@@ -107,20 +131,31 @@ struct RunConnection {
     /// Accepts until the wrapper ends, or the daemon, which may begin again with what the service manager keeps.
     func serve(_ opened: SandboxDesk.Opened) {
         var wanted = [pollfd(descriptor, CInt(POSTERN_READ_HANGUP)), pollfd(stopping, POLLIN)]
-        wanted += opened.listeners.map { pollfd($0.descriptor, POLLIN) }
+        for listener in opened.listeners {
+            let flags = fcntl(listener.descriptor, F_GETFL)
+            _ = fcntl(listener.descriptor, F_SETFL, flags | O_NONBLOCK)
+            wanted.append(pollfd(listener.descriptor, POLLIN | CInt(POSTERN_READ_HANGUP)))
+        }
         while true {
             guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return desk.close(opened) }
             if wanted[1].revents != 0 { return }
             // A message more would be no news: the wrapper has nothing to say but that it is there.
             if wanted[0].revents != 0 { return desk.close(opened) }
             for (entry, listener) in zip(wanted[2...], opened.listeners) where entry.revents != 0 {
-                guard CInt(entry.revents) & POLLIN != 0 else { return desk.close(opened) }
-                if let entrance = listener.entrance {
-                    desk.entrances.accept(from: listener.descriptor, of: opened.sandbox, through: entrance)
-                } else {
-                    SandboxNames.answer(at: listener.descriptor)
+                // Whoever made it may hold it still, and have it do something else.
+                guard CInt(entry.revents) == POLLIN, take(from: listener, of: opened.sandbox) else {
+                    return desk.close(opened)
                 }
             }
         }
+    }
+
+    /// Takes what has arrived; returns whether more may.
+    private func take(from listener: SandboxDesk.Listener, of sandbox: Sandbox) -> Bool {
+        guard let entrance = listener.entrance else {
+            SandboxNames.answer(at: listener.descriptor)
+            return true
+        }
+        return desk.entrances.accept(from: listener.descriptor, of: sandbox, through: entrance)
     }
 }

@@ -4,7 +4,6 @@ internal import Glibc
 internal import PosternCore
 internal import PosternProxy
 internal import PosternSandbox
-internal import Synchronization
 
 /// The run socket, at which wrappers register the listeners that they made inside of sandboxes.
 ///
@@ -18,7 +17,7 @@ final class RunServer: Sendable {
     private let desk: SandboxDesk
     /// Says to every thread that it is over.
     private let stopping: CInt
-    private let running = Mutex(0)
+    private let places = RunPlaces()
 
     /// Opens the socket, which anybody whom the directories let in may connect to: who may do what is judged by user id.
     init(path: String, desk: SandboxDesk) throws {
@@ -37,8 +36,13 @@ final class RunServer: Sendable {
     /// over, by name.
     func start(_ inherited: [String: CInt]) {
         for (connection, opened) in desk.restore(inherited) {
-            running.withLock { $0 += 1 }
-            serve(connection) { $0.serve(opened) }
+            let userID = opened.sandbox.userID
+            places.resume(userID)
+            serve(connection) { [places] in
+                $0.serve(opened)
+                places.unsettle(userID)
+                places.leave(userID)
+            }
         }
         let thread = Thread { [self] in acceptAll() }
         thread.name = "postern-run"
@@ -66,29 +70,25 @@ final class RunServer: Sendable {
                 if errno == EMFILE || errno == ENFILE { usleep(200_000) }
                 continue
             }
-            let hasRoom = running.withLock { count in
-                guard count < desk.maxConnections else { return false }
-                count += 1
-                return true
-            }
-            guard hasRoom else {
-                RunConnection.refuse(
-                    client,
-                    .init("too_many_sandboxes", "as many sandboxes are running as there may be")
-                )
+            var userID: UInt32 = 0
+            var processID: Int32 = 0
+            guard postern_peer_credentials(client, &userID, &processID) == 0, places.enter(userID) else {
+                RunConnection.refuse(client, RunPlaces.none)
                 close(client)
                 continue
             }
-            serve(client) { $0.run() }
+            serve(client) { [places, userID] in
+                $0.run()
+                places.leave(userID)
+            }
         }
         close(descriptor)
     }
 
     private func serve(_ client: CInt, _ body: @escaping @Sendable (RunConnection) -> Void) {
         let thread = Thread { [self] in
-            body(RunConnection(client, desk: desk, stopping: stopping))
+            body(RunConnection(client, desk: desk, places: places, stopping: stopping))
             close(client)
-            running.withLock { $0 -= 1 }
         }
         thread.name = "postern-sandbox"
         thread.stackSize = 1 << 19

@@ -13,24 +13,25 @@ package final class SandboxEntrances: Sendable {
 
     init(_ loops: [LoopThread]) { self.loops = loops }
 
-    /// Accepts a connection, if there is one, and leaves it to an event loop.
-    package func accept(from listener: CInt, of sandbox: Sandbox, through entrance: SandboxEntrance) {
+    /// Accepts a connection, if there is one, and leaves it to an event loop; returns whether the listener still listens.
+    package func accept(from listener: CInt, of sandbox: Sandbox, through entrance: SandboxEntrance) -> Bool {
         var storage = sockaddr_storage()
         var length = socklen_t(0)
-        let descriptor = postern_accept(listener, &storage, &length)
+        let descriptor = postern_accept_shared(listener, &storage, &length)
         guard descriptor >= 0 else {
             // The connection stays where it is: look away for a while instead of spinning.
             if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { usleep(200_000) }
-            return
+            return errno != EINVAL
         }
         guard let peer = Peer(of: descriptor, address: storage) else {
             close(descriptor)
-            return
+            return true
         }
         let loop = loops[next.add(1, ordering: .relaxed).oldValue % loops.count]
         loop.run { worker in
             worker.serve(descriptor, ClientSource(peer: peer, sandbox: sandbox, entrance: entrance))
         }
+        return true
     }
 
     /// Takes nothing more from a sandbox, and cuts its connections.

@@ -6,6 +6,8 @@ package struct SandboxFiles: Sendable {
     package static let authorityPath = directory + "/ca.pem"
 
     package private(set) var mounts: [SandboxMount] = []
+    /// What a program outside would obey that finds it: where nothing is now, nothing made inside is to stay.
+    package private(set) var obeyed: [String] = []
     private let caller: Caller
 
     /// Who starts a sandbox, and from where.
@@ -14,9 +16,18 @@ package struct SandboxFiles: Sendable {
         package let home: String?
         package let directory: String
         package let variables: [String: String]
+        /// The device that is its terminal, such as `/dev/pts/3`, if it has one.
+        package let terminal: String?
 
-        package init(userID: UInt32, home: String?, directory: String, variables: [String: String]) {
+        package init(
+            userID: UInt32,
+            home: String?,
+            directory: String,
+            variables: [String: String],
+            terminal: String? = nil
+        ) {
             self.userID = userID
+            self.terminal = terminal
             self.home = home
             self.directory = directory
             self.variables = variables
@@ -34,25 +45,63 @@ package struct SandboxFiles: Sendable {
         kept: [(path: String, isReadOnly: Bool)]
     ) {
         self.caller = caller
+        let secret = places(HiddenPlaces.inHome)
+        let guarded = places(HiddenPlaces.guardedInHome) + commands
+        mounts.append(.processes("/proc"))
+        if caller.userID == 0 { mounts += HiddenPlaces.kernel.map { .readOnly($0) } }
+        mounts += parents(of: secret + guarded).map { .pinned($0) }
         mounts += HiddenPlaces.emptied.map { .empty($0.path, mode: $0.mode) }
+        mounts += HiddenPlaces.devices(terminal: caller.terminal)
         mounts.append(.directory(caller.runtimeDirectory, mode: 0o700))
-        mounts += (places(HiddenPlaces.inHome) + HiddenPlaces.system + hidden + sockets).map { .hidden($0) }
-        mounts += places(HiddenPlaces.guardedInHome).map { .readOnly($0) }
+        mounts += (secret + HiddenPlaces.system + hidden + sockets).map { .hidden($0) }
+        mounts += guarded.map { .readOnly($0) }
         mounts.append(.directory(SandboxFiles.directory, mode: 0o755))
         if let bundle {
             mounts.append(.file(SandboxFiles.bundlePath, contents: bundle.merged))
             mounts.append(.file(SandboxFiles.authorityPath, contents: bundle.authority))
             mounts += standIns.map { .standIn(SandboxFiles.bundlePath, for: $0) }
         }
-        if isEmptied(caller.directory), !HiddenPlaces.emptied.contains(where: { $0.path == caller.directory }) {
+        if isEmptied(caller.directory), !isShared(caller.directory) {
             mounts.append(.kept(caller.directory, isReadOnly: false))
         }
         mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
+        obeyed = (guarded + places(HiddenPlaces.obeyedInHome)).filter { path in
+            !kept.contains { SandboxFiles.isBelow(path, $0.path) }
+        }
     }
 
     /// Whether a path is in a directory that is empty inside.
     package func isEmptied(_ path: String) -> Bool {
-        HiddenPlaces.emptied.contains { path == $0.path || path.hasPrefix($0.path + "/") }
+        HiddenPlaces.emptied.contains { SandboxFiles.isBelow(path, $0.path) }
+    }
+
+    /// Whether a directory is one in which everybody has something.
+    private func isShared(_ path: String) -> Bool {
+        path == HiddenPlaces.sharedMemory || HiddenPlaces.emptied.contains { $0.path == path }
+    }
+
+    private static func isBelow(_ path: String, _ directory: String) -> Bool {
+        path == directory || path.hasPrefix(directory + "/")
+    }
+
+    /// Directories of the caller's own from which it runs programs, but for those of what it is working on.
+    private var commands: [String] {
+        guard let home = caller.home, let path = caller.variables["PATH"] else { return [] }
+        return path.split(separator: ":").map(String.init).filter { directory in
+            directory.hasPrefix(home + "/")
+                && (caller.directory == home || !SandboxFiles.isBelow(directory, caller.directory))
+        }
+    }
+
+    /// The directories between the home directory and each of these, from the top down.
+    private func parents(of paths: [String]) -> [String] {
+        guard let home = caller.home else { return [] }
+        var found: Set<String> = []
+        for path in paths {
+            let names = path.dropFirst(home.count + 1).split(separator: "/").dropLast()
+            for count in 0..<names.count { found.insert("\(home)/" + names.prefix(count + 1).joined(separator: "/")) }
+        }
+        return found.sorted()
     }
 
     private func places(_ names: [String]) -> [String] {

@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// Files that a program in a sandbox made where programs outside look for what to do.
+///
+/// What is there before can be protected, and what is not there cannot.
+struct PlantedFiles {
+    /// Where nothing is to begin with.
+    private let places: [String]
+    private static let mark = ".from-sandbox"
+
+    init(at paths: [String]) { places = paths.filter { !PlantedFiles.isThere($0) } }
+
+    /// Gives them names under which they do nothing, and says so. Nothing may be running inside any more.
+    func moveAside() {
+        for path in places where PlantedFiles.isThere(path) {
+            var other = path + PlantedFiles.mark
+            var number = 1
+            while PlantedFiles.isThere(other) {
+                number += 1
+                other = "\(path)\(PlantedFiles.mark).\(number)"
+            }
+            let isMoved = rename(path, other) == 0
+            let outcome = isMoved ? "it is \(other) now" : "it could not be moved away: look at it before you log in"
+            Output.writeError(
+                Printable.text("postern: \(path) was made in the sandbox, and programs outside obey it; \(outcome)\n")
+            )
+        }
+    }
+
+    private static func isThere(_ path: String) -> Bool {
+        var file = stat()
+        return lstat(path, &file) == 0
+    }
+}
