@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 
 /// Files that a program in a sandbox made where programs outside look for what to do.
 ///
