@@ -177,6 +177,10 @@ package struct Daemon {
             InitialState(agent: made.agent, key: made.key, settings: configuration.settings).write()
             try state.store.close()
             return state.audit.close(within: .seconds(5)) ? .success : .failure
+        } catch AuditLogError.locked {
+            complain("posternd runs with this state already")
+            complain(hint: "`postern agent create \(name)` makes an agent, `postern key mint NAME` gives one a key")
+            return .failure
         } catch {
             complain(error)
             return .failure
@@ -280,10 +284,14 @@ package struct Daemon {
 
     private func complain(_ error: any Error) {
         complain("\(error)")
-        if let hint = (error as? AuditLogError)?.hint ?? (error as? StoreError)?.hint {
-            StderrLogHandler.write("posternd: hint: \(hint)\n")
+        if let hint = (error as? AuditLogError)?.hint ?? (error as? StoreError)?.hint
+            ?? (error as? AdministrationError)?.hint
+        {
+            complain(hint: hint)
         }
     }
+
+    private func complain(hint: String) { StderrLogHandler.write("posternd: hint: \(hint)\n") }
 
     private func complain(_ text: String) { StderrLogHandler.write("posternd: error: \(text)\n") }
 }

@@ -16,6 +16,8 @@ final class InForce: @unchecked Sendable {
     let published: PublishedDirectory
     private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings } } }
     private let asked: Mutex<ProxySettings>
+    /// What the daemon was started with, some of which holds until it ends.
+    private let started: ProxySettings
     private let records: AdministrativeLog
     private let logger: Logger
     /// What has changed and is not yet in force.
@@ -32,6 +34,7 @@ final class InForce: @unchecked Sendable {
         self.live = live
         published = PublishedDirectory(live.directory)
         self.settings = settings
+        started = settings
         asked = Mutex(settings)
         self.records = records
         self.logger = logger
@@ -107,14 +110,19 @@ final class InForce: @unchecked Sendable {
     }
 
     private func needingRestart(_ new: ProxySettings) -> [String] {
-        let isSame =
-            settings.eventLoops == new.eventLoops && settings.stateDirectory == new.stateDirectory
-            && settings.audit == new.audit && settings.masterKey == new.masterKey
-            && settings.controlSocket == new.controlSocket && settings.portal == new.portal
-            && settings.userTokens == new.userTokens && settings.api == new.api && settings.approvals == new.approvals
-            && settings.run.socket == new.run.socket
-        let tables = "[audit], [store], [control], [portal], [identity], [api], [approvals] and `socket` of [run]"
-        return isSame ? [] : ["event_loops, state_dir, \(tables) take effect at the next start"]
+        let differ: [(name: String, isSame: Bool)] = [
+            ("event_loops", started.eventLoops == new.eventLoops),
+            ("state_dir", started.stateDirectory == new.stateDirectory),
+            ("[audit]", started.audit == new.audit),
+            ("[store]", started.masterKey == new.masterKey),
+            ("[control]", started.controlSocket == new.controlSocket),
+            ("[portal]", started.portal == new.portal),
+            ("[identity]", started.userTokens == new.userTokens),
+            ("[api]", started.api == new.api),
+            ("[approvals]", started.approvals == new.approvals),
+            ("`socket` of [run]", started.run.socket == new.run.socket),
+        ]
+        return differ.filter { !$0.isSame }.map { "what \($0.name) says now takes effect at the next start" }
     }
 
     /// When keys were last used, in nanoseconds since 1970 by id, of those used since the last call.

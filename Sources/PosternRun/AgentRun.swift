@@ -90,9 +90,9 @@ struct AgentRun {
             runtimeDirectory: "/run/user/\(getuid())",
             options: options.environment
         )
-        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")\n" }
-        let removed = environment.removed.map { "# not passed on: \($0)\n" }
-        return (set + removed).map(Printable.text).joined()
+        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")" }
+        let removed = environment.removed.map { "# not passed on: \($0)" }
+        return (set + removed).map { Printable.text($0) + "\n" }.joined()
     }
 
     private func open() throws -> RunChannel {

@@ -40,16 +40,25 @@ package struct Run: ParsableCommand {
     )
     var transparent = false
 
-    @Option(help: ArgumentHelp("Show this, though it would be hidden; may be repeated.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Show this, though it would be hidden; may be repeated.", valueName: "path"),
+        completion: .file()
+    )
     var bind: [String] = []
 
-    @Option(help: ArgumentHelp("Show this, and protect it from being written.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Show this, and protect it from being written; may be repeated.", valueName: "path"),
+        completion: .file()
+    )
     var ro: [String] = []
 
-    @Option(name: .customLong("env"), help: ArgumentHelp("Set a variable, or pass it on.", valueName: "name[=value]"))
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("Set a variable, or pass it on; may be repeated.", valueName: "name[=value]")
+    )
     var variables: [String] = []
 
-    @Flag(help: "Set variables for base URLs too, such as OPENAI_BASE_URL.")
+    @Flag(name: .customLong("base-urls"), help: "Set variables for base URLs too, such as OPENAI_BASE_URL.")
     var baseURLs = false
 
     @Option(help: ArgumentHelp("Where the proxy is inside.", valueName: "port"))
@@ -70,7 +79,8 @@ package struct Run: ParsableCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The program and its arguments.", valueName: "command")
+        help: ArgumentHelp("The program and its arguments.", valueName: "command"),
+        completion: .file()
     )
     var command: [String] = []
 
@@ -78,6 +88,10 @@ package struct Run: ParsableCommand {
 
     package func validate() throws {
         if port == 0 { throw ValidationError("--port must be between 1 and 65535") }
+        // What follows the options is the program's own, so one that does not exist would be taken for the program.
+        if let first = command.first, first != "--", first.hasPrefix("-") {
+            throw ValidationError("unknown option '\(first)'; a program of that name goes behind --")
+        }
         if !printEnv, words.isEmpty { throw ValidationError("there is no program to start") }
     }
 

@@ -51,23 +51,18 @@ struct FailureTests {
         #expect(failure.status == status && failure.message == message && failure.hint == hint)
     }
 
-    @Test(
-        "every other step is the wrapper's own failure, and has its words",
-        arguments: [
+    @Test("every other step is the wrapper's own failure, and has its words")
+    func steps() {
+        let steps = [
             POSTERN_STEP_FORK, POSTERN_STEP_NAMESPACES, POSTERN_STEP_USER_MAP, POSTERN_STEP_LOOPBACK,
-            POSTERN_STEP_ROUTE,
-            POSTERN_STEP_LISTEN, POSTERN_STEP_REGISTER, POSTERN_STEP_REFUSED, POSTERN_STEP_MOUNT,
-            POSTERN_STEP_PRIVILEGES,
-            POSTERN_STEP_DIRECTORY, POSTERN_STEP_NONE,
-        ].map(\.rawValue)
-    )
-    func steps(step: UInt32) {
-        let found = failure(postern_sandbox_step(rawValue: step), EPERM)
-        #expect(found.status == 125 && !found.message.isEmpty)
-        if step != POSTERN_STEP_REFUSED.rawValue { #expect(found.message.contains("operation not permitted")) }
-        for other in 0..<UInt32(13) where other != step && other != POSTERN_STEP_EXECUTE.rawValue {
-            #expect(failure(postern_sandbox_step(rawValue: other), EPERM).message != found.message, "\(step), \(other)")
+            POSTERN_STEP_ROUTE, POSTERN_STEP_LISTEN, POSTERN_STEP_REGISTER, POSTERN_STEP_MOUNT,
+            POSTERN_STEP_PRIVILEGES, POSTERN_STEP_DIRECTORY,
+        ]
+        let failures = steps.map { failure($0, EPERM) }
+        for failure in failures {
+            #expect(failure.status == 125 && failure.message.contains("operation not permitted"))
         }
+        #expect(Set(failures.map(\.message)).count == steps.count)
     }
 
     @Test("a mount that failed is named")

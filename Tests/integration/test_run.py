@@ -246,7 +246,16 @@ def test_the_environment(sandbox):
     kept = sandbox.run(A, "env", options=("--env", "MY_API_KEY", "--env", "FOO=bar=baz"), **secrets)
     assert "MY_API_KEY=k\n" in kept.stdout and "FOO=bar=baz\n" in kept.stdout
     shown = sandbox.run(A, options=("--print-env",), **secrets)
-    assert shown.returncode == 0 and "# not passed on: GITHUB_TOKEN" in shown.stdout and "ghp_x" not in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert shown.returncode == 0 and "# not passed on: GITHUB_TOKEN" in lines and "ghp_x" not in shown.stdout
+    assert "https_proxy=http://127.0.0.1:3128" in lines
+
+
+def test_an_option_that_does_not_exist_is_not_taken_for_a_program(sandbox):
+    done = sandbox.run(A, "true", options=("--transparant",))
+    assert done.returncode == 125 and "unknown option '--transparant'" in done.stderr, done.stderr
+    for option in ("--transparent", "--base-urls"):
+        assert sandbox.run(A, "sh", "-c", "exit 3", options=(option,)).returncode == 3
 
 
 def test_no_sandbox_starts_another(sandbox):

@@ -34,7 +34,8 @@ package final class RunChannel {
         let reason = String(cString: strerror(error)).lowercased()
         let hint =
             switch error {
-            case ENOENT, ECONNREFUSED: "start posternd, or name its socket: --socket PATH or POSTERN_RUN_SOCKET"
+            case ENOENT, ECONNREFUSED:
+                "start posternd (of a user: `posternd --user`), or name its socket: --socket PATH or POSTERN_RUN_SOCKET"
             case EACCES: "the socket is for others: ask whoever runs posternd"
             default: "is `[run] socket` of its configuration somewhere else?"
             }

@@ -45,7 +45,7 @@ struct MCPRestoreCommand: ParsableCommand {
         }
         let files = all ? work.everything : file
         if forget {
-            try confirmation.confirm("Delete what was kept of \(files.count) files, the only copy of their keys?")
+            try confirmation.confirm("Delete what was kept, with the only copy of these keys?")
         }
         let results = try forget ? work.forget(files) : work.run(files, forced: force)
         if json { Output.write(try JSONText.of(results)) } else { Output.writeError(MCPRestore.text(results)) }
