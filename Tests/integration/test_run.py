@@ -192,18 +192,28 @@ def test_signals_are_passed_on(sandbox, number):
     assert running.wait(10) == 9
 
 
-def test_what_outlives_the_wrapper_reaches_nothing(sandbox):
-    """A daemon of the program's: once the wrapper is gone the listener is, and what was open is cut."""
+@pytest.mark.parametrize("end", ["the wrapper is killed", "the program ends"])
+def test_nothing_outlives_the_sandbox(sandbox, end):
+    """A daemon of the program's, in a session of its own, ends with it."""
     out = sandbox.home / "work/out"
     out.unlink(missing_ok=True)
     loop = f"while :; do curl -sS -m 2 -o /dev/null -w '%{{http_code}} ' {GOOD} >> {out} 2>&1; sleep 0.2; done"
-    running = sandbox.start(A, "sh", "-c", f"setsid sh -c \"{loop}\" & echo started; sleep 60", stdout=subprocess.PIPE)
+    script = f"setsid sh -c \"{loop}\" & echo started; read -r _"
+    running = sandbox.start(A, "sh", "-c", script, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert running.stdout.readline() == "started\n"
-    wait_until(lambda: out.exists() and "200" in out.read_text(), 10, "it works")
-    running.kill()
-    running.wait(5)
-    wait_until(lambda: "Couldn't connect" in out.read_text() or "refused" in out.read_text(), 10, out.read_text)
-    subprocess.run(["pkill", "-f", str(out)], check=False)
+    wait_until(lambda: out.exists() and "200" in out.read_text(), 20, "it works")
+    if end == "the program ends":
+        running.stdin.write("\n")
+        running.stdin.close()
+    else:
+        running.kill()
+    # Whoever is left would hold it open.
+    assert running.stdout.read() == ""
+    running.wait(20)
+    if end == "the program ends":
+        size = out.stat().st_size
+        time.sleep(1)
+        assert out.stat().st_size == size
 
 
 def test_a_stream_is_cut_with_its_sandbox(root):

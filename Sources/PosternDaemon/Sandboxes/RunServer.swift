@@ -9,7 +9,7 @@ internal import PosternSandbox
 ///
 /// Each connection has a thread of its own, and is a sandbox's life.
 final class RunServer: Sendable {
-    private static let backlog: CInt = 64
+    private static let backlog: CInt = 512
 
     private let descriptor: CInt
     private let path: String
