@@ -138,10 +138,13 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            control.start(
-                sandboxes: try makeRunServer(state, inForce),
-                inherited: environment.inheritedSockets
-            )
+            let runServer = try makeRunServer(state, inForce)
+            if runServer == nil {
+                for parts in StoredSandbox.group(environment.inheritedSockets) {
+                    StoredSandbox.discard(parts, environment.serviceManager)
+                }
+            }
+            control.start(sandboxes: runServer, inherited: environment.inheritedSockets)
             Service(
                 inForce: inForce,
                 administration: administration,

@@ -25,9 +25,12 @@ struct StartEnvironment {
         return environment
     }
 
+    /// As many as there may be of sandboxes, each with its wrapper's connection and four listeners, and the rest besides.
+    private static let maxInherited: CInt = 32_768
+
     private static func inheritedSockets(_ variables: [String: String]) -> [String: CInt] {
         guard variables["LISTEN_PID"] == "\(getpid())", let count = variables["LISTEN_FDS"].flatMap({ CInt($0) }),
-            (1...1024).contains(count)
+            (1...maxInherited).contains(count)
         else { return [:] }
         let names = variables["LISTEN_FDNAMES"]?.split(separator: ":", omittingEmptySubsequences: false) ?? []
         var sockets: [String: CInt] = [:]
