@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-import signal
-import subprocess
 import threading
+from typing import Iterator
 
 import pytest
 
@@ -39,6 +39,21 @@ def world(_installed) -> Installed:
     yield _installed
     wait_until(lambda: _installed.stored == 0, 30, "systemd keeps nothing of a sandbox that has ended", every=0.1)
     _installed.verify()
+
+
+@contextlib.contextmanager
+def drop_in(world, text: str) -> Iterator[None]:
+    """The unit with other settings, restarted before and after."""
+    path = "/run/systemd/system/posternd.service.d/test.conf"
+    world.machine.write(path, text)
+    try:
+        world.machine.systemctl("daemon-reload")
+        world.machine.systemctl("restart", "posternd.service")
+        yield
+    finally:
+        (world.machine.root / path.lstrip("/")).unlink()
+        world.machine.systemctl("daemon-reload")
+        world.machine.systemctl("restart", "posternd.service")
 
 
 # Start.
@@ -124,23 +139,14 @@ def test_a_socket_is_added_with_a_restart(world):
 
 def test_one_that_hangs_is_started_anew(world):
     """By the watchdog; what was run before goes on, since nothing of the old daemon is asked."""
-    drop_in = "/run/systemd/system/posternd.service.d/watchdog.conf"
-    world.machine.write(drop_in, WATCHDOG)
-    world.machine.systemctl("daemon-reload")
-    world.machine.systemctl("restart", "posternd.service")
-    try:
-        with world.sandbox(KEYED) as shell:
-            before, pid = world.restarts, world.pid
-            world.machine.run("kill", "-STOP", str(pid))
-            wait_until(lambda: world.restarts > before, 60, "the watchdog restarts it", every=0.2)
-            assert world.ask(SOCKET).status == 200
-            assert world.pid != pid
-            assert shell.ask(f"http://{PLAIN}/x")[1] == 0
+    with drop_in(world, WATCHDOG), world.sandbox(KEYED) as shell:
+        before, pid = world.restarts, world.pid
+        world.machine.run("kill", "-STOP", str(pid))
+        wait_until(lambda: world.restarts > before, 60, "the watchdog restarts it", every=0.2)
+        assert world.ask(SOCKET).status == 200
+        assert world.pid != pid
+        assert shell.ask(f"http://{PLAIN}/x")[1] == 0
         assert "Watchdog timeout" in world.machine.journal()
-    finally:
-        (world.machine.root / drop_in.lstrip("/")).unlink()
-        world.machine.systemctl("daemon-reload")
-        world.machine.systemctl("restart", "posternd.service")
 
 
 def test_a_reload_takes_the_new_file_and_keeps_the_process(world):
@@ -287,6 +293,28 @@ def test_an_agent_that_is_gone_is_not_taken_over(world):
         assert world.stored == 0
 
 
+def test_a_sandbox_that_was_not_kept_whole_ends_alone(world):
+    with drop_in(world, "[Service]\nFileDescriptorStoreMax=3\n"), world.sandbox(KEYED) as one, world.sandbox(OTHER) as two:
+        assert world.stored == 3
+        world.machine.systemctl("restart", "posternd.service")
+        assert one.ask(f"http://{PLAIN}/x")[1] == 0
+        assert two.ask(f"http://{PLAIN}/x")[1] == 7
+        assert world.stored == KEPT
+
+
+def test_nothing_is_kept_where_there_are_to_be_no_sandboxes(world):
+    with world.sandbox(KEYED) as shell:
+        world.config.set("run", socket="off")
+        world.write_config()
+        world.machine.systemctl("restart", "posternd.service")
+        assert shell.ask(f"http://{PLAIN}/x")[1] == 7
+        assert world.stored == 0
+    # Where the run socket is takes effect at a start.
+    world.config.sections["run"].clear()
+    world.write_config()
+    world.machine.systemctl("restart", "posternd.service")
+
+
 def test_a_stop_ends_every_sandbox(world):
     with world.sandbox(KEYED) as shell:
         assert shell.ask(f"http://{PLAIN}/x")[1] == 0
@@ -295,3 +323,28 @@ def test_a_stop_ends_every_sandbox(world):
         assert shell.ask(f"http://{PLAIN}/x")[1] == 7
         world.machine.systemctl("start", "posternd.service")
         assert shell.ask(f"http://{PLAIN}/x")[1] == 7, "another start does not bring it back"
+
+
+def test_the_master_key_comes_from_systemd(authority):
+    """As docs/store.md says, step by step: no copy of the state directory opens the store any more."""
+    world = Installed(authority)
+    try:
+        machine = world.machine
+        world.begin()
+        machine.run("sh", "-c", "openssl rand -hex 32 | systemd-creds encrypt --name=postern-master - "
+                    "/etc/credstore.encrypted/postern-master")
+        machine.write("/etc/systemd/system/posternd.service.d/master.conf",
+                      "[Service]\nLoadCredentialEncrypted=postern-master\n")
+        machine.systemctl("daemon-reload")
+        machine.systemctl("restart", "posternd.service")
+        machine.run("postern", "secret", "add", "sealed-anew", "--provider", "plain", input="kept/in-the-store")
+        machine.run("postern", "store", "rekey", "--source", "credential:postern-master", "--yes")
+        machine.write("/etc/postern/proxy.conf",
+                      world.config.text() + '\n[store]\nmaster_key = "credential:postern-master"\n')
+        machine.systemctl("restart", "posternd.service")
+        machine.run("rm", "/var/lib/postern/master.key")
+        machine.systemctl("restart", "posternd.service")
+        assert "sealed-anew" in machine.run("postern", "secret", "list").stdout
+        world.verify()
+    finally:
+        world.close()

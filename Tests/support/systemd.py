@@ -155,7 +155,8 @@ class Shell:
                                       user=user, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        assert self.line() == "up\n"
+        first = self.line()
+        assert first == "up\n", f"the sandbox did not start: {first}"
 
     @classmethod
     @contextlib.contextmanager
