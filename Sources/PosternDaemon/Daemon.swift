@@ -90,6 +90,11 @@ package struct Daemon {
             let configuration = try loader.load()
             let state = try OpenedState(for: configuration, environment, options, logger)
             warnAboutSharedUser()
+            for name in environment.repeatedNames.sorted() {
+                logger.error(
+                    "several sockets were handed over as \(name), and only the first is served; give each a unit and a FileDescriptorName= of its own"
+                )
+            }
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: state.live.directory)
             let proxyDesks = ProxyDesks()
             let server = try ProxyServer(

@@ -249,6 +249,7 @@ def test_a_killed_daemon_drops_no_sandbox(world):
 
 def test_what_is_kept_goes_with_its_sandbox(world, streams):
     """When it ends while the daemon runs, while it drains, and while there is none."""
+    before = len(world.audit())
     with world.sandbox(KEYED) as first:
         first.begin(f"http://{PLAIN}/endless")
         first.line()
@@ -259,14 +260,15 @@ def test_what_is_kept_goes_with_its_sandbox(world, streams):
         pid = begin_restart(world)
         shells[1].end()
         wait_until(lambda: world.stored == 2 * KEPT, 30, "nor of one that ends while it drains", every=0.1)
+        world.origin.drop_connections()
         first.rest()
         wait_restarted(world, pid)
         world.machine.run("kill", "-KILL", str(world.pid))
         shells[2].end()
         wait_until(lambda: world.machine.show("ActiveState") == "active" and world.stored == KEPT, 30,
                    "nor of one that ends while there is no daemon", every=0.1)
-        started, ended = (audit.of(world.audit(), f"sandbox_{what}") for what in ("start", "end"))
-        assert len(started) == len(ended) + 1
+        ids = {what: {row["event.reason"] for row in audit.of(world.audit()[before:], f"sandbox_{what}")} for what in ("start", "end")}
+        assert len(ids["start"]) == 4 and len(ids["end"]) == 3 and ids["end"] < ids["start"]
 
 
 def test_a_sandbox_that_is_not_allowed_any_more_is_not_taken_over(world):
@@ -321,6 +323,8 @@ def test_a_stop_ends_every_sandbox(world):
         world.machine.systemctl("stop", "posternd.service")
         wait_until(lambda: world.stored == 0, 30, "nothing is kept", every=0.1)
         assert shell.ask(f"http://{PLAIN}/x")[1] == 7
+        done = world.machine.run("postern", "run", "--agent", KEYED, "--", "true", user=USER, check=False)
+        assert done.returncode == 125 and "posternd" in done.stderr, done
         world.machine.systemctl("start", "posternd.service")
         assert shell.ask(f"http://{PLAIN}/x")[1] == 7, "another start does not bring it back"
 

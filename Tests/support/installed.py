@@ -21,7 +21,7 @@ from .waiting import wait_until
 KEYED, SOCKET, STORED, OTHER = "keyed-bot", "socket-bot", "stored-bot", "other-bot"
 #: Whose credential is handed over as it is, and whose encrypted.
 PLAIN, SEALED = "plain.test", "sealed.test"
-DRAIN = 8
+DRAIN = 12
 
 CREDENTIALS = """[Service]
 LoadCredential=plain:/etc/postern/secrets/plain
@@ -39,9 +39,11 @@ class Installed:
         self.key = f"pak_{random.token_hex(20)}"
         self.search = LeakSearch({**self.secrets, "the agent's key": self.key})
         stage = self._scratch / "stage"
-        install(self._scratch, "/usr", f"DESTDIR={stage}")
-        self.machine = Machine(stage)
+        self.machine: Machine | None = None
+        self.origin: RecordingOrigin | None = None
         try:
+            install(self._scratch, "/usr", f"DESTDIR={stage}")
+            self.machine = Machine(stage)
             with self.machine.entered():
                 self.origin = RecordingOrigin(authority.leaf(PLAIN, SEALED))
             self._set_up(authority)
@@ -145,7 +147,7 @@ class Installed:
         assert not self.search.find(json.dumps(self.audit()).encode())
 
     def close(self) -> None:
-        if hasattr(self, "origin"):
-            self.origin.close()
-        self.machine.close()
+        for one in (self.origin, self.machine):
+            if one:
+                one.close()
         shutil.rmtree(self._scratch, ignore_errors=True)

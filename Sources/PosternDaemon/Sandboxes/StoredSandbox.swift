@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-internal import Glibc
 internal import PosternProxy
 
 /// The name under which the service manager keeps a socket of a sandbox over a restart, which says all there is to know.
