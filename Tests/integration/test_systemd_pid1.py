@@ -11,7 +11,7 @@ from typing import Iterator
 import pytest
 
 from support import audit, systemd
-from support.installed import KEYED, OTHER, PLAIN, SEALED, SOCKET, STORED, Installed
+from support.installed import KEYED, NAME, OTHER, PLAIN, SEALED, SOCKET, STORED, Installed
 from support.origin import answer
 from support.systemd import USER
 from support.waiting import wait_until
@@ -119,7 +119,7 @@ def test_a_socket_may_be_of_an_agent_of_the_store(world):
 
 
 def test_a_socket_is_added_with_a_restart(world):
-    """As the unit's head says: systemd opens none for a service that runs, and sandboxes outlive this one, too."""
+    """As the unit's head says, with a group that may enter; systemd opens none for a service that runs."""
     world.config.add("agent", name="late-bot")
     world.config.add("socket", systemd="late-bot", agent="late-bot")
     world.config.add("grant", agent="late-bot", secret="plain")
@@ -127,11 +127,16 @@ def test_a_socket_is_added_with_a_restart(world):
     unit = "posternd-agent@late-bot.socket"
     with world.sandbox(KEYED) as shell:
         assert world.machine.systemctl("start", unit, check=False).returncode != 0
+        world.machine.write(f"/etc/systemd/system/{unit}.d/group.conf", f"[Socket]\nSocketGroup={NAME}\n")
         world.machine.systemctl("enable", unit)
         world.machine.systemctl("restart", "posternd.service")
-        assert world.ask("late-bot").status == 200
+        done = world.machine.run("curl", "-sS", "--fail", "--unix-socket", "/run/postern-agents/late-bot.sock",
+                                 "http://localhost/via/plain/late", user=USER)
+        assert json.loads(done.stdout)["target"] == "/late"
         assert shell.ask(f"http://{PLAIN}/x")[1] == 0
+    world.begin()
     world.machine.systemctl("disable", "--now", unit)
+    world.machine.systemctl("restart", "posternd.service")
 
 
 # A daemon that hangs, and a new configuration.

@@ -19,6 +19,8 @@ from .systemd import USER, Machine, Shell, install
 from .waiting import wait_until
 
 KEYED, SOCKET, STORED, OTHER = "keyed-bot", "socket-bot", "stored-bot", "other-bot"
+#: The name of the user without rights.
+NAME = "alice"
 #: Whose credential is handed over as it is, and whose encrypted.
 PLAIN, SEALED = "plain.test", "sealed.test"
 DRAIN = 12
@@ -53,8 +55,7 @@ class Installed:
 
     def _set_up(self, authority) -> None:
         machine = self.machine
-        (machine.root / f"home/{USER}").mkdir(parents=True)
-        shutil.chown(machine.root / f"home/{USER}", USER, USER)
+        machine.run("useradd", "--uid", str(USER), "--user-group", "--create-home", "--home-dir", f"/home/{USER}", NAME)
         machine.run("postern", "init", "--agent", "first-bot")
         machine.write("/etc/postern/origins.pem", authority.path.read_text())
         machine.write("/etc/postern/secrets/plain", self.secrets["plain"], 0o600)
@@ -70,7 +71,7 @@ class Installed:
     def _config(self) -> Config:
         config = Config()
         config.set("proxy", listen=["systemd:proxy"]).set("timeouts", drain_s=DRAIN)
-        config.add("runner", users=[USER], agents=[KEYED, OTHER])
+        config.add("runner", users=[NAME], agents=[KEYED, OTHER])
         config.add("agent", name=KEYED, key="sha256:" + hashlib.sha256(self.key.encode()).hexdigest())
         for agent in (SOCKET, OTHER):
             config.add("agent", name=agent)

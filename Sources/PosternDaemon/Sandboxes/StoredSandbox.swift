@@ -22,7 +22,7 @@ struct StoredSandbox: Hashable {
         (0...listeners).map { StoredSandbox(sandbox, place: $0, of: listeners + 1) }
     }
 
-    private init(_ sandbox: Sandbox, place: Int, of places: Int) {
+    init(_ sandbox: Sandbox, place: Int, of places: Int) {
         id = sandbox.id
         agent = sandbox.agent
         agentID = sandbox.agentID
@@ -45,6 +45,8 @@ struct StoredSandbox: Hashable {
         self.processID = processID
         self.place = place
         self.places = places
+        // Spelt otherwise it is not one that was written here, and could not be let go of.
+        guard !id.isEmpty, !agent.isEmpty, place >= 0, place < places, self.name == name else { return nil }
     }
 
     var name: String {
