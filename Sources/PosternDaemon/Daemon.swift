@@ -90,6 +90,11 @@ package struct Daemon {
             let configuration = try loader.load()
             let state = try OpenedState(for: configuration, environment, options, logger)
             warnAboutSharedUser()
+            for name in environment.repeatedNames.sorted() {
+                logger.error(
+                    "several sockets were handed over as \(name), and only the first is served; give each a unit and a FileDescriptorName= of its own"
+                )
+            }
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: state.live.directory)
             let proxyDesks = ProxyDesks()
             let server = try ProxyServer(
@@ -138,10 +143,13 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            control.start(
-                sandboxes: try makeRunServer(state, inForce),
-                inherited: environment.inheritedSockets
-            )
+            let runServer = try makeRunServer(state, inForce)
+            if runServer == nil {
+                for parts in StoredSandbox.group(environment.inheritedSockets) {
+                    StoredSandbox.discard(parts, environment.serviceManager)
+                }
+            }
+            control.start(sandboxes: runServer, inherited: environment.inheritedSockets)
             Service(
                 inForce: inForce,
                 administration: administration,

@@ -81,7 +81,7 @@ final class InForce: @unchecked Sendable {
 
     /// Puts another configuration in force.
     ///
-    /// - Returns: what of it takes effect at the next start only.
+    /// - Returns: what its author should know.
     /// - Throws: why it was refused; all stays as it was then.
     func adopt(_ configuration: Configuration) throws -> [String] {
         guard !configuration.contents.agents.isEmpty || live.declaredAgents.isEmpty else {
@@ -106,7 +106,15 @@ final class InForce: @unchecked Sendable {
             throw error
         }
         defer { settings = configuration.settings }
-        return needingRestart(configuration.settings)
+        return needingRestart(configuration.settings) + unattended(configuration.settings)
+    }
+
+    /// Listeners that are an agent's which does not exist.
+    func unattended(_ settings: ProxySettings) -> [String] {
+        settings.listeners.compactMap { listener in
+            guard let agent = listener.agent, published.directory.agent(named: agent) == nil else { return nil }
+            return "there is no agent \(agent), so \(listener.address) refuses whoever connects until there is one"
+        }
     }
 
     private func needingRestart(_ new: ProxySettings) -> [String] {

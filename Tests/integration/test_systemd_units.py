@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from support.daemon import program
+from support.systemd import install
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
@@ -17,16 +17,9 @@ pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="sys
 
 @pytest.fixture
 def installed(tmp_path):
-    """What `make install` puts below a prefix, with stand-ins for the programs, which are large."""
-    programs = tmp_path / "built"
-    programs.mkdir()
-    for name in ("posternd", "postern", "postern-cli"):
-        (programs / name).write_text(f'#!/bin/sh\nexec "{program(name)}" "$@"\n')
-        (programs / name).chmod(0o755)
+    """What `make install` puts below a prefix."""
     prefix = tmp_path / "prefix"
-    subprocess.run(
-        ["make", "-s", "-C", ROOT, "install", f"PREFIX={prefix}", f"SYSCONFDIR={tmp_path}/etc",
-         f"POSTERN_BIN={programs}"], check=True)
+    install(tmp_path, str(prefix), f"SYSCONFDIR={tmp_path}/etc")
     return prefix
 
 

@@ -2,16 +2,19 @@ internal import PosternCore
 
 /// `[[socket]]`: a listener whose every connection is one agent.
 struct SocketSection {
-    let agents: Set<String>
     let allowsRemote: Bool
     let listeners: ListenerList
 
     func read(_ table: TableReader) {
-        let agent = table.reference("agent", to: agents, kind: "agent")
+        let agent = table.requiredString("agent")
         let userIDs = UserIDKeys.read("uids", table, hint: "leave it out to admit whom the file mode admits")
         let address = readAddress(table, hasUserIDs: table.has("uids"))
         table.finish()
         guard let agent, let address else { return }
+        // One that this file does not declare may be in the store, or come to be there.
+        guard NameRules.isName(agent.value) else {
+            return table.refuse("agent", "is no agent's name")
+        }
         let listener = ListenerSettings(address: address, agent: agent.value, allowedUserIDs: userIDs)
         listeners.add(listener, line: table.line, in: table)
     }

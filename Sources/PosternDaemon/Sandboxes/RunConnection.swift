@@ -138,7 +138,12 @@ struct RunConnection {
         }
         while true {
             guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return desk.close(opened) }
-            if wanted[1].revents != 0 { return }
+            if wanted[1].revents != 0 {
+                // What is under way drains, unless the wrapper ends; who connects now waits for the next daemon.
+                wanted = [wanted[0]]
+                while poll(&wanted, 1, -1) < 0, errno == EINTR {}
+                return desk.close(opened)
+            }
             // A message more would be no news: the wrapper has nothing to say but that it is there.
             if wanted[0].revents != 0 { return desk.close(opened) }
             for (entry, listener) in zip(wanted[2...], opened.listeners) where entry.revents != 0 {

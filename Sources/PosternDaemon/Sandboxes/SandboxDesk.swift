@@ -134,41 +134,43 @@ final class SandboxDesk: Sendable {
             release(inside)
             throw RunAnswer.Refusal("not_recorded", "the audit log could not be written, so nothing is let through")
         }
-        for (place, descriptor) in ([connection] + descriptors).enumerated() {
-            manager.store(descriptor, as: StoredSandbox(sandbox, place: place).name)
-        }
+        let parts = StoredSandbox.all(of: sandbox, listeners: descriptors.count)
+        for (part, descriptor) in zip(parts, [connection] + descriptors) { manager.store(descriptor, as: part.name) }
         return Opened(sandbox: sandbox, listeners: listeners, namespace: inside)
     }
 
     /// Takes over what was served before a restart: each sandbox with its wrapper's connection.
     ///
-    /// `inherited` are all sockets that the service manager handed over, by name.
+    /// `inherited` are all sockets that the service manager handed over, by name. What is not as it was, or not allowed any
+    /// more, ends.
     func restore(_ inherited: [String: CInt]) -> [(connection: CInt, opened: Opened)] {
-        var parts: [String: [(StoredSandbox, CInt)]] = [:]
-        for (name, descriptor) in inherited {
-            if let stored = StoredSandbox(name) { parts[stored.id, default: []].append((stored, descriptor)) }
+        StoredSandbox.group(inherited).compactMap { parts in
+            if let opened = reopen(parts) { return (parts[0].descriptor, opened) }
+            StoredSandbox.discard(parts, manager)
+            let first = parts[0].stored
+            let caller = Caller(userID: first.userID, processID: first.processID)
+            record("sandbox_end", caller, agent: first.agent, detail: first.id)
+            return nil
         }
-        return parts.values.compactMap { parts in
-            let sorted = parts.sorted { $0.0.place < $1.0.place }
-            let first = sorted[0].0
-            let sandbox = Sandbox(
-                id: first.id,
-                agent: first.agent,
-                agentID: first.agentID,
-                userID: first.userID,
-                processID: first.processID
-            )
-            guard sorted.map(\.0.place) == Array(0..<sorted.count),
-                let (listeners, inside) = try? check(sorted.dropFirst().map(\.1)), take(inside, for: first.agent)
-            else {
-                for (stored, descriptor) in sorted {
-                    Glibc.close(descriptor)
-                    manager.forget(stored.name)
-                }
-                return nil
-            }
-            return (sorted[0].1, Opened(sandbox: sandbox, listeners: listeners, namespace: inside))
-        }
+    }
+
+    /// The sandbox that these are all parts of, if it may go on.
+    private func reopen(_ parts: [StoredSandbox.Part]) -> Opened? {
+        let first = parts[0].stored
+        guard parts.map(\.stored.place) == Array(0..<first.places),
+            let caller = try? caller(at: parts[0].descriptor),
+            caller.userID == first.userID, caller.processID == first.processID,
+            let agent = try? permitted(first.agent, for: caller), agent.id == first.agentID,
+            let (listeners, inside) = try? check(parts.dropFirst().map(\.descriptor)), take(inside, for: first.agent)
+        else { return nil }
+        let sandbox = Sandbox(
+            id: first.id,
+            agent: first.agent,
+            agentID: first.agentID,
+            userID: first.userID,
+            processID: first.processID
+        )
+        return Opened(sandbox: sandbox, listeners: listeners, namespace: inside)
     }
 
     /// A name that somebody made up, as far as it can be one.
@@ -196,8 +198,14 @@ final class SandboxDesk: Sendable {
     /// Ends a sandbox: what it has open is cut.
     func close(_ opened: Opened) {
         entrances.end(opened.sandbox)
-        for listener in opened.listeners { Glibc.close(listener.descriptor) }
-        for place in 0...opened.listeners.count { manager.forget(StoredSandbox(opened.sandbox, place: place).name) }
+        for listener in opened.listeners {
+            // The service manager has it, too, and lets go a little later.
+            shutdown(listener.descriptor, Int32(SHUT_RDWR))
+            Glibc.close(listener.descriptor)
+        }
+        for part in StoredSandbox.all(of: opened.sandbox, listeners: opened.listeners.count) {
+            manager.forget(part.name)
+        }
         release(opened.namespace)
         let caller = Caller(userID: opened.sandbox.userID, processID: opened.sandbox.processID)
         record("sandbox_end", caller, agent: opened.sandbox.agent, detail: opened.sandbox.id)
@@ -205,8 +213,21 @@ final class SandboxDesk: Sendable {
 
     // MARK: Rules
 
-    /// The agent, if the caller may run it: to others it does not exist.
+    /// The agent, if the caller may run it now.
     private func agent(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
+        let agent = try permitted(name, for: caller)
+        guard !agent.isPaused else {
+            throw RunAnswer.Refusal(
+                "agent_paused",
+                "the agent \(agent.name) is paused",
+                hint: "an operator resumes it: postern agent resume \(agent.name)"
+            )
+        }
+        return agent
+    }
+
+    /// The agent, if the caller may run it: to others it does not exist.
+    private func permitted(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
         let directory = published.directory
         let agent = directory.agent(named: name) ?? directory.agent(id: name)
         let isOwn = caller.userID == 0 || caller.userID == getuid()
@@ -220,13 +241,6 @@ final class SandboxDesk: Sendable {
                     ? "there is no agent \(SandboxDesk.excerpt(name))"
                     : "user \(caller.userID) may not run an agent \(SandboxDesk.excerpt(name)), or there is none",
                 hint: isOwn ? "see `postern agent list`" : "an operator lists who may in [[runner]] of proxy.conf"
-            )
-        }
-        guard !agent.isPaused else {
-            throw RunAnswer.Refusal(
-                "agent_paused",
-                "the agent \(agent.name) is paused",
-                hint: "an operator resumes it: postern agent resume \(agent.name)"
             )
         }
         return agent
