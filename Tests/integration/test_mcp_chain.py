@@ -33,8 +33,9 @@ class Chain:
         own = {"command": python, "args": [str(SUPPORT / "mcp_stdio_server.py")], "env": {"GOOD_KEY": self.key, "MODE": "fast"}}
         self.file.write_text(json.dumps({"mcpServers": {SERVER: own}}, indent=4) + "\n\n")
 
-    def bring_in(self) -> None:
-        options = ("--provider", f"{SERVER}.GOOD_KEY=good")
+    def bring_in(self, **more: str) -> None:
+        chosen = {"GOOD_KEY": "good", **more}.items()
+        options = [word for name, provider in chosen for word in ("--provider", f"{SERVER}.{name}={provider}")]
         [report] = self.home.report("--file", str(self.file), "--yes", *options)
         assert report["state"] == "changed", report
         assert self.key not in self.file.read_text()
@@ -100,7 +101,7 @@ def test_upstream_sees_the_key_and_the_server_a_placeholder(chain):
     assert [one.value("authorization") for one in chain.topology.good.requests] == [f"Bearer {chain.key}"]
     assert seen["GOOD_KEY"] == chain.entry["env"]["GOOD_KEY"] and "postern-placeholder" in seen["GOOD_KEY"]
     assert seen["MODE"] == "fast" and seen["POSTERN_AGENT"] == "mcp-good-one" and "GITHUB_TOKEN" not in seen
-    assert chain.key not in json.dumps(seen)
+    assert chain.entry["args"][:4] == ["run", "--agent", "mcp-good-one", "--"] and chain.key not in json.dumps(seen)
     assert "connected" not in (around, host)
     [row] = [row for row in chain.topology.daemon.audit() if row.get("postern.identity") == "sandbox"]
     assert row["postern.agent"] == "mcp-good-one" and row["postern.provider"] == "good"
@@ -142,3 +143,17 @@ def test_a_large_message_passes(chain):
     chain.bring_in()
     text = "x" * 300_000
     assert chain.call(("echo", {"text": text})) == [text]
+
+
+def test_variables_of_the_entry_that_are_no_placeholders_pass(chain):
+    """They look like secrets of the caller's, and the entry sets them."""
+    document = json.loads(chain.file.read_text())
+    headers = {"Authorization": f"Bearer {chain.topology.secrets['plain']}"}
+    more = {"MAX_TOKENS": "7", "DATABASE_URL": "sqlite:x", "KEY_HEADERS": json.dumps(headers)}
+    document["mcpServers"][SERVER]["env"] |= more
+    chain.file.write_text(json.dumps(document))
+    chain.bring_in(KEY_HEADERS_AUTHORIZATION="plain")
+    [seen] = chain.call(("environment", {}))
+    assert (seen["MAX_TOKENS"], seen["DATABASE_URL"]) == ("7", "sqlite:x")
+    assert "Bearer postern-placeholder" in seen["KEY_HEADERS"]
+    assert chain.entry["args"][3:8] == ["--env", "MAX_TOKENS", "--env", "DATABASE_URL", "--"]

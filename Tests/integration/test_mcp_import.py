@@ -178,6 +178,8 @@ def check_entries(world, report, name, before, after):
             assert wrapped[:4] == ["postern", "run", "--agent", one["agent"]]
             end = wrapped.index("--")
             assert set(wrapped[4:end:2]) <= {"--env"} and set(wrapped[5:end:2]) <= environment(new[server]).keys()
+            # Only what holds no placeholder has to be named.
+            assert not any("postern-placeholder" in environment(new[server])[one] for one in wrapped[5:end:2])
             own = words(old[server])
             assert len(wrapped) == end + 1 + len(own)
             assert all(after == before or keys_in(before.encode()) for before, after in zip(own, wrapped[end + 1 :]))
@@ -362,7 +364,7 @@ def test_a_key_that_is_added_later_is_taken_too(world, home):
     [server] = report["servers"]
     assert server["agent"] == first["servers"][0]["agent"] and stored(report) == {"render": {"GITHUB_TOKEN": "github"}}
     entry = json.loads(path.read_text())["mcpServers"]["render"]
-    assert entry["args"][3:] == ["--env", "RENDER_API_KEY", "--env", "GITHUB_TOKEN", "--", "render-mcp"]
+    assert entry["args"][3:] == ["--", "render-mcp"]
     assert not keys_in(path.read_bytes())
 
 

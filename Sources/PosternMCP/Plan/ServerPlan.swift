@@ -89,16 +89,6 @@ package struct ServerPlan: Sendable {
         return agent
     }
 
-    /// The variables of its own that `postern run` would take for the caller's secrets, and not pass on.
-    var passedVariables: [String] {
-        guard case .program(let program) = entry.kind else { return [] }
-        let places = Set(secrets.map(\.path))
-        let left = Set(left.filter(\.isSecret).map(\.place))
-        return program.environment.filter { word in
-            SecretNames.areSecret(word.name) || places.contains(word.path) || left.contains("env \(word.name)")
-        }.map(\.name)
-    }
-
     /// What `SERVER.NAME` on a command line calls a secret.
     package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
 
