@@ -38,7 +38,11 @@ package final class Directory: Sendable {
         replacing previous: Directory? = nil
     ) throws(DirectoryError) {
         let placeholders = key ?? previous?.placeholders ?? .random()
-        let compiler = AgentCompiler(placeholders: placeholders, limiters: previous?.limiters ?? LimiterTable())
+        let compiler = AgentCompiler(
+            placeholders: placeholders,
+            limiters: previous?.limiters ?? LimiterTable(),
+            egress: contents.egress
+        )
         let agents = try DeclaredAgents(contents).compile(with: compiler)
         try self.init(
             Directory(placeholders: placeholders, limiters: previous?.limiters ?? compiler.limiters),
