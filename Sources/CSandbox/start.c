@@ -65,11 +65,13 @@ static void execute(struct postern_child *child) {
 }
 
 _Noreturn static void run_child(struct postern_child *child, pid_t parent) {
-    enter_namespaces(child);
-    postern_open_network(child);
-    postern_arrange_files(child);
-    if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
-    postern_give_up_privileges(child);
+    if (child->plan->is_isolated) {
+        enter_namespaces(child);
+        postern_open_network(child);
+        postern_arrange_files(child);
+        if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
+        postern_give_up_privileges(child);
+    }
     // Whoever starts this and is killed takes the program along; what that left running has lost its listener. Not set
     // earlier, since a change of privileges clears it.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);

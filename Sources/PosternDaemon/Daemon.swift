@@ -139,7 +139,7 @@ package struct Daemon {
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
             control.start(
-                sandboxes: try makeRunServer(state, inForce),
+                sandboxes: try makeRunServer(state, inForce, administration),
                 inherited: environment.inheritedSockets
             )
             Service(
@@ -230,7 +230,11 @@ package struct Daemon {
     }
 
     /// Opens the socket at which sandboxes are registered, unless there is to be none.
-    private func makeRunServer(_ state: OpenedState, _ inForce: InForce) throws -> RunServer? {
+    private func makeRunServer(
+        _ state: OpenedState,
+        _ inForce: InForce,
+        _ administration: Administration
+    ) throws -> RunServer? {
         let path: String
         switch state.settings.run.socket {
         case .off: return nil
@@ -245,6 +249,10 @@ package struct Daemon {
             manager: environment.serviceManager,
             rules: { inForce.currentSettings.run },
             published: inForce.published,
+            commonAddress: {
+                administration.aloneNow { inForce.server.listeners }
+                    .first { $0.agent == nil && !$0.address.hasPrefix("/") }?.address
+            },
             placeholders: state.placeholders,
             authority: try? AuthorityCertificate(reading: authority).pem,
             hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],

@@ -39,6 +39,12 @@ struct RunConnection {
                     guard (try? answer(RunAnswer.taken)) != nil else { return desk.close(opened) }
                     serve(opened)
                     return
+                case .token:
+                    message.closeListeners()
+                    let loan = try desk.lend(request.agent, to: caller)
+                    defer { desk.end(loan) }
+                    if (try? answer(RunAnswer.encode(loan.answer))) != nil { waitForEnd() }
+                    return
                 }
             } catch {
                 message.closeListeners()
@@ -100,6 +106,12 @@ struct RunConnection {
         )
         guard length > 0 else { return nil }
         return Message(bytes: Array(bytes[..<length]), listeners: Array(listeners[..<Int(count)]))
+    }
+
+    /// Waits until the wrapper ends, or the daemon; a message more would be no news.
+    private func waitForEnd() {
+        var wanted = [pollfd(descriptor, CInt(POSTERN_READ_HANGUP)), pollfd(stopping, POLLIN)]
+        while poll(&wanted, 2, -1) < 0 && errno == EINTR {}
     }
 
     // MARK: Connections

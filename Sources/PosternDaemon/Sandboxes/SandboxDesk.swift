@@ -31,7 +31,9 @@ final class SandboxDesk: Sendable {
     let entrances: SandboxEntrances
     private let manager: ServiceManager
     private let rules: @Sendable () -> RunSettings
-    private let published: PublishedDirectory
+    let published: PublishedDirectory
+    /// Where any agent may call, if there is such an address.
+    let commonAddress: @Sendable () -> String?
     private let placeholders: PlaceholderKey
     private let authority: String?
     /// What no agent may see.
@@ -49,6 +51,7 @@ final class SandboxDesk: Sendable {
         manager: ServiceManager,
         rules: @escaping @Sendable () -> RunSettings,
         published: PublishedDirectory,
+        commonAddress: @escaping @Sendable () -> String?,
         placeholders: PlaceholderKey,
         authority: String?,
         hidden: [String],
@@ -58,6 +61,7 @@ final class SandboxDesk: Sendable {
         self.manager = manager
         self.rules = rules
         self.published = published
+        self.commonAddress = commonAddress
         self.placeholders = placeholders
         self.authority = authority
         self.hidden = hidden
@@ -132,7 +136,7 @@ final class SandboxDesk: Sendable {
         let sandbox = Sandbox(agent: agent, userID: caller.userID, processID: caller.processID)
         guard record("sandbox_start", caller, agent: agent.name, detail: sandbox.id) else {
             release(inside)
-            throw RunAnswer.Refusal("not_recorded", "the audit log could not be written, so nothing is let through")
+            throw SandboxDesk.notRecorded
         }
         for (place, descriptor) in ([connection] + descriptors).enumerated() {
             manager.store(descriptor, as: StoredSandbox(sandbox, place: place).name)
@@ -171,6 +175,11 @@ final class SandboxDesk: Sendable {
         }
     }
 
+    static let notRecorded = RunAnswer.Refusal(
+        "not_recorded",
+        "the audit log could not be written, so nothing is let through"
+    )
+
     /// A name that somebody made up, as far as it can be one.
     private static func excerpt(_ name: String) -> String { String(name.prefix(64)) }
 
@@ -206,7 +215,7 @@ final class SandboxDesk: Sendable {
     // MARK: Rules
 
     /// The agent, if the caller may run it: to others it does not exist.
-    private func agent(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
+    func agent(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
         let directory = published.directory
         let agent = directory.agent(named: name) ?? directory.agent(id: name)
         let isOwn = caller.userID == 0 || caller.userID == getuid()
@@ -269,7 +278,7 @@ final class SandboxDesk: Sendable {
     }
 
     @discardableResult
-    private func record(
+    func record(
         _ action: StaticString,
         _ caller: Caller,
         agent: String? = nil,

@@ -38,8 +38,17 @@ struct Run: ParsableCommand {
     @Option(name: .customLong("env"), help: ArgumentHelp("Set a variable, or pass it on.", valueName: "name[=value]"))
     var variables: [String] = []
 
-    @Flag(help: "Set variables for base URLs too, such as OPENAI_BASE_URL.")
+    @Flag(name: .customLong("base-urls"), help: "Set variables for base URLs too, such as OPENAI_BASE_URL.")
     var baseURLs = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Set variables, and shut nothing out.",
+            discussion:
+                "The program can go around the proxy, and can read what you can. For systems without namespaces, and programs that you trust."
+        )
+    )
+    var noIsolate = false
 
     @Option(help: ArgumentHelp("Where the proxy is inside.", valueName: "port"))
     var port: UInt16 = 3128
@@ -74,6 +83,7 @@ struct Run: ParsableCommand {
         options.socket = socket
         options.port = port
         options.isTransparent = transparent
+        options.isIsolated = !noIsolate
         options.binds = bind
         options.readOnly = ro
         options.command = words
@@ -89,7 +99,12 @@ struct Run: ParsableCommand {
         do {
             let run = try AgentRun(options)
             if printEnv { return Output.write(try run.environmentText()) }
-            throw ExitCode(try run.isolated())
+            if noIsolate {
+                Output.writeError(
+                    "postern: warning: --no-isolate is advice to the program: it can go around the proxy, and nothing is hidden from it\n"
+                )
+            }
+            throw ExitCode(try run.run())
         } catch let status as ExitCode { throw status } catch {
             let failure = RunFailure(error)
             Output.writeError(failure.failure.text)
