@@ -8,7 +8,7 @@ package struct MCPImport {
     /// What base URLs begin with, where nobody has asked the daemon.
     private static let address = "http://127.0.0.1:PORT/via/"
 
-    private let found: [MCPSelection.Found]
+    let found: [MCPSelection.Found]
     private let isForced: Bool
     private let folder: BackupFolder
     /// What was found, and what became of it.
