@@ -53,7 +53,7 @@ deps-run:
 
 deps-test: deps-run
 	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd ip/iproute2 \
-	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium
+	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium bwrap/bubblewrap socat/socat
 
 deps-bench: deps-run
 	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev

@@ -87,6 +87,12 @@ static bool is_orphan(const struct postern_child *child) {
     return poll(&report, 1, 0) > 0 && report.revents & POLLERR;
 }
 
+// Whoever starts this and is killed takes it along.
+static void end_with_parent(struct postern_child *child) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
+    if (is_orphan(child)) _exit(125);
+}
+
 _Noreturn static void run_first(struct postern_child *child) {
     map_user(child);
     postern_open_network(child);
@@ -95,9 +101,8 @@ _Noreturn static void run_first(struct postern_child *child) {
     postern_give_up_privileges(child);
     // It remembers the caller's variables, which are not the program's business.
     if (prctl(PR_SET_DUMPABLE, 0) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
-    // Whoever starts this and is killed takes all along. Not set earlier, since a change of privileges clears it.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
-    if (is_orphan(child)) _exit(125);
+    // Not earlier, since a change of privileges clears it.
+    end_with_parent(child);
     pid_t program = copy_process(0);
     if (program == 0) run_program(child);
     if (program < 0) postern_fail(child, POSTERN_STEP_FORK);
@@ -122,10 +127,12 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
     sigset_t former;
     postern_hold_signals(&former);
     struct postern_child child = {.plan = sandbox, .report = report[1], .user = geteuid(), .group = getegid()};
-    pid_t pid = copy_process(namespaces);
+    pid_t pid = copy_process(sandbox->is_isolated ? namespaces : 0);
     if (pid == 0) {
         close(report[0]);
-        run_first(&child);
+        if (sandbox->is_isolated) run_first(&child);
+        end_with_parent(&child);
+        run_program(&child);
     }
     int error = errno;
     close(report[1]);
@@ -138,7 +145,7 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
         else waitpid(pid, NULL, 0);
     } else {
         failure->error = error;
-        if (error != EAGAIN && error != ENOMEM) failure->step = POSTERN_STEP_NAMESPACES;
+        if (sandbox->is_isolated && error != EAGAIN && error != ENOMEM) failure->step = POSTERN_STEP_NAMESPACES;
     }
     close(report[0]);
     pid_t started = pid > 0 && count == 0 ? pid : -1;

@@ -143,7 +143,7 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            let runServer = try makeRunServer(state, inForce)
+            let runServer = try makeRunServer(state, inForce, administration)
             if runServer == nil {
                 for parts in StoredSandbox.group(environment.inheritedSockets) {
                     StoredSandbox.discard(parts, environment.serviceManager)
@@ -242,7 +242,11 @@ package struct Daemon {
     }
 
     /// Opens the socket at which sandboxes are registered, unless there is to be none.
-    private func makeRunServer(_ state: OpenedState, _ inForce: InForce) throws -> RunServer? {
+    private func makeRunServer(
+        _ state: OpenedState,
+        _ inForce: InForce,
+        _ administration: Administration
+    ) throws -> RunServer? {
         let path: String
         switch state.settings.run.socket {
         case .off: return nil
@@ -257,6 +261,10 @@ package struct Daemon {
             manager: environment.serviceManager,
             rules: { inForce.currentSettings.run },
             published: inForce.published,
+            commonAddress: {
+                administration.aloneNow { inForce.server.listeners }
+                    .first { $0.agent == nil && !$0.address.hasPrefix("/") }?.address
+            },
             placeholders: state.placeholders,
             authority: try? AuthorityCertificate(reading: authority).pem,
             hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],

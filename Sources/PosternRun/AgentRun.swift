@@ -10,6 +10,7 @@ struct AgentRun {
         var socket: String?
         var port: UInt16 = 3128
         var isTransparent = false
+        var isIsolated = true
         var binds: [String] = []
         var readOnly: [String] = []
         var environment = SandboxEnvironment.Options()
@@ -25,13 +26,39 @@ struct AgentRun {
     init(_ options: Options, environment: [String: String] = Environment.all) throws {
         self.options = options
         parent = environment
+        if !options.isIsolated, let option = options.isolating {
+            throw CommandFailure(usage: "\(option) has no use with --no-isolate, which shuts nothing out")
+        }
         guard let path = getcwd(nil, 0) else { throw CommandFailure.system("the current directory is gone") }
         defer { free(path) }
         directory = String(cString: path)
     }
 
-    /// Starts the program in namespaces of its own and waits for it; returns the status to end with.
-    func isolated() throws -> Int32 {
+    /// Starts the program and waits for it; returns the status to end with.
+    func run() throws -> Int32 { try options.isIsolated ? isolated() : openly() }
+
+    /// What the program's environment would be, as lines of text.
+    func environmentText() throws -> String {
+        let channel = try open()
+        let description = try describe(channel)
+        let isTrusted = description.authority != nil
+        let places = (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath)
+        let environment =
+            options.isIsolated
+            ? variables(description, at: inside, isTrusted ? places : nil, runtime: "/run/user/\(getuid())")
+            : variables(
+                description,
+                at: AgentRun.proxy(try loan(channel), token: "TOKEN"),
+                isTrusted ? (merged: "/proc/PID/fd/N", authority: "/proc/PID/fd/N") : nil,
+                runtime: nil
+            )
+        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")" }
+        let removed = environment.removed.map { "# not passed on: \($0)" }
+        return (set + removed).map { Printable.text($0) + "\n" }.joined()
+    }
+
+    /// Starts the program in namespaces of its own.
+    private func isolated() throws -> Int32 {
         let channel = try open()
         let description = try describe(channel)
         let bundle = try description.authority.map { try CertificateBundle.make(authority: $0, environment: parent) }
@@ -49,13 +76,12 @@ struct AgentRun {
             standIns: CertificateBundle.known(home: home, environment: parent),
             kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
         )
-        let environment = SandboxEnvironment(
-            from: parent,
-            for: description,
-            proxy: "http://127.0.0.1:\(options.port)",
-            bundle: bundle == nil ? nil : (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath),
-            runtimeDirectory: caller.runtimeDirectory,
-            options: options.environment
+        let places = (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath)
+        let environment = variables(
+            description,
+            at: inside,
+            bundle == nil ? nil : places,
+            runtime: caller.runtimeDirectory
         )
         let plan = SandboxStart.Plan(
             agent: description.agent,
@@ -73,26 +99,54 @@ struct AgentRun {
             let status = withExtendedLifetime(channel) { SandboxStart.wait(for: process) }
             planted.moveAside()
             return status
-        } catch {
-            throw RunFailure(CommandFailure(error.message, hint: error.hint), status: error.status)
-        }
+        } catch { throw RunFailure(error) }
     }
 
-    /// What the program's environment would be, as lines of text.
-    func environmentText() throws -> String {
-        let description = try describe(try open())
-        let isTrusted = description.authority != nil
-        let environment = SandboxEnvironment(
+    /// Starts the program where it is, with variables and nothing more.
+    private func openly() throws -> Int32 {
+        let channel = try open()
+        let description = try describe(channel)
+        let loan = try loan(channel)
+        let bundle = try description.authority.map { authority in
+            (merged: try CertificateBundle.make(authority: authority, environment: parent), own: Array(authority.utf8))
+        }
+        do throws(SandboxFailure) {
+            var files: (merged: SealedFile, authority: SealedFile)?
+            if let bundle { files = (try SealedFile(bundle.merged), try SealedFile(bundle.own)) }
+            let environment = variables(
+                description,
+                at: AgentRun.proxy(loan, token: loan.token),
+                files.map { (merged: $0.merged.path, authority: $0.authority.path) },
+                runtime: nil
+            )
+            let process = try SandboxStart.startOpenly(options.command, environment: environment.variables)
+            // Its end would be the token's, and the files'.
+            return withExtendedLifetime((channel, files)) { SandboxStart.wait(for: process) }
+        } catch { throw RunFailure(error) }
+    }
+
+    /// Where the proxy is in a network of its own.
+    private var inside: String { "http://127.0.0.1:\(options.port)" }
+
+    /// Where it is for whoever shows a token.
+    private static func proxy(_ loan: RunLoan, token: String) -> String {
+        "http://\(loan.agent):\(token)@\(LocalAddress.reaching(loan.address))"
+    }
+
+    private func variables(
+        _ description: RunDescription,
+        at proxy: String,
+        _ bundle: (merged: String, authority: String)?,
+        runtime directory: String?
+    ) -> SandboxEnvironment {
+        SandboxEnvironment(
             from: parent,
             for: description,
-            proxy: "http://127.0.0.1:\(options.port)",
-            bundle: isTrusted ? (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath) : nil,
-            runtimeDirectory: "/run/user/\(getuid())",
+            proxy: proxy,
+            bundle: bundle,
+            runtimeDirectory: directory,
             options: options.environment
         )
-        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")" }
-        let removed = environment.removed.map { "# not passed on: \($0)" }
-        return (set + removed).map { Printable.text($0) + "\n" }.joined()
     }
 
     private func open() throws -> RunChannel {
@@ -117,6 +171,12 @@ struct AgentRun {
         return String(cString: name)
     }
 
+    private func loan(_ channel: RunChannel) throws -> RunLoan {
+        do throws(RunAnswer.Refusal) { return try channel.token(options.agent) } catch {
+            throw CommandFailure(error.message, hint: error.hint)
+        }
+    }
+
     /// The home directory, if the variable says so.
     private var home: String? { parent["HOME"].flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil } }
 
@@ -135,5 +195,16 @@ struct AgentRun {
             throw CommandFailure(usage: "--bind and --ro take a part of the file system, not all of it")
         }
         return text
+    }
+}
+
+extension AgentRun.Options {
+    /// The first option that was given and only makes sense in a sandbox.
+    fileprivate var isolating: String? {
+        let given = [
+            ("--transparent", isTransparent), ("--bind", !binds.isEmpty), ("--ro", !readOnly.isEmpty),
+            ("--base-urls", environment.setsBaseURLs), ("--port", port != AgentRun.Options().port),
+        ]
+        return given.first { $0.1 }?.0
     }
 }

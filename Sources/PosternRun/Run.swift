@@ -61,6 +61,15 @@ package struct Run: ParsableCommand {
     @Flag(name: .customLong("base-urls"), help: "Set variables for base URLs too, such as OPENAI_BASE_URL.")
     var baseURLs = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Set variables, and shut nothing out.",
+            discussion:
+                "The program can go around the proxy, and can read what you can. For systems without namespaces, and programs that you trust."
+        )
+    )
+    var noIsolate = false
+
     @Option(help: ArgumentHelp("Where the proxy is inside.", valueName: "port"))
     var port: UInt16 = 3128
 
@@ -101,9 +110,16 @@ package struct Run: ParsableCommand {
     package func status() -> Int32 {
         do {
             let run = try AgentRun(options)
-            guard printEnv else { return try run.isolated() }
-            Output.write(try run.environmentText())
-            return 0
+            if printEnv {
+                Output.write(try run.environmentText())
+                return 0
+            }
+            if noIsolate {
+                Output.writeError(
+                    "postern: warning: --no-isolate is advice to the program: it can go around the proxy, and nothing is hidden from it\n"
+                )
+            }
+            return try run.run()
         } catch {
             let failure = RunFailure(error)
             Output.writeError(failure.failure.text)
@@ -123,6 +139,7 @@ package struct Run: ParsableCommand {
         options.socket = socket
         options.port = port
         options.isTransparent = transparent
+        options.isIsolated = !noIsolate
         options.binds = bind
         options.readOnly = ro
         options.command = words

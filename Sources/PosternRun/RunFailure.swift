@@ -1,4 +1,5 @@
 internal import PosternCommand
+internal import PosternSandbox
 
 /// A failure with the status that the wrapper ends with.
 package struct RunFailure: Error {
@@ -8,7 +9,12 @@ package struct RunFailure: Error {
     let failure: CommandFailure
     let status: Int32
 
-    init(_ failure: CommandFailure, status: Int32) {
+    /// A program that could not be started.
+    init(_ failure: SandboxFailure) {
+        self.init(CommandFailure(failure.message, hint: failure.hint), status: failure.status)
+    }
+
+    private init(_ failure: CommandFailure, status: Int32) {
         self.failure = failure
         self.status = status
     }

@@ -8,26 +8,45 @@ package struct SandboxFailure: Error, Sendable {
     /// 125 if the wrapper failed, 126 if the program cannot be executed, 127 if there is none.
     package let status: Int32
 
+    /// The wrapper failed.
+    init(_ message: String, hint: String? = nil, status: Int32 = 125) {
+        self.message = message
+        self.hint = hint
+        self.status = status
+    }
+
+    /// A program could not be started that nothing contains.
+    init(_ failure: postern_sandbox_failure, program: String) {
+        let reason = String(cString: strerror(failure.error)).lowercased()
+        switch failure.step {
+        case POSTERN_STEP_EXECUTE where failure.error == ENOENT:
+            self.init("\(program): command not found", status: 127)
+        case POSTERN_STEP_EXECUTE: self.init("\(program) cannot be executed: \(reason)", status: 126)
+        default: self.init("\(SandboxFailure.words(failure.step)): \(reason)")
+        }
+    }
+
     init(_ failure: postern_sandbox_failure, _ plan: SandboxStart.Plan) {
         let reason = String(cString: strerror(failure.error)).lowercased()
         let program = plan.command[0]
-        var status: Int32 = 125
-        var hint: String?
+        let message: String
+        let hint: String?
         switch failure.step {
-        case POSTERN_STEP_EXECUTE where failure.error == ENOENT:
-            status = 127
-            message = "\(program): command not found"
-            if plan.files.isEmptied(program) { hint = "its directory is empty inside: add --ro \(program)" }
         case POSTERN_STEP_EXECUTE:
-            status = 126
-            message = "\(program) cannot be executed: \(reason)"
+            let plain = SandboxFailure(failure, program: program)
+            let isEmptied = plain.status == 127 && plan.files.isEmptied(program)
+            self.init(
+                plain.message,
+                hint: isEmptied ? "its directory is empty inside: add --ro \(program)" : nil,
+                status: plain.status
+            )
+            return
         case POSTERN_STEP_NAMESPACES:
             let obstacle = SandboxObstacle(error: failure.error)
             (message, hint) = (obstacle.message, obstacle.hint)
         case POSTERN_STEP_REFUSED:
             let refusal = SandboxFailure.refusal(in: failure)
-            message = refusal.message
-            hint = refusal.hint
+            (message, hint) = (refusal.message, refusal.hint)
         case POSTERN_STEP_MOUNT:
             let mounts = plan.files.mounts
             let path = failure.mount < mounts.count ? mounts[failure.mount].path : "/"
@@ -36,10 +55,9 @@ package struct SandboxFailure: Error, Sendable {
         case POSTERN_STEP_DIRECTORY:
             message = "\(plan.directory) is not there inside: \(reason)"
             hint = "go to another directory, or add --bind \(plan.directory)"
-        default: message = "\(SandboxFailure.words(failure.step)): \(reason)"
+        default: (message, hint) = (SandboxFailure(failure, program: program).message, nil)
         }
-        self.status = status
-        self.hint = hint
+        self.init(message, hint: hint)
     }
 
     private static func words(_ step: postern_sandbox_step) -> String {

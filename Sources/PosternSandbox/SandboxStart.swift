@@ -44,10 +44,10 @@ package struct SandboxStart {
         let memory = CMemory()
         let request = RunAnswer.encode(RunRequest(.listen, agent: plan.agent))
         let mounts = plan.files.mounts.map { memory.mount($0) }
-        let variables = plan.environment.map { "\($0.key)=\($0.value)" }
         var failure = postern_sandbox_failure()
         let process = mounts.withUnsafeBufferPointer { mounts in
             var sandbox = postern_sandbox()
+            sandbox.is_isolated = true
             sandbox.daemon = channel.descriptor
             sandbox.request = UnsafeRawPointer(memory.bytes(request))
             sandbox.request_length = request.count
@@ -56,12 +56,30 @@ package struct SandboxStart {
             sandbox.mounts = mounts.baseAddress
             sandbox.mount_count = mounts.count
             sandbox.directory = UnsafePointer(memory.text(plan.directory))
-            sandbox.programs = memory.constantTexts(programs(plan))
+            sandbox.programs = memory.constantTexts(programs(plan.command[0], plan.environment))
             sandbox.arguments = memory.texts(plan.command)
-            sandbox.environment = memory.texts(variables)
+            sandbox.environment = memory.variables(plan.environment)
             return postern_sandbox_start(&sandbox, &failure)
         }
         guard process > 0 else { throw SandboxFailure(failure, plan) }
+        return process
+    }
+
+    /// Starts a program that nothing contains.
+    ///
+    /// - Returns: its process id, for ``wait(for:)``.
+    package static func startOpenly(
+        _ command: [String],
+        environment: [String: String]
+    ) throws(SandboxFailure) -> Int32 {
+        let memory = CMemory()
+        var failure = postern_sandbox_failure()
+        var sandbox = postern_sandbox()
+        sandbox.programs = memory.constantTexts(programs(command[0], environment))
+        sandbox.arguments = memory.texts(command)
+        sandbox.environment = memory.variables(environment)
+        let process = postern_sandbox_start(&sandbox, &failure)
+        guard process > 0 else { throw SandboxFailure(failure, program: command[0]) }
         return process
     }
 
@@ -80,10 +98,9 @@ package struct SandboxStart {
     }
 
     /// What may be the program, as execvp(3) looks for it.
-    private static func programs(_ plan: Plan) -> [String] {
-        let name = plan.command[0]
+    private static func programs(_ name: String, _ environment: [String: String]) -> [String] {
         guard !name.contains("/") else { return [name] }
-        let path = plan.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         return path.split(separator: ":", omittingEmptySubsequences: false).map { $0.isEmpty ? name : "\($0)/\(name)" }
     }
 }
@@ -110,6 +127,10 @@ private final class CMemory {
         let pointers = texts.map { Optional(text($0)) } + [nil]
         let piece = bytes(pointers.withUnsafeBytes { Array($0) })
         return UnsafePointer(piece.assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self))
+    }
+
+    func variables(_ environment: [String: String]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+        texts(environment.map { "\($0.key)=\($0.value)" })
     }
 
     func constantTexts(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {

@@ -70,7 +70,7 @@ struct ExampleTests {
                 "research-bot-anthropic", "research-bot-anthropic-batch", "research-bot-mcp",
             ]
         )
-        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror"])
+        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror", "packages"])
         #expect(
             Set(configuration.contents.providers.map(\.name)) == [
                 "anthropic", "datadog", "twilio", "zendesk", "billing", "google-workspace", "tracker",

@@ -52,6 +52,7 @@ enum SchemaKeys {
             "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",
         ],
         "[[egress]]": [
+            "agents",
             "name", "agent", "hosts", "tunnel", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
             "max_body_bytes", "requests_per_minute", "concurrent_requests", "websocket", "allow_private", "connect_to",
             "ca_file", "hours", "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",

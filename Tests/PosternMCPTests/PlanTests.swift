@@ -122,15 +122,15 @@ import Testing
         arguments: [
             (
                 #"{"command": "npx", "args": ["-y", "p"], "env": {"GITHUB_TOKEN": "ghp_0"}}"#,
-                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--env", "GITHUB_TOKEN", "--", "npx", "-y", "p"], "env": {"GITHUB_TOKEN": "PH"}}"#
+                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--", "npx", "-y", "p"], "env": {"GITHUB_TOKEN": "PH"}}"#
             ),
             (
                 #"{"command": "postern", "args": ["run", "--agent", "z", "--", "x", "--token", "ghp_0"]}"#,
                 #"{"command": "postern", "args": ["run", "--agent", "z", "--", "x", "--token", "PH"]}"#
             ),
             (
-                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B", "--", "x"], "env": {"A_KEY": "ghp_0", "B": "ghp_1"}}"#,
-                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B", "--env", "A_KEY", "--", "x"], "env": {"A_KEY": "PH", "B": "PH"}}"#
+                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B_KEY", "--", "x"], "env": {"A_KEY": "ghp_0", "B_KEY": "1", "C_KEY": "2", "D": "3"}}"#,
+                #"{"command": "postern", "args": ["run", "--agent", "z", "--env", "B_KEY", "--env", "C_KEY", "--", "x"], "env": {"A_KEY": "PH", "B_KEY": "1", "C_KEY": "2", "D": "3"}}"#
             ),
             (
                 #"{"command": ["x", "--token=ghp_0"]}"#,
@@ -138,7 +138,7 @@ import Testing
             ),
             (
                 #"{"command": "x", "env": {"H": "{\"A\": \"Bearer ghp_0\", \"B\": \"ghp_1\"}"}}"#,
-                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--env", "H", "--", "x"], "env": {"H": "{\"A\": \"Bearer PH\", \"B\": \"PH\"}"}}"#
+                #"{"command": "postern", "args": ["run", "--agent", "mcp-a", "--", "x"], "env": {"H": "{\"A\": \"Bearer PH\", \"B\": \"PH\"}"}}"#
             ),
             (
                 #"{"url": "https://h.test:8443/m?key=\#(random)&b=c", "headers": {"Authorization": "Basic \#(random)"}}"#,
@@ -155,7 +155,7 @@ import Testing
             texts: server.secrets.map { _ in "PH" },
             baseURL: "http://127.0.0.1:1/via/p"
         )
-        let edited = try plan.document.edited(by: plan.edits(server, substitutes))
+        let edited = try plan.document.edited(by: plan.edits(server, substitutes) { name, _ in name.hasSuffix("_KEY") })
         let meant = try EditableDocument(Array("{\"mcpServers\": {\"a\": \(after)}}".utf8), syntax: .jsonc)
         #expect(edited.meaning == meant.meaning)
     }
@@ -173,7 +173,7 @@ import Testing
         let plan = try FilePlan(Array(text.utf8), of: ClientFile(client: .cursor, path: "/m.json"), judge: judge)
         let server = try #require(plan.servers.first)
         let texts: [String?] = server.secrets.map { $0.name == "GITHUB_TOKEN" ? "<placeholder>" : nil }
-        let edits = plan.edits(server, FilePlan.Substitutes(agent: "mcp-a", texts: texts))
+        let edits = plan.edits(server, FilePlan.Substitutes(agent: "mcp-a", texts: texts)) { _, _ in true }
         let lines = try MaskedDiff.text("/m.json", plan.document, edits, showing: ["<placeholder>"])
         let shown = lines.joined(separator: "\n")
         for hidden in ["sk-outside", "comment0123", "secret", "x7K9", "ghp_0123", "hunter2"] {

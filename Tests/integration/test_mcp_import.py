@@ -11,6 +11,7 @@ import random
 import re
 import signal
 import time
+import tomllib
 from urllib.parse import urlsplit
 
 import pytest
@@ -178,6 +179,8 @@ def check_entries(world, report, name, before, after):
             assert wrapped[:4] == ["postern", "run", "--agent", one["agent"]]
             end = wrapped.index("--")
             assert set(wrapped[4:end:2]) <= {"--env"} and set(wrapped[5:end:2]) <= environment(new[server]).keys()
+            # Only what holds no placeholder has to be named.
+            assert not any("postern-placeholder" in environment(new[server])[one] for one in wrapped[5:end:2])
             own = words(old[server])
             assert len(wrapped) == end + 1 + len(own)
             assert all(after == before or keys_in(before.encode()) for before, after in zip(own, wrapped[end + 1 :]))
@@ -362,7 +365,7 @@ def test_a_key_that_is_added_later_is_taken_too(world, home):
     [server] = report["servers"]
     assert server["agent"] == first["servers"][0]["agent"] and stored(report) == {"render": {"GITHUB_TOKEN": "github"}}
     entry = json.loads(path.read_text())["mcpServers"]["render"]
-    assert entry["args"][3:] == ["--env", "RENDER_API_KEY", "--env", "GITHUB_TOKEN", "--", "render-mcp"]
+    assert entry["args"][3:] == ["--", "render-mcp"]
     assert not keys_in(path.read_bytes())
 
 
@@ -532,3 +535,20 @@ def test_restore_says_what_stays_and_does_nothing_twice(world, home):
     # The agent and the secret are still there, and are taken again.
     [again] = home.report("--file", str(path), "--yes")
     assert again["servers"][0]["agent"] == report["servers"][0]["agent"]
+
+
+def test_the_rule_that_packages_need_is_printed(make_directory, tmp_path):
+    """As it has to stand in the configuration; where it does, nothing is said."""
+    world = make_directory(None, fills=False)
+    home = Home(tmp_path, world.control.path)
+    path = home.put("tabs.mcp.json")
+    _, err = home.run("import", "--file", str(path), "--yes")
+    [said] = re.findall(r"packages cannot be fetched yet.*?\n(\[\[egress\]\]\n.*?)\n(?=postern|\Z)", err + "\n", re.S)
+    assert tomllib.loads(said)["egress"] == [
+        {"name": "packages", "agents": ["mcp-*"], "hosts": ["registry.npmjs.org"], "methods": ["GET", "HEAD"]}
+    ]
+    home.run("restore", str(path))
+    world.daemon.reload(f"{world.config.text()}\n{said}")
+    asked = world.control.post("explain", agent=agents(world)[0], method="GET", url="https://registry.npmjs.org/tavily-mcp")
+    assert (asked["decision"], asked["steps"][0]["rule"]) == ("allow", "packages")
+    assert "cannot be fetched" not in home.run("import", "--file", str(path), "--yes")[1]

@@ -68,15 +68,20 @@ def make_home(parent: Path, user: int | None) -> Path:
 
 
 @contextmanager
-def runs(authority):
-    """A daemon, and sandboxes of root and of a plain user; outside of /tmp, which is another one inside."""
+def runs(authority, edit=None):
+    """A daemon, and sandboxes of root and of a plain user; outside of /tmp, which is another one inside.
+
+    ``edit`` changes its configuration further.
+    """
     parent = Path(tempfile.mkdtemp(prefix="postern-run-", dir="/var/lib"))
 
-    def edit(_topology, config):
+    def prepare(topology, config):
         config.add("runner", users=[PLAIN_USER], agents=[A])
         config.set("run", socket=str(parent / "run.sock"))
+        if edit:
+            edit(topology, config)
 
-    topology = Topology(authority, edit)
+    topology = Topology(authority, prepare)
     try:
         root = Sandboxes(topology, make_home(parent / "root", None))
         plain = Sandboxes(topology, make_home(parent / "plain", PLAIN_USER), PLAIN_USER)

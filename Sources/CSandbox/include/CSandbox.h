@@ -44,6 +44,9 @@ struct postern_mount {
 
 // Everything that the child needs, so that it allocates nothing.
 struct postern_sandbox {
+    // Whether there are namespaces at all; without them the program is started as it is, and of what follows only the last
+    // three count.
+    bool is_isolated;
     // The connection to the daemon, which gets the listeners.
     int daemon;
     // The message that goes with them.
@@ -97,6 +100,9 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
 
 // Whether this process may make the namespaces: 0, or the errno value that says why not.
 int postern_sandbox_probe(void);
+
+// A file in memory that holds this and can be changed by nobody: a descriptor, or -1 with errno.
+int postern_sealed_file(const void *contents, size_t length);
 
 // Waits for the child, to which signals are passed on that are sent to this process alone. Answers a status as waitpid(2)
 // does.

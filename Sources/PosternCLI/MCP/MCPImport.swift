@@ -1,13 +1,15 @@
 internal import PosternCommand
 internal import PosternControl
+internal import PosternCore
 internal import PosternMCP
+internal import PosternSandbox
 
 /// Moves the keys of MCP servers into the store, and the servers under `postern run`.
 package struct MCPImport {
     /// What base URLs begin with, where nobody has asked the daemon.
     private static let address = "http://127.0.0.1:PORT/via/"
 
-    private let found: [MCPSelection.Found]
+    let found: [MCPSelection.Found]
     private let isForced: Bool
     private let folder: BackupFolder
     /// What was found, and what became of it.
@@ -67,6 +69,11 @@ package struct MCPImport {
         }
     }
 
+    /// Whether `postern run` would not pass a variable on.
+    private static func isHeldBack(_ name: String, _ value: String) -> Bool {
+        EnvironmentRules.isSecret(name) && !KeyShape.isPlaceholder(Secret(value.utf8))
+    }
+
     private func isTaken(_ server: ServerPlan) -> Bool { server.canBeStored(forced: isForced) }
 
     private func preview(_ one: MCPSelection.Found) -> MCPReport.File {
@@ -100,7 +107,8 @@ package struct MCPImport {
             let agent = server.agent ?? MCPNames.make("mcp", server.entry.name)
             let base = "\(MCPImport.address)\(agent)"
             known.insert(base, at: 0)
-            edits += plan.edits(server, FilePlan.Substitutes(agent: agent, texts: texts, baseURL: base))
+            let substitutes = FilePlan.Substitutes(agent: agent, texts: texts, baseURL: base)
+            edits += plan.edits(server, substitutes, isHeldBack: MCPImport.isHeldBack)
         }
         return (try? MaskedDiff.text(file.path, plan.document, edits, showing: known)) ?? []
     }
@@ -118,7 +126,7 @@ package struct MCPImport {
         for (place, server) in plan.servers.enumerated() where isTaken(server) {
             do {
                 let done = try storage.store(server, of: file.path)
-                edits += plan.edits(server, done.substitutes)
+                edits += plan.edits(server, done.substitutes, isHeldBack: MCPImport.isHeldBack)
                 report.files[index].servers[place].note(done)
                 let names = done.secrets.compactMap { $0 }
                 stored.append(

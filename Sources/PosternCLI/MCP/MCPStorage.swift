@@ -200,11 +200,9 @@ struct MCPStorage {
     private func listener() throws -> String {
         let status: StatusAnswer = try session.call(.get, "/v1/status")
         let address = status.listeners.first { $0.agent == nil && !$0.address.hasPrefix("/") }?.address
-        guard let address, let colon = address.lastIndex(of: ":") else {
+        guard let address else {
             throw CommandFailure("the daemon listens at no address for base URLs", hint: "add one to [proxy] listen")
         }
-        let host = address[..<colon]
-        let isAny = host == "0.0.0.0" || host == "[::]" || host.isEmpty
-        return "http://\(isAny ? "127.0.0.1" : String(host))\(address[colon...])"
+        return "http://\(LocalAddress.reaching(address))"
     }
 }

@@ -29,24 +29,12 @@ enum RunnerSection {
             hint: "leave [[runner]] out: root and Postern's own user may always"
         )
         if !table.has("users") { table.refuse("users", "is missing: [[runner]] says who may run agents") }
-        let names = table.strings("agents")
+        let agents = table.agentPatterns("agents")
         if !table.has("agents") {
             table.refuse("agents", "is missing: [[runner]] says which agents", hint: "agents = [\"claude\", \"mcp-*\"]")
         }
         table.finish()
-        guard let users, let names else { return nil }
-        for name in names where !isPattern(name.value) {
-            table.problems.add(
-                "`agents` in [[runner]]: \(Excerpt.of(name.value)) is no agent's name",
-                line: name.line,
-                hint: "a name, or the beginning of one and `*`"
-            )
-        }
-        return RunnerRule(userIDs: users, agents: names.map(\.value))
-    }
-
-    /// A name, or the beginning of one with `*` behind it.
-    private static func isPattern(_ text: String) -> Bool {
-        text == "*" || NameRules.isName(text.hasSuffix("*") ? String(text.dropLast()) : text)
+        guard let users, let agents else { return nil }
+        return RunnerRule(userIDs: users, agents: agents)
     }
 }

@@ -8,6 +8,8 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
     case sandbox
     /// By the key in `Proxy-Authorization`.
     case proxyAuthorization
+    /// By what `postern run --no-isolate` lends, in `Proxy-Authorization`.
+    case runToken
     /// By the key in the credential slot of a base-URL request.
     case urlKey
     /// By the key that signed a request to the API.
@@ -21,6 +23,7 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
         case .port: "port"
         case .sandbox: "sandbox"
         case .proxyAuthorization: "proxy_authorization"
+        case .runToken: "run_token"
         case .urlKey: "url_key"
         case .signedKey: "signed_key"
         case .approval: "approval"

@@ -26,15 +26,12 @@ package struct RunSettings: Hashable, Sendable {
 /// That some users may run some agents.
 package struct RunnerRule: Hashable, Sendable {
     package let userIDs: [UInt32]
-    /// Names, or beginnings of names with `*` behind them.
-    package let agents: [String]
+    package let agents: [AgentPattern]
 
-    package init(userIDs: [UInt32], agents: [String]) {
+    package init(userIDs: [UInt32], agents: [AgentPattern]) {
         self.userIDs = userIDs
         self.agents = agents
     }
 
-    func covers(_ agent: String) -> Bool {
-        agents.contains { $0.hasSuffix("*") ? agent.hasPrefix($0.dropLast()) : agent == $0 }
-    }
+    func covers(_ agent: String) -> Bool { agents.contains { $0.covers(agent) } }
 }

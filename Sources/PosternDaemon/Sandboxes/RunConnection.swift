@@ -46,9 +46,7 @@ struct RunConnection {
         let request: RunRequest = try read(message.bytes)
         switch request.ask {
         case .describe:
-            guard message.listeners.isEmpty else {
-                throw RunAnswer.Refusal("not_a_message", "nothing comes with a question")
-            }
+            try message.mustBeAlone()
             try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
             return false
         case .listen:
@@ -60,6 +58,15 @@ struct RunConnection {
                 return true
             }
             serve(opened)
+            return true
+        case .token:
+            try message.mustBeAlone()
+            guard places.settle(caller.userID, of: desk.maxConnections) else { throw RunPlaces.none }
+            defer { places.unsettle(caller.userID) }
+            let loan = try desk.lend(request.agent, to: caller)
+            defer { desk.end(loan) }
+            try answer(RunAnswer.encode(loan.answer))
+            waitForEnd()
             return true
         }
     }
@@ -95,6 +102,12 @@ struct RunConnection {
         let bytes: [UInt8]
         let listeners: [CInt]
 
+        func mustBeAlone() throws(RunAnswer.Refusal) {
+            guard listeners.isEmpty else {
+                throw RunAnswer.Refusal("not_a_message", "nothing comes with a question")
+            }
+        }
+
         func closeListeners() { for listener in listeners { close(listener) } }
     }
 
@@ -124,6 +137,12 @@ struct RunConnection {
         // An empty message looks like the end, but for what may come with it.
         message.closeListeners()
         return nil
+    }
+
+    /// Waits until the wrapper ends, or the daemon; a message more would be no news.
+    private func waitForEnd() {
+        var wanted = [pollfd(descriptor, CInt(POSTERN_READ_HANGUP)), pollfd(stopping, POLLIN)]
+        while poll(&wanted, 2, -1) < 0 && errno == EINTR {}
     }
 
     // MARK: Connections

@@ -31,7 +31,9 @@ final class SandboxDesk: Sendable {
     let entrances: SandboxEntrances
     private let manager: ServiceManager
     private let rules: @Sendable () -> RunSettings
-    private let published: PublishedDirectory
+    let published: PublishedDirectory
+    /// Where any agent may call, if there is such an address.
+    let commonAddress: @Sendable () -> String?
     private let placeholders: PlaceholderKey
     private let authority: String?
     /// What no agent may see.
@@ -49,6 +51,7 @@ final class SandboxDesk: Sendable {
         manager: ServiceManager,
         rules: @escaping @Sendable () -> RunSettings,
         published: PublishedDirectory,
+        commonAddress: @escaping @Sendable () -> String?,
         placeholders: PlaceholderKey,
         authority: String?,
         hidden: [String],
@@ -58,6 +61,7 @@ final class SandboxDesk: Sendable {
         self.manager = manager
         self.rules = rules
         self.published = published
+        self.commonAddress = commonAddress
         self.placeholders = placeholders
         self.authority = authority
         self.hidden = hidden
@@ -132,7 +136,7 @@ final class SandboxDesk: Sendable {
         let sandbox = Sandbox(agent: agent, userID: caller.userID, processID: caller.processID)
         guard record("sandbox_start", caller, agent: agent.name, detail: sandbox.id) else {
             release(inside)
-            throw RunAnswer.Refusal("not_recorded", "the audit log could not be written, so nothing is let through")
+            throw SandboxDesk.notRecorded
         }
         let parts = StoredSandbox.all(of: sandbox, listeners: descriptors.count)
         for (part, descriptor) in zip(parts, [connection] + descriptors) { manager.store(descriptor, as: part.name) }
@@ -153,6 +157,11 @@ final class SandboxDesk: Sendable {
             return nil
         }
     }
+
+    static let notRecorded = RunAnswer.Refusal(
+        "not_recorded",
+        "the audit log could not be written, so nothing is let through"
+    )
 
     /// The sandbox that these are all parts of, if it may go on.
     private func reopen(_ parts: [StoredSandbox.Part]) -> Opened? {
@@ -214,7 +223,7 @@ final class SandboxDesk: Sendable {
     // MARK: Rules
 
     /// The agent, if the caller may run it now.
-    private func agent(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
+    func agent(_ name: String, for caller: Caller) throws(RunAnswer.Refusal) -> CompiledAgent {
         let agent = try permitted(name, for: caller)
         guard !agent.isPaused else {
             throw RunAnswer.Refusal(
@@ -283,7 +292,7 @@ final class SandboxDesk: Sendable {
     }
 
     @discardableResult
-    private func record(
+    func record(
         _ action: StaticString,
         _ caller: Caller,
         agent: String? = nil,

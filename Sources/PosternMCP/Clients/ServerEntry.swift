@@ -199,7 +199,7 @@ extension ServerEntry.Program {
 
     /// The program and arguments that make `postern run` run it.
     ///
-    /// `variables` are passed on although they look like secrets: they hold placeholders, or the entry sets them.
+    /// `variables` are passed on although they look like secrets of the caller's: the entry sets them.
     func wrapped(as agent: String, passing variables: [String]) -> [DocumentEdit] {
         let before = ["run", "--agent", agent] + variables.flatMap { ["--env", $0] } + ["--"]
         if let wordList { return [.insert(into: wordList, at: 0, ["postern"] + before)] }

@@ -28,7 +28,14 @@ package struct FilePlan: Sendable {
     }
 
     /// The changes to the entry of a server whose secrets are stored.
-    package func edits(_ server: ServerPlan, _ substitutes: Substitutes) -> [DocumentEdit] {
+    ///
+    /// `isHeldBack` says whether `postern run` would take a variable, by name and value, for a secret of the caller's, and
+    /// not pass it on; placeholders, as the substitutes are, it passes on.
+    package func edits(
+        _ server: ServerPlan,
+        _ substitutes: Substitutes,
+        isHeldBack: (String, String) -> Bool
+    ) -> [DocumentEdit] {
         var edits: [DocumentEdit] = []
         var texts: [[PathStep]: [UInt8]] = [:]
         // From the back, so that the places before stay where they are.
@@ -52,7 +59,8 @@ package struct FilePlan: Sendable {
             .text(at: $0.key, String(decoding: $0.value, as: UTF8.self))
         }
         if case .program(let program) = server.entry.kind {
-            let variables = server.passedVariables
+            let variables = program.environment.filter { texts[$0.path] == nil && isHeldBack($0.name, $0.text) }
+                .map(\.name)
             edits +=
                 program.agent == nil
                 ? program.wrapped(as: substitutes.agent, passing: variables) : program.passing(variables)

@@ -17,6 +17,8 @@ package struct ServerPlan: Sendable {
     package private(set) var left: [LeftText] = []
     /// What there is to know about it, for people.
     package private(set) var notes: [String] = []
+    /// The hosts from which its program fetches packages when it is started.
+    package private(set) var packageHosts: [String] = []
     /// Why it is left as a whole, unless somebody insists.
     package private(set) var blocked: String?
 
@@ -89,16 +91,6 @@ package struct ServerPlan: Sendable {
         return agent
     }
 
-    /// The variables of its own that `postern run` would take for the caller's secrets, and not pass on.
-    var passedVariables: [String] {
-        guard case .program(let program) = entry.kind else { return [] }
-        let places = Set(secrets.map(\.path))
-        let left = Set(left.filter(\.isSecret).map(\.place))
-        return program.environment.filter { word in
-            SecretNames.areSecret(word.name) || places.contains(word.path) || left.contains("env \(word.name)")
-        }.map(\.name)
-    }
-
     /// What `SERVER.NAME` on a command line calls a secret.
     package func label(_ secret: FoundSecret) -> String { "\(entry.name).\(secret.name)" }
 
@@ -106,20 +98,19 @@ package struct ServerPlan: Sendable {
         canBeForced = true
         blocked = "a container is a child of the container service, which `postern run` does not contain"
         notes.append(
-            "give the container the socket of an agent, or its key, in place of this: docs/mcp.md, Containers"
+            "give the container the socket of an agent in place of this, see docs/containers.md"
         )
     }
 
     private mutating func noteDownloads(_ program: ServerEntry.Program) {
         guard !secrets.isEmpty, let word = program.ownWords.first?.text.split(separator: "/").last else { return }
-        let hosts = [
-            "npx": "registry.npmjs.org", "bunx": "registry.npmjs.org", "uvx": "pypi.org and files.pythonhosted.org",
-            "pipx": "pypi.org and files.pythonhosted.org",
-        ][String(word)]
-        if let hosts {
-            notes.append(
-                "\(word) fetches from \(hosts), where an agent of the store may not go: install the server, and name its program"
-            )
+        switch word {
+        case "npx", "bunx", "pnpx": packageHosts = ["registry.npmjs.org"]
+        case "uvx", "pipx": packageHosts = ["pypi.org", "files.pythonhosted.org"]
+        default: return
         }
+        notes.append(
+            "\(word) fetches from \(packageHosts.joined(separator: " and ")): an [[egress]] rule has to allow that, or install the server, and name its program"
+        )
     }
 }

@@ -34,6 +34,9 @@ package final class SandboxEntrances: Sendable {
         return true
     }
 
+    /// Cuts whatever has lost what it was let through by.
+    package func reviewAuthority() { for loop in loops { loop.run { $0.reviewAuthority() } } }
+
     /// Takes nothing more from a sandbox, and cuts its connections.
     package func end(_ sandbox: Sandbox) {
         sandbox.end()

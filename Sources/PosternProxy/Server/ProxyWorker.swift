@@ -134,6 +134,11 @@ extension ProxyWorker {
         let directory = snapshot.directory
         engine.discard { directory.holds($0) }
         connector.discard { directory.holds($0) }
+        reviewAuthority()
+    }
+
+    /// Cuts exchanges whose authority is gone.
+    func reviewAuthority() {
         for connection in Array(connections.values) { connection.reviewAuthority() }
         for call in Array(calls.values) { call.reviewAuthority() }
     }

@@ -1,5 +1,5 @@
 /// Which variables clients read, and which hold what others are trusted with.
-enum EnvironmentRules {
+package enum EnvironmentRules {
     /// Both cases: curl reads only the lower one for `http`, others only the upper one.
     static let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     static let exceptions = ["no_proxy", "NO_PROXY"]
@@ -14,8 +14,8 @@ enum EnvironmentRules {
     /// These add to it.
     static let additions = ["NODE_EXTRA_CA_CERTS", "DENO_CERT"]
 
-    /// Whether a variable is left behind.
-    static func isSecret(_ name: String) -> Bool {
+    /// Whether a variable of this name is left behind.
+    package static func isSecret(_ name: String) -> Bool {
         let upper = name.uppercased()
         if names.contains(upper) { return true }
         if harmless.contains(upper) { return false }

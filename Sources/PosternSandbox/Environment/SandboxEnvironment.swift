@@ -29,9 +29,12 @@ package struct SandboxEnvironment: Sendable {
         runtimeDirectory: String?,
         options: Options
     ) {
-        let isRemoved = { (name: String) in !options.kept.contains(name) && EnvironmentRules.isSecret(name) }
-        removed = parent.keys.filter(isRemoved).sorted()
-        variables = parent.filter { !isRemoved($0.key) }
+        variables = parent.filter { name, value in
+            // A placeholder of its own was put there for it.
+            options.kept.contains(name) || !EnvironmentRules.isSecret(name)
+                || description.placeholders.contains { value.contains($0.text) }
+        }
+        removed = Set(parent.keys).subtracting(variables.keys).sorted()
         for name in EnvironmentRules.proxies { set(name, proxy) }
         for name in EnvironmentRules.exceptions { set(name, EnvironmentRules.noProxy) }
         if let bundle {

@@ -19,8 +19,13 @@ package final class RunChannel {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// What the agent's programs need to know.
-    package func describe(_ agent: String) throws(RunAnswer.Refusal) -> RunDescription {
-        let request = RunAnswer.encode(RunRequest(.describe, agent: agent))
+    package func describe(_ agent: String) throws(RunAnswer.Refusal) -> RunDescription { try ask(.describe, agent) }
+
+    /// What a program shows that has no network of its own; it holds for as long as this is kept.
+    package func token(_ agent: String) throws(RunAnswer.Refusal) -> RunLoan { try ask(.token, agent) }
+
+    private func ask<Answer: Decodable>(_ ask: RunRequest.Ask, _ agent: String) throws(RunAnswer.Refusal) -> Answer {
+        let request = RunAnswer.encode(RunRequest(ask, agent: agent))
         guard postern_send(descriptor, request, request.count) == request.count else {
             throw RunAnswer.Refusal("not_sent", "posternd closed the connection")
         }

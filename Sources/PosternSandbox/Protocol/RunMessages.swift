@@ -8,6 +8,9 @@ package struct RunRequest: Codable, Hashable, Sendable {
         /// Takes the listeners that come with the message, in the order of roles: proxy, and where it is transparent http, https and names. Answered with
         /// ``RunAnswer/taken``; the listeners are served for as long as the connection is open.
         case listen
+        /// What a program shows that has no network of its own. Answered with a ``RunLoan``, which holds for as long as the
+        /// connection is open.
+        case token
     }
 
     /// The version of these messages.
@@ -76,6 +79,21 @@ package struct RunDescription: Codable, Hashable, Sendable {
         self.placeholders = placeholders
         self.baseURLs = baseURLs
         self.hidden = hidden
+    }
+}
+
+/// What a program needs that goes to the daemon as any other does.
+package struct RunLoan: Codable, Hashable, Sendable {
+    package let agent: String
+    /// Where the daemon listens, such as `127.0.0.1:3128`.
+    package let address: String
+    /// What stands for the agent's key.
+    package let token: String
+
+    package init(agent: String, address: String, token: String) {
+        self.agent = agent
+        self.address = address
+        self.token = token
     }
 }
 

@@ -69,6 +69,10 @@ struct MCPImportCommand: ParsableCommand {
         }
         if work.report.hasChanges {
             session.hint("what the files held, keys included, is kept in \(work.backups): `postern mcp restore`")
+            if let rule = try work.missingRule(session) {
+                session.hint("packages cannot be fetched yet: add this to proxy.conf, then `postern config reload`")
+                Output.writeError(rule)
+            }
             if work.isUnderGit { session.hint("a file is in a git repository: keys in its history have to be rotated") }
         }
         try finish(work.report, session)
