@@ -162,7 +162,7 @@ let package = Package(
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
                 "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
-                "PosternSDK", "PosternSandbox", "PosternStore",
+                "PosternSDK", "PosternSandbox", "PosternStore", "PosternTLS",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -87,6 +87,9 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
 // Whether this process may make the namespaces: 0, or the errno value that says why not.
 int postern_sandbox_probe(void);
 
+// Whether the kernel can keep a program from sending signals outwards (Landlock's scopes, Linux 6.12).
+bool postern_sandbox_can_forbid_signals(void);
+
 // Waits for the child, to which signals are passed on that are sent to this process alone. Answers a status as waitpid(2)
 // does.
 int postern_sandbox_wait(pid_t child);

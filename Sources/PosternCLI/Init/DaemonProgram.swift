@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The program `posternd`, for what only it can do.
 struct DaemonProgram {
-    private let path: String
+    let path: String
 
     /// Finds it beside this program, else in `PATH`.
     init(environment: [String: String] = Environment.all) throws {
@@ -36,10 +36,15 @@ struct DaemonProgram {
         return output
     }
 
-    private static var directory: String? {
-        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            return nil
+    /// The path of this program.
+    static func ownPath() throws(CommandFailure) -> String {
+        do { return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") } catch {
+            throw CommandFailure("this program's own path is not known", hint: "is /proc mounted?")
         }
+    }
+
+    private static var directory: String? {
+        guard let path = try? ownPath() else { return nil }
         return path.lastIndex(of: "/").map { String(path[..<$0]) }
     }
 }
