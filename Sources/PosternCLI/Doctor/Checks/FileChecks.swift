@@ -44,7 +44,11 @@ struct FileChecks {
     func keys() -> Finding {
         let name = "keys and store"
         let directory = installation.stateDirectory
-        guard case .found(let owner) = FileLook(following: directory) else { return .forbidden(name, directory) }
+        let look = FileLook(following: directory)
+        guard case .found(let owner) = look else {
+            if case .absent = look { return .skip(name, "there is no \(directory)") }
+            return .forbidden(name, directory)
+        }
         var count = 0
         for place in [directory, directory + "/ca"] {
             guard let entries = FileLook.names(in: place) else {

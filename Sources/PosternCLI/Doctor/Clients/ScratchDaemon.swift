@@ -40,7 +40,8 @@ final class ScratchDaemon {
         while (try? RunChannel(path: socket)) == nil {
             rounds -= 1
             guard rounds > 0, program.isRunning else {
-                let said = scratch.text(of: "log").split(separator: "\n").last.map { ": \($0)" } ?? ""
+                let log = scratch.text(of: "log").split(separator: "\n")
+                let said = (log.first { $0.contains("error") } ?? log.last).map { ": \($0)" } ?? ""
                 throw CommandFailure("posternd does not start in \(scratch.path)\(said)")
             }
             try interruption.pause(milliseconds: 20)
@@ -74,7 +75,7 @@ final class ScratchDaemon {
     private static func configuration(_ directory: String, port: UInt16) -> String {
         """
         [proxy]
-        listen = []
+        listen = ["unix:\(directory)/proxy.sock"]
         state_dir = "\(directory)/state"
 
         [run]
