@@ -1,3 +1,5 @@
+package import PosternControl
+
 /// What one check of an installation came to.
 package struct Finding: Encodable, Hashable, Sendable {
     package enum Status: String, Encodable, Sendable {
@@ -14,7 +16,7 @@ package struct Finding: Encodable, Hashable, Sendable {
     /// What was found.
     package let detail: String
     /// What to do; `nil` if nothing is to be done.
-    package let fix: String?
+    @Nullable package var fix: String?
 
     static func ok(_ check: String, _ detail: String) -> Finding {
         Finding(check: check, status: .ok, detail: detail, fix: nil)

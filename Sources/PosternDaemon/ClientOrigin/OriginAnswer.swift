@@ -26,8 +26,13 @@ struct OriginAnswer {
         case _ where path.hasSuffix("/api/v1/crates"):
             let crate = "{\"name\":\"postern-doctor\",\"max_version\":\"1.0.0\",\"description\":\"\(nonce)\"}"
             (type, body) = ("application/json", "{\"crates\":[\(crate)],\"meta\":{\"total\":1}}")
-        // go: the versions of a module.
+        // go: a module, whose one version (semver.org) has the nonce.
         case _ where path.hasSuffix("/@v/list"): (type, body) = ("text/plain", "v1.0.0-\(nonce)\n")
+        case _ where path.hasSuffix(".info"):
+            (type, body) = (
+                "application/json", "{\"Version\":\"v1.0.0-\(nonce)\",\"Time\":\"2000-01-01T00:00:00Z\"}"
+            )
+        case _ where path.hasSuffix(".mod"): (type, body) = ("text/plain", "module \(Origin.host)/doctor\n")
         default: (type, body) = ("text/plain", nonce + "\n")
         }
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import PosternControl
+internal import PosternSandbox
 
 /// `postern doctor --run`: has each client on this machine ask a built-in origin, through `postern run` and a `posternd` of its
 /// own.
@@ -19,6 +20,7 @@ package final class ClientExamination {
     /// Starts the origin and the daemon; `names` are the clients to try, all if there are none.
     package init(only names: [String] = [], environment: [String: String] = Environment.all) throws {
         self.environment = environment
+        if let obstacle = SandboxStart.probe() { throw CommandFailure(obstacle.message, hint: obstacle.hint) }
         scratch = try ScratchDirectory()
         let all = ClientProgram.all(trustStore: "\(scratch.work)/truststore.jks")
         if let unknown = names.first(where: { name in !all.contains { $0.name == name } }) {
@@ -136,7 +138,8 @@ package final class ClientExamination {
     }
 
     private static func file(_ path: String) throws(CommandFailure) -> CInt {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // Appended to, since a program may open what it writes to a second time.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system("cannot write \(path)") }
         return descriptor
     }

@@ -1,3 +1,5 @@
+package import PosternControl
+
 /// What is known of one client on this machine.
 package struct ClientVerdict: Encodable, Hashable, Sendable {
     /// How it stands.
@@ -13,11 +15,11 @@ package struct ClientVerdict: Encodable, Hashable, Sendable {
     package let client: String
     package let verdict: Verdict
     /// What it has to be given; `nil` if nothing, or if nothing helps.
-    package let needs: String?
+    @Nullable package var needs: String?
     /// Why it does not work as it is; `nil` if it does.
-    package let reason: String?
+    @Nullable package var reason: String?
     /// What to do; `nil` if nothing is to be done.
-    package let fix: String?
+    @Nullable package var fix: String?
 
     static func proven(_ client: String) -> ClientVerdict {
         ClientVerdict(client: client, verdict: .proven, needs: nil, reason: nil, fix: nil)
