@@ -52,7 +52,7 @@ deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3
 
 deps-test: deps-run
-	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd ip/iproute2 \
+	@tools/ensure-packages git/git wget/wget node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd ip/iproute2 \
 	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium bwrap/bubblewrap socat/socat
 
 deps-bench: deps-run

@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
                 "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
-                "PosternSDK", "PosternSandbox", "PosternStore",
+                "PosternSDK", "PosternSandbox", "PosternStore", "PosternTLS",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -185,7 +185,7 @@ let package = Package(
             dependencies: [
                 "PosternAudit", "PosternCertificates", "PosternCommand", "PosternConfig", "PosternControl",
                 "PosternCore",
-                "PosternMCP", "CLinux",
+                "PosternMCP", "PosternSandbox", "CLinux",
             ],
             swiftSettings: strict
         ),

@@ -27,10 +27,13 @@ struct ruleset {
 };
 enum { SCOPED_ABSTRACT_SOCKETS = 1 << 0, SCOPED_SIGNALS = 1 << 1, SCOPES_VERSION = 6 };
 
+bool postern_sandbox_can_forbid_signals(void) {
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */) >= SCOPES_VERSION;
+}
+
 // Processes outside have the same user, and would take its signals. Kernels before 6.12 have nothing against that.
 static void forbid_signals_outwards(struct postern_child *child) {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
-    if (version < SCOPES_VERSION) return;
+    if (!postern_sandbox_can_forbid_signals()) return;
     struct ruleset rules = {.scoped = SCOPED_ABSTRACT_SOCKETS | SCOPED_SIGNALS};
     int set = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
     if (set < 0 || syscall(SYS_landlock_restrict_self, set, 0) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);

@@ -97,6 +97,9 @@ package struct SandboxStart {
         return error == 0 ? nil : SandboxObstacle(error: error)
     }
 
+    /// Whether this kernel keeps a program from sending signals to those outside.
+    package static var forbidsSignalsOutwards: Bool { postern_sandbox_can_forbid_signals() }
+
     /// What may be the program, as execvp(3) looks for it.
     private static func programs(_ name: String, _ environment: [String: String]) -> [String] {
         guard !name.contains("/") else { return [name] }

@@ -32,7 +32,7 @@ struct Postern: ParsableCommand {
                 name: "Record and client",
                 subcommands: [Audit.self, Authority.self, Placeholder.self]
             ),
-            CommandGroup(name: "Daemon", subcommands: [Config.self, Store.self]),
+            CommandGroup(name: "Daemon", subcommands: [Doctor.self, Config.self, Store.self]),
             CommandGroup(name: "Shell", subcommands: [Completions.self]),
         ]
     )

@@ -8,21 +8,12 @@ import PosternRun
 /// longer than all that `run` does.
 @main
 enum Postern {
-    private static let others = "postern-cli"
-
     static func main() {
         if let run = Run.atOnce(CommandLine.arguments) { exit(run.status()) }
-        let directory = programDirectory ?? "/usr/bin"
-        execv("\(directory)/\(others)", CommandLine.unsafeArgv)
-        let failure = CommandFailure.system("cannot start \(directory)/\(others)")
+        let others = ProgramFile.beside("postern-cli") ?? "/usr/bin/postern-cli"
+        execv(others, CommandLine.unsafeArgv)
+        let failure = CommandFailure.system("cannot start \(others)")
         Output.writeError(CommandFailure(failure.message, hint: "install it beside postern").text)
         exit(CommandLine.arguments.dropFirst().first == Run.name ? RunFailure.status : 1)
-    }
-
-    private static var programDirectory: String? {
-        guard let path = realpath("/proc/self/exe", nil) else { return nil }
-        defer { free(path) }
-        let text = String(cString: path)
-        return text.lastIndex(of: "/").map { String(text[..<$0]) }
     }
 }

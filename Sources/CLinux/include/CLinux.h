@@ -44,6 +44,8 @@ int postern_eventfd(void);
 int postern_eventfd_counting(void);
 uint64_t postern_monotonic_ns(void);
 int64_t postern_realtime_ns(void);
+// Whether the kernel's clock is kept in step with others: 1 or 0, -1 where it does not say.
+int postern_clock_is_synchronised(void);
 
 // Sockets.
 int postern_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
@@ -90,6 +92,7 @@ ssize_t postern_answer_datagram(int fd, const void *bytes, size_t length, const 
 
 // Helper programs.
 #include "spawn_helper.h"
+#include "start_program.h"
 
 // Process life.
 void postern_raise_descriptor_limit(void);

@@ -104,6 +104,9 @@ int postern_sandbox_probe(void);
 // A file in memory that holds this and can be changed by nobody: a descriptor, or -1 with errno.
 int postern_sealed_file(const void *contents, size_t length);
 
+// Whether the kernel can keep a program from sending signals outwards (Landlock's scopes, Linux 6.12).
+bool postern_sandbox_can_forbid_signals(void);
+
 // Waits for the child, to which signals are passed on that are sent to this process alone. Answers a status as waitpid(2)
 // does.
 int postern_sandbox_wait(pid_t child);

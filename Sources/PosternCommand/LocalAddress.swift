@@ -1,7 +1,7 @@
 /// How programs of this machine reach a listener.
-enum LocalAddress {
+package enum LocalAddress {
     /// The address to connect to, such as `127.0.0.1:3128`, of one that is listened on.
-    static func reaching(_ listener: String) -> String {
+    package static func reaching(_ listener: String) -> String {
         guard let colon = listener.lastIndex(of: ":") else { return listener }
         let host = listener[..<colon]
         let isAny = host == "0.0.0.0" || host == "[::]" || host.isEmpty

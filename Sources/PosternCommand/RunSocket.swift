@@ -1,8 +1,7 @@
 internal import Glibc
-internal import PosternCommand
 
 /// Where the daemon takes the listeners of sandboxes.
-enum RunSocket {
+package enum RunSocket {
     private static let name = "run.sock"
     private static let system = "/run/postern"
 
@@ -10,7 +9,7 @@ enum RunSocket {
     /// system's state directory.
     ///
     /// Where there is none, it is where it would be. In this order: `--socket`, `POSTERN_RUN_SOCKET`, those.
-    static func path(named socket: String?, environment: [String: String] = Environment.all) -> String {
+    package static func path(named socket: String?, environment: [String: String] = Environment.all) -> String {
         if let socket { return socket }
         if let named = environment["POSTERN_RUN_SOCKET"], !named.isEmpty { return named }
         let places = [StateDirectory.user(environment), system, StateDirectory.system].compactMap { $0 }
