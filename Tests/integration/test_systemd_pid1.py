@@ -1,4 +1,4 @@
-"""The shipped units under a systemd of their own: start, sockets, credentials, watchdog, reload, and what a restart leaves alone."""
+"""The shipped units under a systemd of their own: start, sockets, credentials, watchdog, reload, restart."""
 
 from __future__ import annotations
 
@@ -196,16 +196,20 @@ def streams(world):
     ends.set()
 
 
-def begin_restart(world, *, how: str = "restart") -> int:
+def is_active(world) -> bool:
+    return world.machine.show("ActiveState") == "active"
+
+
+def begin_restart(world) -> int:
     """Has systemd restart it, waits until it drains, and returns the number of the old process."""
     pid = world.pid
-    world.machine.systemctl("--no-block", how, "posternd.service")
+    world.machine.systemctl("--no-block", "restart", "posternd.service")
     wait_until(lambda: world.machine.show("ActiveState") == "deactivating", 30, "it drains", every=0.05)
     return pid
 
 
 def wait_restarted(world, pid: int) -> None:
-    wait_until(lambda: world.machine.show("ActiveState") == "active" and world.pid not in (0, pid), 60, "it is back", every=0.1)
+    wait_until(lambda: is_active(world) and world.pid not in (0, pid), 60, "it is back", every=0.1)
 
 
 def test_a_restart_drops_no_sandbox_and_cuts_no_stream_before_its_time(world, streams):
@@ -270,10 +274,11 @@ def test_what_is_kept_goes_with_its_sandbox(world, streams):
         wait_restarted(world, pid)
         world.machine.run("kill", "-KILL", str(world.pid))
         shells[2].end()
-        wait_until(lambda: world.machine.show("ActiveState") == "active" and world.stored == KEPT, 30,
+        wait_until(lambda: is_active(world) and world.stored == KEPT, 30,
                    "nor of one that ends while there is no daemon", every=0.1)
-        ids = {what: {row["event.reason"] for row in audit.of(world.audit()[before:], f"sandbox_{what}")} for what in ("start", "end")}
-        assert len(ids["start"]) == 4 and len(ids["end"]) == 3 and ids["end"] < ids["start"]
+        rows = world.audit()[before:]
+        started, ended = ({row["event.reason"] for row in audit.of(rows, f"sandbox_{what}")} for what in ("start", "end"))
+        assert len(started) == 4 and len(ended) == 3 and ended < started
 
 
 def test_a_sandbox_that_is_not_allowed_any_more_is_not_taken_over(world):
@@ -301,7 +306,8 @@ def test_an_agent_that_is_gone_is_not_taken_over(world):
 
 
 def test_a_sandbox_that_was_not_kept_whole_ends_alone(world):
-    with drop_in(world, "[Service]\nFileDescriptorStoreMax=3\n"), world.sandbox(KEYED) as one, world.sandbox(OTHER) as two:
+    room = "[Service]\nFileDescriptorStoreMax=3\n"
+    with drop_in(world, room), world.sandbox(KEYED) as one, world.sandbox(OTHER) as two:
         assert world.stored == 3
         world.machine.systemctl("restart", "posternd.service")
         assert one.ask(f"http://{PLAIN}/x")[1] == 0

@@ -66,7 +66,8 @@ class Installed:
         self.config = self._config()
         self.write_config()
         machine.systemctl("daemon-reload")
-        machine.systemctl("enable", "--now", "posternd.socket", *(f"posternd-agent@{name}.socket" for name in (SOCKET, STORED)))
+        agents = [f"posternd-agent@{name}.socket" for name in (SOCKET, STORED)]
+        machine.systemctl("enable", "--now", "posternd.socket", *agents)
 
     def _config(self) -> Config:
         config = Config()
@@ -79,7 +80,8 @@ class Installed:
             config.add("socket", systemd=agent, agent=agent)
         for name, host in (("plain", PLAIN), ("sealed", SEALED)):
             config.add("provider", name=name, hosts=[host], connect_to=self.origin.authority,
-                       ca_file="/etc/postern/origins.pem", inject=[{"header": "authorization", "value": "Bearer {secret}"}])
+                       ca_file="/etc/postern/origins.pem",
+                       inject=[{"header": "authorization", "value": "Bearer {secret}"}])
             config.add("secret", name=name, provider=name, value=f"credential:{name}")
             for agent in (KEYED, SOCKET, OTHER):
                 config.add("grant", agent=agent, secret=name, methods=["GET"])
@@ -97,7 +99,9 @@ class Installed:
                 return RawClient(f"{self.machine.root}/run/postern-agents/{agent}.sock", timeout=60)
             return RawClient(("127.0.0.1", 3128), timeout=60)
 
-    def begin_asking(self, agent: str | None = None, host: str = PLAIN, path: str = "/x", method: str = "GET") -> RawClient:
+    def begin_asking(
+        self, agent: str | None = None, host: str = PLAIN, path: str = "/x", method: str = "GET"
+    ) -> RawClient:
         """A request, by an agent's own socket or with a key at the port; its answer is still to be read."""
         proof = [] if agent else [("Proxy-Authorization", basic(KEYED, self.key))]
         return self.connect(agent).send(request(method, f"http://{host}{path}", host, proof))

@@ -29,7 +29,7 @@ MASKED = ("systemd-sysctl.service", "systemd-modules-load.service", "modprobe@.s
           "systemd-udevd.service", "systemd-update-utmp.service", "systemd-logind.service", "timers.target",
           "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
           "sys-fs-fuse-connections.mount", "sys-kernel-config.mount", "avahi-daemon.socket", "dbus.socket")
-TARGET = "[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n"
+TARGET = "[Unit]\nRequires=basic.target\nAfter=basic.target\n"
 PR_SET_PDEATHSIG = 1
 
 
