@@ -78,6 +78,8 @@ OUTSIDE = {
     "~/.aws": "cat ~/.aws/credentials",
     "~/.netrc": "grep . ~/.netrc",
     "gh": "cat ~/.config/gh/hosts.yml",
+    "the user's configuration of Postern": "cat ~/.config/postern/proxy.conf",
+    "what an import kept": "cat ~/.local/state/postern/mcp/1.before",
     "the store": "ls {state}/store",
     "another's /tmp": "test -e {marker}",
     "writing ~/.bashrc": "echo evil >> ~/.bashrc",
