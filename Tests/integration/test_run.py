@@ -80,7 +80,7 @@ OUTSIDE = {
     "gh": "cat ~/.config/gh/hosts.yml",
     "the user's configuration of Postern": "cat ~/.config/postern/proxy.conf",
     "what an import kept": "cat ~/.local/state/postern/mcp/1.before",
-    "the store": "ls {state}/store",
+    "the store": "ls -d {state}/*",
     "another's /tmp": "test -e {marker}",
     "writing ~/.bashrc": "echo evil >> ~/.bashrc",
     "a process outside": "kill -0 {outside}",
