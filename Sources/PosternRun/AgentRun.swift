@@ -71,7 +71,7 @@ struct AgentRun {
         )
         let files = SandboxFiles(
             for: caller,
-            hidden: description.hidden + [configuration].compactMap { $0 },
+            hidden: description.hidden + own,
             bundle: bundle.map { (merged: $0, authority: Array(description.authority?.utf8 ?? "".utf8)) },
             standIns: CertificateBundle.known(home: home, environment: parent),
             kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
@@ -180,10 +180,12 @@ struct AgentRun {
     /// The home directory, if the variable says so.
     private var home: String? { parent["HOME"].flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil } }
 
-    /// Where this user's own configuration of Postern is.
-    private var configuration: String? {
-        if let directory = parent["XDG_CONFIG_HOME"], directory.hasPrefix("/") { return directory + "/postern" }
-        return home.map { $0 + "/.config/postern" }
+    /// Where this user keeps what is Postern's: a configuration, and state, in which `postern mcp import` leaves what it
+    /// took out of files, whoever runs the daemon.
+    private var own: [String] {
+        let configured = parent["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let directory = configured ?? home.map { $0 + "/.config" }
+        return [directory.map { $0 + "/postern" }, StateDirectory.user(parent)].compactMap { $0 }
     }
 
     /// A path that the caller names, from the root on.

@@ -78,7 +78,9 @@ OUTSIDE = {
     "~/.aws": "cat ~/.aws/credentials",
     "~/.netrc": "grep . ~/.netrc",
     "gh": "cat ~/.config/gh/hosts.yml",
-    "the store": "ls {state}/store",
+    "the user's configuration of Postern": "cat ~/.config/postern/proxy.conf",
+    "what an import kept": "cat ~/.local/state/postern/mcp/1.before",
+    "the store": "ls -d {state}/*",
     "another's /tmp": "test -e {marker}",
     "writing ~/.bashrc": "echo evil >> ~/.bashrc",
     "a process outside": "kill -0 {outside}",
@@ -259,6 +261,20 @@ def test_the_environment(sandbox):
     lines = shown.stdout.splitlines()
     assert shown.returncode == 0 and "# not passed on: GITHUB_TOKEN" in lines and "ghp_x" not in shown.stdout
     assert "https_proxy=http://127.0.0.1:3128" in lines
+
+
+def test_base_urls_are_those_that_clients_expect(root):
+    """OpenAI's go on behind the host, those of others do not."""
+    topology = root.topology
+    config = topology.config
+    for name in ("openai", "anthropic"):
+        config.add("secret", name=name, provider=name, value=topology.secret_file(name, f"sk-{name}-0123456789"))
+        config.add("grant", agent=A, secret=name, methods=["POST"])
+    topology.daemon.reload(config.text())
+    lines = root.run(A, options=("--print-env", "--base-urls")).stdout.splitlines()
+    assert "OPENAI_BASE_URL=http://127.0.0.1:3128/via/openai/v1" in lines
+    assert "ANTHROPIC_BASE_URL=http://127.0.0.1:3128/via/anthropic" in lines
+    assert not any("BASE_URL" in line for line in root.run(A, options=("--print-env",)).stdout.splitlines())
 
 
 def test_an_option_that_does_not_exist_is_not_taken_for_a_program(sandbox):

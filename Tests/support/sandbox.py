@@ -55,7 +55,8 @@ class Sandboxes:
 def make_home(parent: Path, user: int | None) -> Path:
     """A home with what lies about in one."""
     home = parent / "home"
-    for name in (".ssh/id_ed25519", ".aws/credentials", ".netrc", ".bashrc", ".config/gh/hosts.yml", "work/file"):
+    for name in (".ssh/id_ed25519", ".aws/credentials", ".netrc", ".bashrc", ".config/gh/hosts.yml", "work/file",
+                 ".config/postern/proxy.conf", ".local/state/postern/mcp/1.before"):
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"of {name}\n")

@@ -102,10 +102,10 @@ final class SandboxDesk: Sendable {
         let given = agent.placeholderRules.map {
             GivenPlaceholder(agent: $0.agent, secret: $0.secret, provider: $0.provider, from: placeholders)
         }
-        let providers = Set(agent.rules.compactMap(\.providerName))
+        let providers = Set(agent.rules.filter { $0.baseURLDestination != nil }.compactMap(\.providerName))
         let bases = providers.sorted().flatMap { provider in
             (ProviderCatalogue.builtIn.entries[provider]?.env.baseURL ?? []).map {
-                RunDescription.BaseURL(variable: $0, path: "/via/\(provider)")
+                RunDescription.BaseURL(variable: $0.variable, path: "/via/\(provider)\($0.path)")
             }
         }
         return RunDescription(
