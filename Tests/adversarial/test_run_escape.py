@@ -132,8 +132,7 @@ def test_priorities_of_all_processes_of_the_user(outside):
 def test_no_process_outside_is_seen(outside):
     code = """
 seen = sorted(int(one) for one in os.listdir("/proc") if one.isdigit())
-words = [open(f"/proc/{one}/cmdline").read() for one in seen]
-escaped(pid in seen or len(seen) > 3 or any("posternd" in one for one in words))
+escaped(pid in seen or len(seen) > 2)
 print(seen, os.getpid(), os.getppid())
 """
     done = outside.inside(code)
@@ -238,7 +237,7 @@ for folder, _, names in os.walk("/dev"):
         if stat.S_ISBLK(os.lstat(f"{folder}/{name}").st_mode): open(f"{folder}/{name}", "rb").read(1); escaped()
 """,
     "the store": "escaped(os.path.exists(given['state'] + '/store'))",
-    "the run socket": "escaped(os.path.exists(given['run']))",
+    "the run socket": "socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(given['run']); escaped()",
     "writing what is read-only": "open(f'{home}/.bashrc', 'a').write('evil'); escaped()",
     "making it writable": """
 ok(libc.mount(None, f"{home}/.bashrc".encode(), None, 0x1000 | 0x20, None)); open(f"{home}/.bashrc", "a").write("evil"); escaped()
