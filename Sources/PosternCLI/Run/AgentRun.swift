@@ -44,6 +44,7 @@ package struct AgentRun {
         let files = SandboxFiles(
             for: caller,
             hidden: description.hidden + [configuration].compactMap { $0 },
+            sockets: UnixListeners.paths(),
             bundle: bundle.map { (merged: $0, authority: Array(description.authority?.utf8 ?? "".utf8)) },
             standIns: CertificateBundle.known(home: home, environment: parent),
             kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
