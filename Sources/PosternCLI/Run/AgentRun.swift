@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternConfig
 package import PosternSandbox
 
 /// `postern run`: starts a program as an agent.
@@ -117,8 +118,12 @@ package struct AgentRun {
         return String(cString: name)
     }
 
-    /// The home directory, if the variable says so.
-    private var home: String? { parent["HOME"].flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil } }
+    /// The home directory: what lies in it is hidden even if no variable says where it is.
+    private var home: String? {
+        guard var path = parent["HOME"], path.hasPrefix("/"), path != "/" else { return UserDatabase.homeDirectory() }
+        while path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
 
     /// Where this user's own configuration of Postern is.
     private var configuration: String? {

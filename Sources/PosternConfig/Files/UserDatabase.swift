@@ -8,7 +8,7 @@ package enum UserDatabase {
     }
 
     /// The home directory of the user that runs Postern.
-    static func homeDirectory() -> String? {
+    package static func homeDirectory() -> String? {
         lookUp { getpwuid_r(geteuid(), $0, $1, $2, $3) }?.home
     }
 

@@ -34,9 +34,10 @@ package struct SandboxFiles: Sendable {
         }
     }
 
-    /// `hidden` is what else is not to be seen, such as where Postern keeps its own; `sockets` are of programs outside; `bundle` the certificates to trust, as
-    /// PEM, `nil` where there is no local authority; `standIns` are files of certificates, for which the bundle stands in where
-    /// they are there; `kept` is what the caller wants to be there as it is.
+    /// `hidden` is what else is not to be seen, such as where Postern keeps its own; `sockets` are those of programs outside;
+    /// `bundle` the certificates to trust, as PEM, `nil` where there is no local authority; `standIns` are files of
+    /// certificates, for which the bundle stands in where they are there; `kept` is what the caller wants to be there as it
+    /// is.
     package init(
         for caller: Caller,
         hidden: [String],
@@ -67,7 +68,7 @@ package struct SandboxFiles: Sendable {
             mounts.append(.kept(caller.directory, isReadOnly: false))
         }
         mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
-        obeyed = (guarded + places(HiddenPlaces.obeyedInHome) + hidden).filter { path in
+        obeyed = (guarded + places(HiddenPlaces.obeyedInHome) + hidden.filter(isInHome)).filter { path in
             !kept.contains { SandboxFiles.isBelow(path, $0.path) }
         }
     }
@@ -86,12 +87,14 @@ package struct SandboxFiles: Sendable {
         path == directory || path.hasPrefix(directory + "/")
     }
 
+    private func isInHome(_ path: String) -> Bool { caller.home.map { path.hasPrefix($0 + "/") } ?? false }
+
     /// Directories of the caller's own from which it runs programs, but for those of what it is working on.
     private var commands: [String] {
-        guard let home = caller.home, let path = caller.variables["PATH"] else { return [] }
+        let path = caller.variables["PATH"] ?? ""
         return path.split(separator: ":").map(String.init).filter { directory in
-            directory.hasPrefix(home + "/")
-                && (caller.directory == home || !SandboxFiles.isBelow(directory, caller.directory))
+            let isWorkedOn = caller.directory != caller.home && SandboxFiles.isBelow(directory, caller.directory)
+            return isInHome(directory) && !isWorkedOn
         }
     }
 
@@ -99,7 +102,7 @@ package struct SandboxFiles: Sendable {
     private func parents(of paths: [String]) -> [String] {
         guard let home = caller.home else { return [] }
         var found: Set<String> = []
-        for path in paths where path.hasPrefix(home + "/") {
+        for path in paths where isInHome(path) {
             let names = path.dropFirst(home.count + 1).split(separator: "/").dropLast()
             for count in 0..<names.count { found.insert("\(home)/" + names.prefix(count + 1).joined(separator: "/")) }
         }
