@@ -21,7 +21,7 @@
 static const int namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID;
 
 // fork(2) without what the C library does besides, which takes locks that other threads may have held.
-static pid_t copy_process(int flags) { return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0); }
+static pid_t copy_into(int flags) { return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0); }
 
 _Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step) {
     child->failure.step = step;
@@ -57,6 +57,12 @@ static void map_user(struct postern_child *child) {
     write_file(child, "/proc/self/uid_map", map);
     format_map(map, child->group);
     write_file(child, "/proc/self/gid_map", map);
+    // For whatever else makes mount namespaces than the calls that are forbidden later. In a container it may be read-only.
+    int limit = open("/proc/sys/user/max_mnt_namespaces", O_WRONLY | O_CLOEXEC);
+    if (limit >= 0) {
+        (void)!write(limit, "0", 1);
+        close(limit);
+    }
 }
 
 static void execute(struct postern_child *child) {
@@ -103,7 +109,8 @@ _Noreturn static void run_first(struct postern_child *child) {
     if (prctl(PR_SET_DUMPABLE, 0) != 0) postern_fail(child, POSTERN_STEP_PRIVILEGES);
     // Not earlier, since a change of privileges clears it.
     end_with_parent(child);
-    pid_t program = copy_process(0);
+    // Memory is not copied only to be thrown away: this waits until the program is executed.
+    pid_t program = vfork();
     if (program == 0) run_program(child);
     if (program < 0) postern_fail(child, POSTERN_STEP_FORK);
     (void)syscall(SYS_close_range, 0, ~0U, 0);
@@ -126,8 +133,10 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
     }
     sigset_t former;
     postern_hold_signals(&former);
+    // Whoever started this may have had it ignored, and then there is nothing to wait for.
+    signal(SIGCHLD, SIG_DFL);
     struct postern_child child = {.plan = sandbox, .report = report[1], .user = geteuid(), .group = getegid()};
-    pid_t pid = copy_process(sandbox->is_isolated ? namespaces : 0);
+    pid_t pid = copy_into(sandbox->is_isolated ? namespaces : 0);
     if (pid == 0) {
         close(report[0]);
         if (sandbox->is_isolated) run_first(&child);

@@ -72,6 +72,7 @@ struct AgentRun {
         let files = SandboxFiles(
             for: caller,
             hidden: description.hidden + own,
+            sockets: UnixListeners.paths(),
             bundle: bundle.map { (merged: $0, authority: Array(description.authority?.utf8 ?? "".utf8)) },
             standIns: CertificateBundle.known(home: home, environment: parent),
             kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
@@ -177,8 +178,14 @@ struct AgentRun {
         }
     }
 
-    /// The home directory, if the variable says so.
-    private var home: String? { parent["HOME"].flatMap { $0.hasPrefix("/") && $0 != "/" ? $0 : nil } }
+    /// The home directory: what lies in it is hidden even if no variable says where it is.
+    private var home: String? {
+        guard var path = parent["HOME"], path.hasPrefix("/"), path != "/" else {
+            return getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
+        }
+        while path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
 
     /// Where this user keeps what is Postern's: a configuration, and state, in which `postern mcp import` leaves what it
     /// took out of files, whoever runs the daemon.

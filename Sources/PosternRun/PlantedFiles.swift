@@ -11,7 +11,9 @@ struct PlantedFiles {
 
     init(at paths: [String]) { places = paths.filter { !PlantedFiles.isThere($0) } }
 
-    /// Gives them names under which they do nothing, and says so. Nothing may be running inside any more.
+    /// Gives them names under which they do nothing, and says so.
+    ///
+    /// Nothing may be running inside any more.
     func moveAside() {
         for path in places where PlantedFiles.isThere(path) {
             var other = path + PlantedFiles.mark

@@ -136,6 +136,13 @@ def test_exit_status(sandbox, name):
     assert sandbox.shell(A, script).returncode == status
 
 
+def test_exit_status_where_children_are_not_waited_for(sandbox):
+    """A parent that ignores SIGCHLD hands that down."""
+    script = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
+    words = ["/usr/bin/python3", "-c", script, *sandbox.command(A, "sh", "-c", "exit 7")]
+    assert subprocess.run(words, env=sandbox.environment(), cwd=sandbox.home, timeout=30).returncode == 7
+
+
 def test_exit_status_of_the_wrapper(sandbox):
     assert sandbox.run(A, "no-such-program").returncode == 127
     assert sandbox.run(A, "/etc/hostname").returncode == 126

@@ -22,7 +22,9 @@ final class RunPlaces: Sendable {
 
     private let counts = Mutex(Counts())
 
-    /// Whether one more of a user may connect; it is told by ``leave(_:)`` when that is over.
+    /// Whether one more of a user may connect.
+    ///
+    /// It is told by ``leave(_:)`` when that is over.
     func enter(_ userID: UInt32) -> Bool {
         counts.withLock { counts in
             guard counts.allWaiting < RunPlaces.maxWaitingOfAll,
@@ -34,8 +36,9 @@ final class RunPlaces: Sendable {
         }
     }
 
-    /// Whether one that waits may run, of `limit` in all; it is told by ``unsettle(_:)`` when that is over. Root and the
-    /// daemon's user may have all.
+    /// Whether one that waits may run, of `limit` in all.
+    ///
+    /// It is told by ``unsettle(_:)`` when that is over. Root and the daemon's user may have all.
     func settle(_ userID: UInt32, of limit: Int) -> Bool {
         let share = userID == 0 || userID == getuid() ? limit : (limit + 1) / 2
         return counts.withLock { counts in

@@ -46,6 +46,7 @@ struct TOMLSpanReader {
         if !isElement { cursor.advance() }
         let start = position
         let path = try cursor.readKey()
+        try requireFewParts(path)
         let range = start..<position
         guard isElement ? cursor.skip("]]") : cursor.skip("]") else {
             throw cursor.fault("a table header is not closed")
@@ -70,6 +71,7 @@ struct TOMLSpanReader {
             path.append(try cursor.readKeyPart())
             cursor.skipSpaces()
         } while cursor.skip(".")
+        try requireFewParts(path)
         let range = start..<position
         guard cursor.skip("=") else { throw cursor.fault("`=` is expected after a key") }
         cursor.skipSpaces()
@@ -81,6 +83,11 @@ struct TOMLSpanReader {
             setting: isInline ? .inline(prefix: prefix) : .line(prefix: prefix)
         )
         guard table.set(path, to: member) else { throw cursor.fault("a key is defined twice") }
+    }
+
+    /// Each part is a table in the one before.
+    private func requireFewParts(_ path: [String]) throws(TOMLFault) {
+        guard path.count <= EditableDocument.maxDepth else { throw cursor.fault("tables are nested too deeply") }
     }
 
     private mutating func readValue(depth: Int) throws(TOMLFault) -> SpannedValue {

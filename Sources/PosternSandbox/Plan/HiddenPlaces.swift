@@ -26,8 +26,9 @@ package enum HiddenPlaces {
 
     /// Below the home directory: keys, tokens, cookies, and sockets of agents that hold keys.
     static let inHome = [
-        ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".colima", ".lima", ".oci", ".config/gcloud",
-        ".config/gh", ".config/glab-cli", ".config/hub", ".config/op", ".config/rclone", ".config/sops",
+        ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".colima", ".lima", ".rd", ".orbstack", ".minikube",
+        ".oci", ".config/gcloud", ".config/gh", ".config/glab-cli", ".config/hub", ".config/op", ".config/rclone",
+        ".config/sops",
         ".config/containers", ".config/doctl", ".config/heroku", ".config/git/credentials",
         ".config/pypoetry/auth.toml",
         ".config/google-chrome", ".config/chromium", ".config/BraveSoftware", ".mozilla", ".thunderbird",

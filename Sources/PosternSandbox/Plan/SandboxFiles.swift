@@ -34,12 +34,14 @@ package struct SandboxFiles: Sendable {
         }
     }
 
-    /// `hidden` is what else is not to be seen, such as where Postern keeps its own; `bundle` the certificates to trust, as
-    /// PEM, `nil` where there is no local authority; `standIns` are files of certificates, for which the bundle stands in where
-    /// they are there; `kept` is what the caller wants to be there as it is.
+    /// `hidden` is what else is not to be seen, such as where Postern keeps its own; `sockets` are those of programs outside;
+    /// `bundle` the certificates to trust, as PEM, `nil` where there is no local authority; `standIns` are files of
+    /// certificates, for which the bundle stands in where they are there; `kept` is what the caller wants to be there as it
+    /// is.
     package init(
         for caller: Caller,
         hidden: [String],
+        sockets: [String],
         bundle: (merged: [UInt8], authority: [UInt8])?,
         standIns: [String],
         kept: [(path: String, isReadOnly: Bool)]
@@ -49,11 +51,12 @@ package struct SandboxFiles: Sendable {
         let guarded = places(HiddenPlaces.guardedInHome) + commands
         mounts.append(.processes("/proc"))
         if caller.userID == 0 { mounts += HiddenPlaces.kernel.map { .readOnly($0) } }
-        mounts += parents(of: secret + guarded).map { .pinned($0) }
+        mounts += parents(of: secret + guarded + hidden).map { .pinned($0) }
         mounts += HiddenPlaces.emptied.map { .empty($0.path, mode: $0.mode) }
         mounts += HiddenPlaces.devices(terminal: caller.terminal)
         mounts.append(.directory(caller.runtimeDirectory, mode: 0o700))
-        mounts += (secret + HiddenPlaces.system + hidden + sockets).map { .hidden($0) }
+        mounts += (secret + HiddenPlaces.system + hidden).map { .hidden($0) }
+        mounts += (named + sockets).filter { !isEmptied($0) }.map { .hidden($0) }
         mounts += guarded.map { .readOnly($0) }
         mounts.append(.directory(SandboxFiles.directory, mode: 0o755))
         if let bundle {
@@ -65,7 +68,7 @@ package struct SandboxFiles: Sendable {
             mounts.append(.kept(caller.directory, isReadOnly: false))
         }
         mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
-        obeyed = (guarded + places(HiddenPlaces.obeyedInHome)).filter { path in
+        obeyed = (guarded + places(HiddenPlaces.obeyedInHome) + hidden.filter(isInHome)).filter { path in
             !kept.contains { SandboxFiles.isBelow(path, $0.path) }
         }
     }
@@ -84,12 +87,14 @@ package struct SandboxFiles: Sendable {
         path == directory || path.hasPrefix(directory + "/")
     }
 
+    private func isInHome(_ path: String) -> Bool { caller.home.map { path.hasPrefix($0 + "/") } ?? false }
+
     /// Directories of the caller's own from which it runs programs, but for those of what it is working on.
     private var commands: [String] {
-        guard let home = caller.home, let path = caller.variables["PATH"] else { return [] }
+        let path = caller.variables["PATH"] ?? ""
         return path.split(separator: ":").map(String.init).filter { directory in
-            directory.hasPrefix(home + "/")
-                && (caller.directory == home || !SandboxFiles.isBelow(directory, caller.directory))
+            let isWorkedOn = caller.directory != caller.home && SandboxFiles.isBelow(directory, caller.directory)
+            return isInHome(directory) && !isWorkedOn
         }
     }
 
@@ -97,7 +102,7 @@ package struct SandboxFiles: Sendable {
     private func parents(of paths: [String]) -> [String] {
         guard let home = caller.home else { return [] }
         var found: Set<String> = []
-        for path in paths {
+        for path in paths where isInHome(path) {
             let names = path.dropFirst(home.count + 1).split(separator: "/").dropLast()
             for count in 0..<names.count { found.insert("\(home)/" + names.prefix(count + 1).joined(separator: "/")) }
         }
@@ -110,7 +115,7 @@ package struct SandboxFiles: Sendable {
     }
 
     /// Sockets that variables name, wherever they are.
-    private var sockets: [String] {
+    private var named: [String] {
         ["SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "DBUS_SESSION_BUS_ADDRESS", "PULSE_SERVER"].compactMap {
             name in
             guard var path = caller.variables[name] else { return nil }
