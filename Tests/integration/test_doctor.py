@@ -227,6 +227,7 @@ def test_clients(python, record_property):
     assert {client: seen.get(client) for client in EXPECTED} == EXPECTED, reasons
     assert clients.status == ("cannot" in seen.values())
     doctor.expect(clients)
+    assert EXPECTED.keys() <= doctor.table().keys(), "README.md has a row for each"
 
 
 @needs_root
