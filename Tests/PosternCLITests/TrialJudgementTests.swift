@@ -14,19 +14,17 @@ import Testing
 
     private func result(
         _ ending: ChildProgram.Ending = .exited(0),
+        of requests: Origin.Request...,
         output: String = "n0nce\n",
-        errors: String = "",
-        _ requests: Origin.Request...
+        errors: String = ""
     ) -> TrialResult {
         judgement.result(ending, output: output, errors: errors, requests: requests)
     }
 
     @Test func isProvenByTheCredentialAndTheNonce() {
-        #expect(result(request("authorization: Bearer abc")) == .proven)
-        #expect(
-            result(output: "x n0nce y", request("Authorization:Bearer abc"), request("Authorization: Bearer abc"))
-                == .proven
-        )
+        let good = request("Authorization:Bearer abc")
+        #expect(result(of: request("authorization: Bearer abc")) == .proven)
+        #expect(result(of: good, good, output: "x n0nce y") == .proven)
     }
 
     @Test(arguments: [
@@ -41,17 +39,17 @@ import Testing
 
     @Test func isNotProvenWithAPlaceholderBeside() {
         let leaked = request("Authorization: Bearer abc", "X-Key: sk-postern-placeholder-12")
-        #expect(result(leaked) != .proven)
-        #expect(result(request("Authorization: Bearer abc"), leaked) != .proven)
+        #expect(result(of: leaked) != .proven)
+        #expect(result(of: request("Authorization: Bearer abc"), leaked) != .proven)
     }
 
     @Test func isNotProvenByWords() {
         let good = request("Authorization: Bearer abc")
-        #expect(result(output: "proven", good) != .proven)
+        #expect(result(of: good, output: "proven") != .proven)
         #expect(result(output: "n0nce", errors: "") == .failed("it asked for nothing"))
-        #expect(result(.exited(3), good) == .failed("it ended with status 3"))
-        #expect(result(.killed(signal: 9), good) == .failed("signal 9 ended it"))
-        #expect(result(.tooLate, good) == .failed("it did not end within 20 seconds"))
+        #expect(result(.exited(3), of: good) == .failed("it ended with status 3"))
+        #expect(result(.killed(signal: 9), of: good) == .failed("signal 9 ended it"))
+        #expect(result(.tooLate, of: good) == .failed("it did not end within 20 seconds"))
     }
 
     @Test func tellsTheLineThatSaysMost() {

@@ -66,7 +66,7 @@ def test_an_agent_of_the_running_daemon(_running):
 
 @needs_root
 def test_a_plain_user_is_told_what_cannot_be_seen(_running):
-    found = look(_running, wrapper=AS_PLAIN_USER)
+    found = look(_running, "--state-dir", str(_running.directory / "state"), wrapper=AS_PLAIN_USER)
     assert found.status == 0, found.text
     for check in ("configuration", "daemon", "authority"):
         status, _detail, fix = found[check]
@@ -95,7 +95,8 @@ def test_a_wrong_mode(_running, name, mode, check, right):
         found = look(_running)
     finally:
         path.chmod(before)
-    assert found.status == 1 and found.failed == [check], found.text
+    # Nor is a certificate that others may change taken for the authority's.
+    assert found.status == 1 and set(found.failed) - {"authority"} == {check}, found.text
     assert str(path) in found[check][1] and found[check][2] == f"chmod {right} {path}"
 
 
@@ -226,6 +227,7 @@ def test_clients(python, record_property):
     assert {client: seen.get(client) for client in EXPECTED} == EXPECTED, reasons
     assert clients.status == ("cannot" in seen.values())
     doctor.expect(clients)
+    assert EXPECTED.keys() <= doctor.table().keys(), "README.md has a row for each"
 
 
 @needs_root
@@ -308,7 +310,7 @@ def test_an_interrupted_run_leaves_nothing(programs):
         running.wait()
         running.stderr.close()
     wait_until(lambda: not doctor.left_behind(4712), 10, "its directory is removed")
-    assert not subprocess.run(["pgrep", "-u", "4712"], capture_output=True).stdout
+    wait_until(lambda: not subprocess.run(["pgrep", "-u", "4712"], capture_output=True).stdout, 10, "nothing runs")
 
 
 @pytest.mark.parametrize("arguments", [("--client", "curl"), ("--run", "--agent", "a"), ("--run", "--client", "none")])

@@ -66,7 +66,9 @@ struct MachineChecks {
             let bytes = hasInodes ? blocks * UInt64(status.f_frsize) : 0
             if least.map({ bytes < $0.bytes }) ?? true { least = (path, bytes) }
         }
-        guard let least else { return .skip(name, "there is nothing at \(installation.stateDirectory) to look at") }
+        guard let least else {
+            return .skip(name, "\(installation.stateDirectory) is not there, or not for you to look at")
+        }
         let detail = "\(least.bytes >> 20) MiB are free at \(least.path)"
         let fix = "make room: without an audit record no request goes out"
         if least.bytes < MachineChecks.scarceBytes { return .fail(name, detail, fix: fix) }

@@ -56,12 +56,9 @@ final class ChildProgram {
     /// Whether it still runs.
     var isRunning: Bool {
         guard ending == nil else { return false }
-        var status: Int32 = 0
-        guard waitpid(process, &status, WNOHANG) == process else { return true }
-        // As WIFSIGNALED and WEXITSTATUS have it.
-        let signal = status & 0x7f
-        ending = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal)
-        return false
+        // It stays a process that has ended, whose group's number nobody else can have.
+        var seen = siginfo_t()
+        return waitid(P_PID, id_t(process), &seen, WEXITED | WNOHANG | WNOWAIT) == 0 && seen.si_signo == 0
     }
 
     /// Waits for its end, then ends what it left running.
@@ -70,18 +67,23 @@ final class ChildProgram {
         while isRunning, postern_monotonic_ns() < deadline {
             try interruption.pause(milliseconds: ChildProgram.intervalMilliseconds)
         }
-        let seen = ending
-        end()
-        return seen ?? .tooLate
+        let isLate = isRunning
+        let ending = end()
+        return isLate ? .tooLate : ending
     }
 
-    /// Kills it and all that it started in its group.
-    func end() {
+    /// Kills it, if it still runs, and all that it started in its group.
+    @discardableResult
+    func end() -> Ending {
+        if let ending { return ending }
         kill(-process, SIGKILL)
-        guard ending == nil else { return }
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        ending = .tooLate
+        // As WIFSIGNALED and WEXITSTATUS have it.
+        let signal = status & 0x7f
+        let ending = signal == 0 ? Ending.exited((status >> 8) & 0xff) : .killed(signal: signal)
+        self.ending = ending
+        return ending
     }
 }
 
