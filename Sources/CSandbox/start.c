@@ -126,6 +126,7 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
     }
     sigset_t former;
     postern_hold_signals(&former);
+    postern_note_terminal();
     // Whoever started this may have had it ignored, and then there is nothing to wait for.
     signal(SIGCHLD, SIG_DFL);
     struct postern_child child = {.plan = sandbox, .report = report[1], .user = geteuid(), .group = getegid()};
