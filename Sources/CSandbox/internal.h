@@ -16,6 +16,8 @@ struct postern_child {
 void postern_hold_signals(sigset_t *former);
 // Passes them on to the child from now on, if there is one.
 void postern_pass_signals(pid_t child, const sigset_t *former);
+// Remembers whether the terminal is this process's, which has it again after the wait.
+void postern_note_terminal(void);
 // Reports what failed, with errno, and ends the child.
 _Noreturn void postern_fail(struct postern_child *child, enum postern_sandbox_step step);
 // Brings the loopback up, listens, and gives the listeners to the daemon.

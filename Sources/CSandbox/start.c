@@ -57,12 +57,6 @@ static void map_user(struct postern_child *child) {
     write_file(child, "/proc/self/uid_map", map);
     format_map(map, child->group);
     write_file(child, "/proc/self/gid_map", map);
-    // For whatever else makes mount namespaces than the calls that are forbidden later. In a container it may be read-only.
-    int limit = open("/proc/sys/user/max_mnt_namespaces", O_WRONLY | O_CLOEXEC);
-    if (limit >= 0) {
-        (void)!write(limit, "0", 1);
-        close(limit);
-    }
 }
 
 static void execute(struct postern_child *child) {
@@ -102,7 +96,11 @@ static void end_with_parent(struct postern_child *child) {
 _Noreturn static void run_first(struct postern_child *child) {
     map_user(child);
     postern_open_network(child);
+    // Opened before it is made read-only, and set after the last mount, each of which takes a namespace for a while.
+    int limit = open("/proc/sys/user/max_mnt_namespaces", O_WRONLY | O_CLOEXEC);
     postern_arrange_files(child);
+    // For whatever else makes mount namespaces than the calls that are forbidden. In a container it may not be writable.
+    if (limit >= 0) (void)!write(limit, "0", 1);
     if (child->plan->directory && chdir(child->plan->directory) != 0) postern_fail(child, POSTERN_STEP_DIRECTORY);
     postern_give_up_privileges(child);
     // It remembers the caller's variables, which are not the program's business.
@@ -133,6 +131,7 @@ pid_t postern_sandbox_start(const struct postern_sandbox *sandbox, struct poster
     }
     sigset_t former;
     postern_hold_signals(&former);
+    postern_note_terminal();
     // Whoever started this may have had it ignored, and then there is nothing to wait for.
     signal(SIGCHLD, SIG_DFL);
     struct postern_child child = {.plan = sandbox, .report = report[1], .user = geteuid(), .group = getegid()};

@@ -11,6 +11,7 @@ static const int from_terminal[] = {SIGINT, SIGQUIT};
 static const int passed_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH};
 
 static volatile sig_atomic_t child_id;
+static bool has_terminal;
 
 static void pass_on(int number) {
     int saved = errno;
@@ -59,9 +60,10 @@ static void take_terminal_back(int terminal) {
     sigprocmask(SIG_SETMASK, &former, NULL);
 }
 
+void postern_note_terminal(void) { has_terminal = tcgetpgrp(STDIN_FILENO) == getpgrp(); }
+
 int postern_sandbox_wait(pid_t child) {
     int status = 0;
-    bool has_terminal = tcgetpgrp(STDIN_FILENO) == getpgrp();
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return -1;
     child_id = 0;
