@@ -51,9 +51,9 @@ package struct AgentRun {
                 isTrusted ? (merged: "/proc/PID/fd/N", authority: "/proc/PID/fd/N") : nil,
                 runtime: nil
             )
-        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")\n" }
-        let removed = environment.removed.map { "# not passed on: \($0)\n" }
-        return (set + removed).map(Printable.text).joined()
+        let set = environment.changed.map { "\($0)=\(environment.variables[$0] ?? "")" }
+        let removed = environment.removed.map { "# not passed on: \($0)" }
+        return (set + removed).map { Printable.text($0) + "\n" }.joined()
     }
 
     /// Starts the program in namespaces of its own.
