@@ -372,7 +372,7 @@ def test_a_key_that_is_added_later_is_taken_too(world, home):
 def test_containers_are_left_unless_forced(world, home):
     path = home.put("docker.mcp.json")
     out, _ = home.run("import", "--file", str(path), "--yes")
-    assert "container" in out and path.read_bytes() == (CORPUS / "docker.mcp.json").read_bytes()
+    assert "docs/containers.md" in out and path.read_bytes() == (CORPUS / "docker.mcp.json").read_bytes()
     [report] = home.report("--file", str(path), "--yes", "--force")
     assert report["state"] == "changed" and not keys_in(path.read_bytes())
 
