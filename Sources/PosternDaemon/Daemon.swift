@@ -270,7 +270,9 @@ package struct Daemon {
             hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],
             records: state.records
         )
-        return try RunServer(path: path, desk: desk)
+        // Nobody else may enter the state directory anyway; what is in it is ours alone.
+        let isOurs = path.hasPrefix(state.settings.stateDirectory + "/")
+        return try RunServer(path: path, mode: isOurs ? 0o600 : 0o666, desk: desk)
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.

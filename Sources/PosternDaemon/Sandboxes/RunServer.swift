@@ -19,10 +19,10 @@ final class RunServer: Sendable {
     private let stopping: CInt
     private let places = RunPlaces()
 
-    /// Opens the socket, which anybody whom the directories let in may connect to: who may do what is judged by user id.
-    init(path: String, desk: SandboxDesk) throws {
+    /// Opens the socket. Of those whom `mode` and the directories let in, who may do what is judged by user id.
+    init(path: String, mode: UInt32, desk: SandboxDesk) throws {
         var made = postern_file()
-        descriptor = postern_listen_packets(path, 0o666, RunServer.backlog, &made)
+        descriptor = postern_listen_packets(path, mode, RunServer.backlog, &made)
         guard descriptor >= 0 else {
             throw RunSocketError(path: path, reason: String(cString: strerror(errno)).lowercased())
         }
