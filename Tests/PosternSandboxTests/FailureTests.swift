@@ -11,7 +11,14 @@ private func plan(_ program: String = "claude") -> SandboxStart.Plan {
         agent: "bot",
         port: 3128,
         isTransparent: false,
-        files: SandboxFiles(for: caller, hidden: [], bundle: nil, standIns: [], kept: [("/nowhere", false)]),
+        files: SandboxFiles(
+            for: caller,
+            hidden: [],
+            sockets: [],
+            bundle: nil,
+            standIns: [],
+            kept: [("/nowhere", false)]
+        ),
         environment: [:],
         directory: "/srv/work",
         command: [program, "-x"]

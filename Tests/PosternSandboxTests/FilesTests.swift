@@ -13,11 +13,12 @@ private func caller(
 private func files(
     _ caller: SandboxFiles.Caller = caller(),
     hidden: [String] = [],
+    sockets: [String] = [],
     bundle: (merged: [UInt8], authority: [UInt8])? = ([1], [2]),
     standIns: [String] = [],
     kept: [(path: String, isReadOnly: Bool)] = []
 ) -> SandboxFiles {
-    SandboxFiles(for: caller, hidden: hidden, bundle: bundle, standIns: standIns, kept: kept)
+    SandboxFiles(for: caller, hidden: hidden, sockets: sockets, bundle: bundle, standIns: standIns, kept: kept)
 }
 
 /// A variable that names a socket, and the path that it names.

@@ -19,7 +19,9 @@ final class RunServer: Sendable {
     private let stopping: CInt
     private let places = RunPlaces()
 
-    /// Opens the socket. Of those whom `mode` and the directories let in, who may do what is judged by user id.
+    /// Opens the socket.
+    ///
+    /// Of those whom `mode` and the directories let in, who may do what is judged by user id.
     init(path: String, mode: UInt32, desk: SandboxDesk) throws {
         var made = postern_file()
         descriptor = postern_listen_packets(path, mode, RunServer.backlog, &made)
