@@ -23,7 +23,8 @@ private func files(
 
 /// A variable that names a socket, and the path that it names.
 private let namedSockets: [(String, String, String?)] = [
-    ("SSH_AUTH_SOCK", "/tmp/ssh-1/agent.2", "/tmp/ssh-1/agent.2"), ("SSH_AUTH_SOCK", "relative", nil),
+    ("SSH_AUTH_SOCK", "/srv/agent.2", "/srv/agent.2"), ("SSH_AUTH_SOCK", "/tmp/ssh-1/agent.2", nil),
+    ("SSH_AUTH_SOCK", "relative", nil),
     ("SSH_AUTH_SOCK", "", nil), ("GPG_AGENT_INFO", "/home/me/S.gpg-agent:12:1", "/home/me/S.gpg-agent"),
     ("DOCKER_HOST", "unix:///srv/docker.sock", "/srv/docker.sock"), ("DOCKER_HOST", "tcp://10.0.0.1:2375", nil),
     ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/srv/bus,guid=0a1b", "/srv/bus"),

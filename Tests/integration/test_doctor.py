@@ -15,6 +15,7 @@ import pytest
 from support import doctor
 from support.ca import CertificateAuthority
 from support.fake_control import fake_control
+from support.processes import members
 from support.sandbox import PLAIN_USER
 from support.topology import Topology
 from support.waiting import wait_until
@@ -284,12 +285,14 @@ def test_clients_that_are_not_there(programs):
 def test_a_client_that_hangs(programs):
     """It is ended with all that it started."""
     mark = programs / "running"
-    write(programs / "wget", f"sleep 987 & echo $! >> {mark}; wait")
+    write(programs / "wget", f"stat -Lc %i /proc/self/ns/pid >> {mark}; sleep 987 & wait")
     mark.touch()
     clients = doctor.try_clients("wget", PATH=f"{programs}:{doctor.PATH}")
     assert clients.words("wget") == "cannot" and "did not end within" in clients.verdicts["wget"]["reason"]
-    for number in mark.read_text().split():
-        wait_until(lambda: not Path(f"/proc/{number}").exists(), 10, f"process {number} has ended")
+    namespaces = mark.read_text().split()
+    assert namespaces
+    for namespace in namespaces:
+        wait_until(lambda: not members(int(namespace)), 10, "nothing of it runs")
 
 
 @needs_root

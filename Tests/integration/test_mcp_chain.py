@@ -14,6 +14,7 @@ import pytest
 from support.daemon import program, wait_gone
 from support.directory import DirectoryTopology
 from support.mcp_files import Home
+from support.processes import members
 from support.programs import SUPPORT
 from support.waiting import wait_until
 
@@ -111,8 +112,8 @@ def test_upstream_sees_the_key_and_the_server_a_placeholder(chain):
 
 def test_the_server_ends_with_its_client(chain):
     chain.bring_in()
-    [process] = chain.call(("process", {}))
-    wait_gone(process, 20)
+    [namespace] = chain.call(("namespace", {}))
+    wait_until(lambda: not members(namespace), 20, "nothing of it runs")
     wait_until(lambda: "stand-in: begins" in chain.errors.read_text(), 20, "standard error is the client's")
     wait_until(lambda: chain.topology.acts("sandbox_end"), 20, "the sandbox has ended")
 

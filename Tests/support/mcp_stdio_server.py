@@ -43,9 +43,9 @@ def echo(text: str) -> str:
 
 
 @server.tool
-def process() -> int:
-    """Its process id."""
-    return os.getpid()
+def namespace() -> int:
+    """Which process namespace it is in: its own number means nothing outside."""
+    return os.stat("/proc/self/ns/pid").st_ino
 
 
 if __name__ == "__main__":
