@@ -64,7 +64,7 @@ def works(root, agent: str = A) -> bool:
     with Wrapper(root.socket) as wrapper, client:
         assert wrapper.listen(agent, [entrance]) == {"ok": True}
         entrance.close()
-        return b" 200 " in exchange(client, GOOD)
+        return b" 200 " in exchange(client, GOOD.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
 
 
 def exchange(client: socket.socket, data: bytes, address: tuple[str, int] = ("127.0.0.1", 3128)) -> bytes:
@@ -586,7 +586,7 @@ def test_requests_of_programs_that_know_no_proxy(inside, name):
 
 def proxied(url: str) -> bytes:
     host = url.split("/")[2]
-    return f"GET {url} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    return f"GET {url} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize("entrance", [80, 3128])
