@@ -451,8 +451,11 @@ def test_thousands_of_connections_one_after_the_other(world):
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 20, 0))
             one.connect(str(world.socket))
-            if number % 3:
-                one.send(b"{}" if number % 2 else b"")
+            try:
+                if number % 3:
+                    one.send(b"{}" if number % 2 else b"")
+            except BrokenPipeError:  # refused already
+                pass
     wait_until(lambda: threads(daemon) == 0, 40, "all are gone")
     assert daemon.resident() - begin < 50_000_000
 
@@ -531,9 +534,16 @@ def test_names_survive_everything(inside):
         client.sendto(message, ("127.0.0.1", 53))
     for _ in range(300):
         client.sendto(os.urandom(40), ("127.0.0.1", 53))
-    sockets[1].settimeout(20)
-    sockets[1].sendto(QUESTION, ("127.0.0.1", 53))
-    answer = sockets[1].recv(2_000)
+    sockets[1].settimeout(1)
+
+    def answered() -> bytes | None:
+        sockets[1].sendto(QUESTION, ("127.0.0.1", 53))
+        try:
+            return sockets[1].recv(2_000)
+        except TimeoutError:  # a datagram may be lost among so many
+            return None
+
+    answer = wait_until(answered, 20, "the next question is answered")
     assert answer[:2] == b"\x12\x34" and answer[-4:-2] in (b"\xc6\x12", b"\xc6\x13"), answer
     assert len(answer) == len(QUESTION) + 16
 
