@@ -1,5 +1,6 @@
 internal import Glibc
 internal import PosternCommand
+internal import PosternSandbox
 
 /// Files that a program in a sandbox made where programs outside look for what to do.
 ///
@@ -7,7 +8,6 @@ internal import PosternCommand
 struct PlantedFiles {
     /// Where nothing is to begin with.
     private let places: [String]
-    private static let mark = ".from-sandbox"
 
     init(at paths: [String]) { places = paths.filter { !PlantedFiles.isThere($0) } }
 
@@ -15,18 +15,19 @@ struct PlantedFiles {
     ///
     /// Nothing may be running inside any more.
     func moveAside() {
+        // Whoever reads standard error may be gone, which must not end this before the last of them.
+        signal(SIGPIPE, SIG_IGN)
         for path in places where PlantedFiles.isThere(path) {
-            var other = path + PlantedFiles.mark
+            var other = path + SandboxFiles.asideMark
             var number = 1
             while PlantedFiles.isThere(other) {
                 number += 1
-                other = "\(path)\(PlantedFiles.mark).\(number)"
+                other = "\(path)\(SandboxFiles.asideMark).\(number)"
             }
             let isMoved = rename(path, other) == 0
             let outcome = isMoved ? "it is \(other) now" : "it could not be moved away: look at it before you log in"
-            Output.writeError(
-                Printable.text("postern: \(path) was made in the sandbox, and programs outside obey it; \(outcome)\n")
-            )
+            let words = "postern: \(path) was made in the sandbox, and programs outside obey it; \(outcome)"
+            Output.writeError(Printable.text(words) + "\n")
         }
     }
 

@@ -4,6 +4,8 @@ package struct SandboxFiles: Sendable {
     package static let directory = "/run/postern-sandbox"
     package static let bundlePath = directory + "/ca-bundle.pem"
     package static let authorityPath = directory + "/ca.pem"
+    /// What is put behind the name of something made inside that programs outside would obey.
+    package static let asideMark = ".from-sandbox"
 
     package private(set) var mounts: [SandboxMount] = []
     /// What a program outside would obey that finds it: where nothing is now, nothing made inside is to stay.
@@ -64,11 +66,14 @@ package struct SandboxFiles: Sendable {
             mounts.append(.file(SandboxFiles.authorityPath, contents: bundle.authority))
             mounts += standIns.map { .standIn(SandboxFiles.bundlePath, for: $0) }
         }
+        let planted = guarded + places(HiddenPlaces.obeyedInHome) + hidden.filter(isInHome)
+        // Somebody outside may have made it, with keys in it, while something ran.
+        mounts += planted.map { .hidden($0 + SandboxFiles.asideMark) }
         if isEmptied(caller.directory), !isShared(caller.directory) {
             mounts.append(.kept(caller.directory, isReadOnly: false))
         }
         mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
-        obeyed = (guarded + places(HiddenPlaces.obeyedInHome) + hidden.filter(isInHome)).filter { path in
+        obeyed = planted.filter { path in
             !kept.contains { SandboxFiles.isBelow(path, $0.path) }
         }
     }
