@@ -191,8 +191,10 @@ struct AgentRun {
     /// took out of files, whoever runs the daemon.
     private var own: [String] {
         let configured = parent["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let directory = configured ?? home.map { $0 + "/.config" }
-        return [directory.map { $0 + "/postern" }, StateDirectory.user(parent)].compactMap { $0 }
+        let named = [configured.map { $0 + "/postern" }, StateDirectory.user(parent)].compactMap { $0 }
+        // What was left there when no variable named another place is hidden, too.
+        let usual = home.map { ["\($0)/.config/postern", "\($0)/.local/state/postern"] } ?? []
+        return usual + named.filter { !usual.contains($0) }
     }
 
     /// A path that the caller names, from the root on.
