@@ -64,7 +64,8 @@ static int put_empty(const struct postern_mount *entry) {
 static int hide(const struct postern_mount *entry) {
     struct stat there;
     // A link is followed: what it leads to is hidden.
-    if (stat(entry->path, &there) != 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
+    if (stat(entry->path, &there) != 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP ? 0 : -1;
     if (S_ISDIR(there.st_mode))
         return mount("tmpfs", entry->path, "tmpfs", NO_SUID | NO_DEVICES | WRITE_PROTECTED, "size=0,mode=555");
     return mount("/dev/null", entry->path, NULL, BIND, NULL);
