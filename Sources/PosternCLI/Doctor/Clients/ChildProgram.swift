@@ -51,7 +51,8 @@ final class ChildProgram {
         guard process > 0 else { throw .system("cannot start \(words[0])") }
     }
 
-    deinit { end() }
+    // Where nothing was started, -1 would be signalled and waited for: whatever there is.
+    deinit { if process > 0 { end() } }
 
     /// Whether it still runs.
     var isRunning: Bool {
