@@ -19,9 +19,10 @@ package final class SandboxEntrances: Sendable {
         var length = socklen_t(0)
         let descriptor = postern_accept_shared(listener, &storage, &length)
         guard descriptor >= 0 else {
+            let error = errno
             // The connection stays where it is: look away for a while instead of spinning.
-            if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { usleep(200_000) }
-            return errno != EINVAL
+            if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error) { usleep(200_000) }
+            return error != EINVAL
         }
         guard let peer = Peer(of: descriptor, address: storage) else {
             close(descriptor)
