@@ -114,11 +114,9 @@ int postern_describe_socket(int fd, struct postern_socket *found) {
     if (address.ss_family == AF_INET) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
         found->port = ntohs(v4->sin_port);
-        found->is_loopback = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
     } else if (address.ss_family == AF_INET6) {
         const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address;
         found->port = ntohs(v6->sin6_port);
-        found->is_loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
     }
     return 0;
 }

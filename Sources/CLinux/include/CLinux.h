@@ -76,7 +76,7 @@ int postern_accept_shared(int listener, struct sockaddr_storage *address, sockle
 // Which network namespace a socket belongs to; of an accepted unix socket, that of the client.
 int postern_network_namespace(int fd, uint64_t *cookie);
 struct postern_socket {
-    bool is_ip, is_stream, is_datagram, is_listening, is_loopback;
+    bool is_ip, is_stream, is_datagram, is_listening;
     uint16_t port;
 };
 int postern_describe_socket(int fd, struct postern_socket *found);
