@@ -50,10 +50,7 @@ package final class ClientOrigin: Sendable {
         let nonce = nonces.withLock { nonces in
             if let nonce = nonces[trial] { return nonce }
             let bytes = (0..<ClientOrigin.nonceBytes).map { _ in UInt8.random(in: .min ... .max) }
-            let nonce = String(
-                decoding: bytes.flatMap { [HexDigit.lower[Int($0 >> 4)], HexDigit.lower[Int($0 & 15)]] },
-                as: UTF8.self
-            )
+            let nonce = String(decoding: HexDigit.text(of: bytes), as: UTF8.self)
             nonces[trial] = nonce
             return nonce
         }

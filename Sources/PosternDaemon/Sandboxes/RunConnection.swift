@@ -50,7 +50,7 @@ struct RunConnection {
             try answer(RunAnswer.encode(desk.describe(request.agent, for: caller)))
             return false
         case .listen:
-            guard places.settle(caller.userID, of: desk.maxConnections) else { throw RunPlaces.none }
+            guard places.settle(caller.userID, of: desk.maxSandboxes) else { throw RunPlaces.none }
             defer { places.unsettle(caller.userID) }
             let opened = try desk.open(request.agent, message.listeners, over: descriptor, for: caller)
             guard (try? answer(RunAnswer.taken)) != nil else {
@@ -61,7 +61,7 @@ struct RunConnection {
             return true
         case .token:
             try message.mustBeAlone()
-            guard places.settle(caller.userID, of: desk.maxConnections) else { throw RunPlaces.none }
+            guard places.settle(caller.userID, of: desk.maxSandboxes) else { throw RunPlaces.none }
             defer { places.unsettle(caller.userID) }
             let loan = try desk.lend(request.agent, to: caller)
             defer { desk.end(loan) }

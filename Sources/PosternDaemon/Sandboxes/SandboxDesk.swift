@@ -44,7 +44,8 @@ final class SandboxDesk: Sendable {
     /// Whose each namespace is, with how many sandboxes.
     private let namespaces = Mutex<[UInt64: (agent: String, count: Int)]>([:])
 
-    var maxConnections: Int { rules().maxSandboxes }
+    /// How many sandboxes and loans there may be at once.
+    var maxSandboxes: Int { rules().maxSandboxes }
 
     init(
         entrances: SandboxEntrances,
