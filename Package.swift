@@ -184,8 +184,7 @@ let package = Package(
             name: "PosternCLI",
             dependencies: [
                 "PosternAudit", "PosternCertificates", "PosternCommand", "PosternConfig", "PosternControl",
-                "PosternCore",
-                "PosternMCP", "PosternSandbox", "CLinux",
+                "PosternCore", "PosternMCP", "PosternSandbox", "CLinux",
             ],
             swiftSettings: strict
         ),

@@ -51,6 +51,7 @@ package struct CertificateAuthority: Sendable {
         try certificate.checkTime(now)
         self.key = Certificate.PrivateKey(key)
     }
+
     /// Makes an authority that is kept nowhere and ends with the process; `now` is in nanoseconds since 1970.
     package init(unkeptAt now: Int64) throws(AuthorityError) {
         let key = P256.Signing.PrivateKey()

@@ -24,11 +24,6 @@ package final class Sandbox: Sendable {
         self.processID = processID
     }
 
-    /// Whether requests from it are still taken.
-    var isOpen: Bool { !hasEnded.load(ordering: .acquiring) }
-
-    func end() { hasEnded.store(true, ordering: .releasing) }
-
     /// One that was there before a restart.
     package init(id: String, agent: String, agentID: String?, userID: UInt32, processID: Int32) {
         self.id = id
@@ -37,6 +32,11 @@ package final class Sandbox: Sendable {
         self.userID = userID
         self.processID = processID
     }
+
+    /// Whether requests from it are still taken.
+    var isOpen: Bool { !hasEnded.load(ordering: .acquiring) }
+
+    func end() { hasEnded.store(true, ordering: .releasing) }
 
     /// Sixteen hexadecimal digits.
     private static func newID() -> String {

@@ -18,7 +18,6 @@ package enum SandboxMount: Hashable, Sendable {
     case file(String, contents: [UInt8])
     /// A file that was made here stands in for another, if there is one.
     case standIn(String, for: String)
-
     /// A link in a directory that was made empty.
     case link(String, to: String)
     /// What proc(5) shows: the processes inside.

@@ -5,8 +5,8 @@ package struct RunRequest: Codable, Hashable, Sendable {
     package enum Ask: String, Codable, Hashable, Sendable {
         /// What the agent's programs need to know. Answered with a ``RunDescription``.
         case describe
-        /// Takes the listeners that come with the message, in the order of roles: proxy, and where it is transparent http, https and names. Answered with
-        /// ``RunAnswer/taken``; the listeners are served for as long as the connection is open.
+        /// Takes the listeners that come with the message: the proxy's, and where it is transparent those of http, https
+        /// and names, in this order. Answered with ``RunAnswer/taken``; they are served for as long as the connection is open.
         case listen
         /// What a program shows that has no network of its own. Answered with a ``RunLoan``, which holds for as long as the
         /// connection is open.
