@@ -26,12 +26,15 @@ package final class RunChannel {
 
     private func ask<Answer: Decodable>(_ ask: RunRequest.Ask, _ agent: String) throws(RunAnswer.Refusal) -> Answer {
         let request = RunAnswer.encode(RunRequest(ask, agent: agent))
-        guard postern_send(descriptor, request, request.count) == request.count else {
-            throw RunAnswer.Refusal("not_sent", "posternd closed the connection")
-        }
+        // Whom it has no room for it refuses unasked, and closes the connection; what it said is there to be read.
+        let isSent = postern_send(descriptor, request, request.count) == request.count
         var answer = [UInt8](repeating: 0, count: RunRequest.maxBytes)
         let count = recv(descriptor, &answer, answer.count, 0)
-        guard count > 0 else { throw RunAnswer.Refusal("no_answer", "posternd did not answer") }
+        guard count > 0 else {
+            throw isSent
+                ? RunAnswer.Refusal("no_answer", "posternd did not answer")
+                : RunAnswer.Refusal("not_sent", "posternd closed the connection")
+        }
         return try RunAnswer.decode(Array(answer[..<count]))
     }
 
