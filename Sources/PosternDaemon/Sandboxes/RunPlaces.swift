@@ -24,10 +24,10 @@ final class RunPlaces: Sendable {
 
     /// Whether one more of a user may connect.
     ///
-    /// It is told by ``leave(_:)`` when that is over.
+    /// It is told by ``leave(_:)`` when that is over. Others do not keep root and the daemon's user out.
     func enter(_ userID: UInt32) -> Bool {
         counts.withLock { counts in
-            guard counts.allWaiting < RunPlaces.maxWaitingOfAll,
+            guard RunPlaces.isOurs(userID) || counts.allWaiting < RunPlaces.maxWaitingOfAll,
                 counts.waiting[userID, default: 0] < RunPlaces.maxWaiting
             else { return false }
             counts.waiting[userID, default: 0] += 1
@@ -40,7 +40,7 @@ final class RunPlaces: Sendable {
     ///
     /// It is told by ``unsettle(_:)`` when that is over. Root and the daemon's user may have all.
     func settle(_ userID: UInt32, of limit: Int) -> Bool {
-        let share = userID == 0 || userID == getuid() ? limit : (limit + 1) / 2
+        let share = RunPlaces.isOurs(userID) ? limit : (limit + 1) / 2
         return counts.withLock { counts in
             guard counts.allRunning < limit, counts.running[userID, default: 0] < share else { return false }
             RunPlaces.take(&counts.waiting, &counts.allWaiting, userID)
@@ -71,6 +71,8 @@ final class RunPlaces: Sendable {
             counts.allRunning += 1
         }
     }
+
+    private static func isOurs(_ userID: UInt32) -> Bool { userID == 0 || userID == getuid() }
 
     private static func take(_ users: inout [UInt32: Int], _ all: inout Int, _ userID: UInt32) {
         let count = users[userID, default: 0]
