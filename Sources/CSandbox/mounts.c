@@ -74,7 +74,11 @@ static int hide(const struct postern_mount *entry) {
 // Mounts what is there on itself.
 static int fix(const struct postern_mount *entry) {
     int tree = detached_copy(entry->path);
-    if (tree < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP ? 0 : -1;
+    if (tree < 0) {
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES && errno != ELOOP) return -1;
+        pin_link(entry->path);
+        return 0;
+    }
     int result = entry->kind == POSTERN_MOUNT_READ_ONLY ? protect(tree) : 0;
     if (result == 0) result = attach(tree, entry->path);
     close(tree);

@@ -10,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024, MAX_LISTENERS = 4, PATIENCE_SECONDS = 15 };
+// The first interface of a network is its loopback.
+enum { LOOPBACK = 1, BACKLOG = 1024, MAX_LISTENERS = 4, PATIENCE_SECONDS = 15 };
 
 static void bring_up_loopback(struct postern_child *child) {
     struct ifreq request = {.ifr_name = "lo"};
@@ -38,7 +39,7 @@ static void add_route(struct postern_child *child, int netlink, unsigned char fa
                   .rtm_scope = family == AF_INET ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
                   .rtm_type = RTN_LOCAL},
         .attribute = {.rta_len = RTA_LENGTH(sizeof(uint32_t)), .rta_type = RTA_OIF},
-        .interface = if_nametoindex("lo"),
+        .interface = LOOPBACK,
     };
     struct {
         struct nlmsghdr header;

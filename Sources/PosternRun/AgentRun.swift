@@ -64,17 +64,19 @@ struct AgentRun {
         let bundle = try description.authority.map { try CertificateBundle.make(authority: $0, environment: parent) }
         let caller = SandboxFiles.Caller(
             userID: getuid(),
-            home: home,
+            homes: homes,
             directory: directory,
             variables: parent,
             terminal: terminal
         )
+        let own = OwnPlaces(in: homes, environment: parent)
+        own.make()
         let files = SandboxFiles(
             for: caller,
-            hidden: description.hidden + own,
+            hidden: description.hidden + own.paths,
             sockets: UnixListeners.paths(),
             bundle: bundle.map { (merged: $0, authority: Array(description.authority?.utf8 ?? "".utf8)) },
-            standIns: CertificateBundle.known(home: home, environment: parent),
+            standIns: CertificateBundle.known(homes: homes, environment: parent),
             kept: try options.binds.map { (try place($0), false) } + options.readOnly.map { (try place($0), true) }
         )
         let places = (merged: SandboxFiles.bundlePath, authority: SandboxFiles.authorityPath)
@@ -178,30 +180,18 @@ struct AgentRun {
         }
     }
 
-    /// The home directory: what lies in it is hidden even if no variable says where it is.
-    private var home: String? {
-        guard var path = parent["HOME"], path.hasPrefix("/"), path != "/" else {
-            return getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
-        }
-        while path.hasSuffix("/") { path.removeLast() }
-        return path
-    }
-
-    /// Where this user keeps what is Postern's: a configuration, and state, in which `postern mcp import` leaves what it
-    /// took out of files, whoever runs the daemon.
-    private var own: [String] {
-        let configured = parent["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let named = [configured.map { $0 + "/postern" }, StateDirectory.user(parent)].compactMap { $0 }
-        // What was left there when no variable named another place is hidden, too.
-        let usual = home.map { ["\($0)/.config/postern", "\($0)/.local/state/postern"] } ?? []
-        return usual + named.filter { !usual.contains($0) }
+    /// The home directories: what lies in the user's own is hidden even if a variable says that it is elsewhere.
+    private var homes: [String] {
+        let own = getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
+        let found = [parent["HOME"], own].compactMap { $0 }.filter { $0.hasPrefix("/") }.compactMap(RealPath.of)
+        return found.enumerated().filter { $0.element != "/" && !found[..<$0.offset].contains($0.element) }.map(
+            \.element
+        )
     }
 
     /// A path that the caller names, from the root on.
     private func place(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else { throw CommandFailure.system("cannot find \(path)") }
-        defer { free(resolved) }
-        let text = String(cString: resolved)
+        guard let text = RealPath.of(path) else { throw CommandFailure.system("cannot find \(path)") }
         guard text != "/" else {
             throw CommandFailure(usage: "--bind and --ro take a part of the file system, not all of it")
         }

@@ -20,12 +20,12 @@ enum CertificateBundle {
     }
 
     /// Files from which programs take what they trust where no variable says otherwise.
-    static func known(home: String?, environment: [String: String]) -> [String] {
+    static func known(homes: [String], environment: [String: String]) -> [String] {
         var patterns = ["/usr/lib/python3/dist-packages", "/usr/local/lib/python3*/*-packages"]
         if let environment = environment["VIRTUAL_ENV"], environment.hasPrefix("/") {
             patterns.append("\(environment)/lib/python3*/site-packages")
         }
-        if let home { patterns.append("\(home)/.local/lib/python3*/site-packages") }
+        patterns += homes.map { "\($0)/.local/lib/python3*/site-packages" }
         let packages = patterns.flatMap { pattern in
             ["certifi/cacert.pem", "pip/_vendor/certifi/cacert.pem", "stripe/data/ca-certificates.crt"].map {
                 "\(pattern)/\($0)"

@@ -6,7 +6,7 @@ import Testing
 @testable import PosternSandbox
 
 private func plan(_ program: String = "claude") -> SandboxStart.Plan {
-    let caller = SandboxFiles.Caller(userID: 1000, home: nil, directory: "/srv/work", variables: [:])
+    let caller = SandboxFiles.Caller(userID: 1000, homes: [], directory: "/srv/work", variables: [:])
     return SandboxStart.Plan(
         agent: "bot",
         port: 3128,

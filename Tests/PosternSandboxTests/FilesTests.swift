@@ -3,11 +3,11 @@ import Testing
 @testable import PosternSandbox
 
 private func caller(
-    home: String? = "/home/me",
+    homes: [String] = ["/home/me"],
     directory: String = "/home/me/work",
     variables: [String: String] = [:]
 ) -> SandboxFiles.Caller {
-    SandboxFiles.Caller(userID: 1000, home: home, directory: directory, variables: variables)
+    SandboxFiles.Caller(userID: 1000, homes: homes, directory: directory, variables: variables)
 }
 
 private func files(
@@ -77,7 +77,7 @@ struct FilesTests {
 
     @Test("without a home directory there is nothing to hide in it")
     func homeless() {
-        let mounts = files(caller(home: nil, directory: "/srv")).mounts
+        let mounts = files(caller(homes: [], directory: "/srv")).mounts
         #expect(!mounts.contains { $0.path.contains(".ssh") || $0.path.contains(".bashrc") })
         #expect(mounts.contains(.hidden("/etc/postern")))
     }

@@ -139,10 +139,12 @@ struct RunConnection {
         return nil
     }
 
-    /// Waits until the wrapper ends, or the daemon; a message more would be no news.
+    /// Waits until the wrapper ends, for which a message more would be no news.
+    ///
+    /// The daemon's own end is that of this thread.
     private func waitForEnd() {
-        var wanted = [pollfd(descriptor, CInt(POSTERN_READ_HANGUP)), pollfd(stopping, POLLIN)]
-        while poll(&wanted, 2, -1) < 0 && errno == EINTR {}
+        var wanted = pollfd(descriptor, CInt(POSTERN_READ_HANGUP))
+        while poll(&wanted, 1, -1) < 0, errno == EINTR {}
     }
 
     // MARK: Connections
@@ -159,8 +161,7 @@ struct RunConnection {
             guard poll(&wanted, nfds_t(wanted.count), -1) >= 0 || errno == EINTR else { return desk.close(opened) }
             if wanted[1].revents != 0 {
                 // What is under way drains, unless the wrapper ends; who connects now waits for the next daemon.
-                wanted = [wanted[0]]
-                while poll(&wanted, 1, -1) < 0, errno == EINTR {}
+                waitForEnd()
                 return desk.close(opened)
             }
             // A message more would be no news: the wrapper has nothing to say but that it is there.

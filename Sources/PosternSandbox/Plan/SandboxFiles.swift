@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How the file system looks from inside, in the order in which it is made so.
 package struct SandboxFiles: Sendable {
     /// Where the wrapper puts files of its own.
@@ -15,7 +17,8 @@ package struct SandboxFiles: Sendable {
     /// Who starts a sandbox, and from where.
     package struct Caller: Sendable {
         package let userID: UInt32
-        package let home: String?
+        /// The home directories by their real paths: the one that variables name, and the user's.
+        package let homes: [String]
         package let directory: String
         package let variables: [String: String]
         /// The device that is its terminal, such as `/dev/pts/3`, if it has one.
@@ -23,14 +26,14 @@ package struct SandboxFiles: Sendable {
 
         package init(
             userID: UInt32,
-            home: String?,
+            homes: [String],
             directory: String,
             variables: [String: String],
             terminal: String? = nil
         ) {
             self.userID = userID
             self.terminal = terminal
-            self.home = home
+            self.homes = homes
             self.directory = directory
             self.variables = variables
         }
@@ -53,7 +56,15 @@ package struct SandboxFiles: Sendable {
         let guarded = places(HiddenPlaces.guardedInHome) + commands
         mounts.append(.processes("/proc"))
         if caller.userID == 0 { mounts += HiddenPlaces.kernel.map { .readOnly($0) } }
-        mounts += parents(of: secret + guarded + hidden).map { .pinned($0) }
+        let planted = guarded + places(HiddenPlaces.obeyedInHome)
+        var trail = LinkTrail()
+        let names = Dictionary(
+            (secret + guarded + hidden).map { ($0, trail.names(of: $0)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        // Where a name is a link, so that it leads elsewhere can be changed at each step.
+        let steps = names.values.flatMap { $0.dropLast() }
+        mounts += (parents(of: names.values.flatMap { $0 }) + steps.sorted()).map { .pinned($0) }
         mounts += HiddenPlaces.emptied.map { .empty($0.path, mode: $0.mode) }
         mounts += HiddenPlaces.devices(terminal: caller.terminal)
         mounts.append(.directory(caller.runtimeDirectory, mode: 0o700))
@@ -66,14 +77,13 @@ package struct SandboxFiles: Sendable {
             mounts.append(.file(SandboxFiles.authorityPath, contents: bundle.authority))
             mounts += standIns.map { .standIn(SandboxFiles.bundlePath, for: $0) }
         }
-        let planted = guarded + places(HiddenPlaces.obeyedInHome) + hidden.filter(isInHome)
         // Somebody outside may have made it, with keys in it, while something ran.
         mounts += planted.map { .hidden($0 + SandboxFiles.asideMark) }
         if isEmptied(caller.directory), !isShared(caller.directory) {
             mounts.append(.kept(caller.directory, isReadOnly: false))
         }
         mounts += kept.map { .kept($0.path, isReadOnly: $0.isReadOnly) }
-        obeyed = planted.filter { path in
+        obeyed = Set(planted.flatMap { names[$0] ?? [$0] }).sorted().filter { path in
             !kept.contains { SandboxFiles.isBelow(path, $0.path) }
         }
     }
@@ -92,31 +102,41 @@ package struct SandboxFiles: Sendable {
         path == directory || path.hasPrefix(directory + "/")
     }
 
-    private func isInHome(_ path: String) -> Bool { caller.home.map { path.hasPrefix($0 + "/") } ?? false }
+    private func home(of path: String) -> String? { caller.homes.first { path.hasPrefix($0 + "/") } }
 
     /// Directories of the caller's own from which it runs programs, but for those of what it is working on.
     private var commands: [String] {
         let path = caller.variables["PATH"] ?? ""
         return path.split(separator: ":").map(String.init).filter { directory in
-            let isWorkedOn = caller.directory != caller.home && SandboxFiles.isBelow(directory, caller.directory)
-            return isInHome(directory) && !isWorkedOn
+            let isWorkedOn =
+                !caller.homes.contains(caller.directory) && SandboxFiles.isBelow(directory, caller.directory)
+            return home(of: RealPath.of(directory) ?? directory) != nil && !isWorkedOn
         }
     }
 
-    /// The directories between the home directory and each of these, from the top down.
+    /// The directories that these are in, from the top down: of home directories, and others that this user could move away.
     private func parents(of paths: [String]) -> [String] {
-        guard let home = caller.home else { return [] }
         var found: Set<String> = []
-        for path in paths where isInHome(path) {
-            let names = path.dropFirst(home.count + 1).split(separator: "/").dropLast()
-            for count in 0..<names.count { found.insert("\(home)/" + names.prefix(count + 1).joined(separator: "/")) }
+        for path in paths {
+            let home = home(of: path)
+            var rest = path[...]
+            while let slash = rest.lastIndex(of: "/"), slash > rest.startIndex {
+                rest = rest[..<slash]
+                let directory = String(rest)
+                if home != nil || SandboxFiles.canBeMoved(directory), !isEmptied(directory) { found.insert(directory) }
+                if directory == home { break }
+            }
         }
         return found.sorted()
     }
 
+    private static func canBeMoved(_ directory: String) -> Bool {
+        let above = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? ""
+        return access(above.isEmpty ? "/" : above, W_OK) == 0
+    }
+
     private func places(_ names: [String]) -> [String] {
-        guard let home = caller.home else { return [] }
-        return names.map { "\(home)/\($0)" }
+        caller.homes.flatMap { home in names.map { "\(home)/\($0)" } }
     }
 
     /// Sockets that variables name, wherever they are.

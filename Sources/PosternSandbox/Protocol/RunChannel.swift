@@ -9,6 +9,8 @@ package final class RunChannel {
     package let descriptor: CInt
 
     private static let patienceSeconds: CInt = 15
+    /// The code where the caller may not open the socket.
+    package static let forbidden = "forbidden"
 
     /// - Throws: ``RunAnswer/Refusal`` with the reason.
     package init(path: String) throws(RunAnswer.Refusal) {
@@ -29,7 +31,9 @@ package final class RunChannel {
         // Whom it has no room for it refuses unasked, and closes the connection; what it said is there to be read.
         let isSent = postern_send(descriptor, request, request.count) == request.count
         var answer = [UInt8](repeating: 0, count: RunRequest.maxBytes)
-        let count = recv(descriptor, &answer, answer.count, 0)
+        var count = recv(descriptor, &answer, answer.count, 0)
+        // The daemon closed before it had read the question, and its answer is behind that news.
+        if count < 0, errno == ECONNRESET { count = recv(descriptor, &answer, answer.count, 0) }
         guard count > 0 else {
             throw isSent
                 ? RunAnswer.Refusal("no_answer", "posternd did not answer")
@@ -47,7 +51,8 @@ package final class RunChannel {
             case EACCES: "the socket is for others: ask whoever runs posternd"
             default: "is `[run] socket` of its configuration somewhere else?"
             }
-        return RunAnswer.Refusal("unreachable", "posternd cannot be reached at \(path): \(reason)", hint: hint)
+        let code = error == EACCES ? forbidden : "unreachable"
+        return RunAnswer.Refusal(code, "posternd cannot be reached at \(path): \(reason)", hint: hint)
     }
 }
 

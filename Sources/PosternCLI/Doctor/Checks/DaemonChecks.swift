@@ -57,7 +57,8 @@ struct DaemonChecks {
             return .ok(name, "\(path) takes connections")
         } catch {
             if (try? installation.status.get()) == nil { return .skip(name, error.message) }
-            return errno == EACCES ? .forbidden(name, path) : .fail(name, error.message, fix: error.hint)
+            return error.code == RunChannel.forbidden
+                ? .forbidden(name, path) : .fail(name, error.message, fix: error.hint)
         }
     }
 
