@@ -113,6 +113,24 @@ int postern_local_port(int fd) {
     return 0;
 }
 
+int postern_local_address(int fd, char *text, size_t size) {
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char host[INET6_ADDRSTRLEN];
+    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) return -1;
+    switch (address.ss_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, host, sizeof host);
+        return snprintf(text, size, "%s:%d", host, postern_local_port(fd)) < (int)size ? 0 : -1;
+    case AF_INET6:
+        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, host, sizeof host);
+        return snprintf(text, size, "[%s]:%d", host, postern_local_port(fd)) < (int)size ? 0 : -1;
+    case AF_UNIX:
+        return snprintf(text, size, "unix:%s", ((struct sockaddr_un *)&address)->sun_path) < (int)size ? 0 : -1;
+    default: return -1;
+    }
+}
+
 int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid) {
     struct ucred peer;
     socklen_t length = sizeof peer;

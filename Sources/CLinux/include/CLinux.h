@@ -58,6 +58,8 @@ struct postern_file {
 int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made);
 void postern_remove_file(const char *path, const struct postern_file *file);
 int postern_local_port(int fd);
+// Where it is bound: `127.0.0.1:80`, `[::1]:80` or `unix:/path`; -1 if it is bound to none of these.
+int postern_local_address(int fd, char *text, size_t size);
 int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid);
 int postern_set_no_delay(int fd);
 void postern_reset_on_close(int fd);
