@@ -263,7 +263,7 @@ package struct Daemon {
             published: inForce.published,
             commonAddress: {
                 administration.aloneNow { inForce.server.listeners }
-                    .first { $0.agent == nil && !$0.address.hasPrefix("/") }?.address
+                    .first { $0.agent == nil && !$0.address.hasPrefix("unix:") }?.address
             },
             placeholders: state.placeholders,
             authority: try? AuthorityCertificate(reading: authority).pem,

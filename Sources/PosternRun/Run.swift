@@ -97,6 +97,12 @@ package struct Run: ParsableCommand {
 
     package func validate() throws {
         if port == 0 { throw ValidationError("--port must be between 1 and 65535") }
+        if transparent, [80, 443].contains(port) {
+            throw ValidationError("--transparent needs port \(port) for itself: choose another --port")
+        }
+        if let variable = variables.first(where: { $0.isEmpty || $0.hasPrefix("=") }) {
+            throw ValidationError("--env takes NAME or NAME=VALUE, and `\(variable)` has no name")
+        }
         // What follows the options is the program's own, so one that does not exist would be taken for the program.
         if let first = command.first, first != "--", first.hasPrefix("-") {
             throw ValidationError("unknown option '\(first)'; a program of that name goes behind --")

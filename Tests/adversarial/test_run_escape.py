@@ -391,7 +391,9 @@ def test_start_files_that_are_links(outside):
     attempts = ["open(f'{home}/.zshrc', 'a').write('evil')", "open(f'{home}/dotfiles/zshrc', 'a').write('evil')",
                 "open(f'{home}/dotfiles/fish/config.fish', 'a').write('evil')", "os.unlink(f'{home}/.zshrc')",
                 "os.unlink(f'{home}/.config/fish')", "os.rename(f'{home}/.config/fish', f'{home}/.fish')",
-                "os.symlink('/tmp', f'{home}/.l'); os.rename(f'{home}/.l', f'{home}/.zshrc')"]
+                "os.symlink('/tmp', f'{home}/.l'); os.rename(f'{home}/.l', f'{home}/.zshrc')",
+                "os.rename(f'{home}/dotfiles', f'{home}/old')", "os.rename(f'{home}/dotfiles/fish', f'{home}/dotfiles/old')",
+                "os.rename(home, f'{home}.old')"]
     try:
         for code in attempts:
             done = outside.inside(code + "; escaped()")
@@ -402,6 +404,35 @@ def test_start_files_that_are_links(outside):
             link.unlink(missing_ok=True)
         shutil.rmtree(home / "dotfiles")
         (home / ".l").unlink(missing_ok=True)
+
+
+def test_a_start_file_that_leads_nowhere(outside):
+    """Nor can it be given something to lead to, nor be led elsewhere."""
+    home, owner = outside.sandbox.home, outside.sandbox.user or 0
+    folder = home / "dotfiles"
+    folder.mkdir()
+    os.chown(folder, owner, owner)
+    link, target = home / ".zlogin", folder / "zlogin"
+    link.symlink_to("dotfiles/zlogin")
+    os.chown(link, owner, owner, follow_symlinks=False)
+    try:
+        done = outside.inside("open(f'{home}/dotfiles/zlogin', 'w').write('evil')")
+        assert done.returncode == 0 and "was made in the sandbox" in done.stderr, done.stderr
+        assert not target.exists() and Path(f"{target}.from-sandbox").read_text() == "evil"
+        assert outside.inside("os.unlink(f'{home}/.zlogin'); escaped()").returncode == 1
+        assert os.readlink(link) == "dotfiles/zlogin"
+    finally:
+        link.unlink()
+        shutil.rmtree(folder)
+
+
+def test_what_is_posterns_is_not_made_inside(outside):
+    """A configuration or a state that a program left there would be taken for the user's."""
+    home = outside.sandbox.home
+    for place in (".config/postern", ".local/state/postern"):
+        done = outside.inside(f"os.makedirs(f'{{home}}/{place}', exist_ok=True); open(f'{{home}}/{place}/x', 'w'); escaped()")
+        assert "ESCAPED" not in done.stdout and done.returncode == 1, done.stderr
+        assert (home / place).is_dir() and not (home / place / "x").exists()
 
 
 # The network.

@@ -199,7 +199,7 @@ struct MCPStorage {
     /// Where any agent may call, as a URL without a path.
     private func listener() throws -> String {
         let status: StatusAnswer = try session.call(.get, "/v1/status")
-        let address = status.listeners.first { $0.agent == nil && !$0.address.hasPrefix("/") }?.address
+        let address = status.listeners.first { $0.agent == nil && !$0.address.hasPrefix("unix:") }?.address
         guard let address else {
             throw CommandFailure("the daemon listens at no address for base URLs", hint: "add one to [proxy] listen")
         }
