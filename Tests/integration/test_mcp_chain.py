@@ -31,7 +31,9 @@ class Chain:
         self.file = home / ".mcp.json"
         self.errors = home / "errors.log"
         self.key = topology.secrets["good"]
-        own = {"command": python, "args": [str(SUPPORT / "mcp_stdio_server.py")], "env": {"GOOD_KEY": self.key, "MODE": "fast"}}
+        # Where the sources are may be hidden inside.
+        server = shutil.copy(SUPPORT / "mcp_stdio_server.py", home)
+        own = {"command": python, "args": [server], "env": {"GOOD_KEY": self.key, "MODE": "fast"}}
         self.file.write_text(json.dumps({"mcpServers": {SERVER: own}}, indent=4) + "\n\n")
 
     def bring_in(self, **more: str) -> None:
