@@ -52,8 +52,8 @@ deps-run:
 	@tools/ensure-packages openssl/openssl curl/curl python3/python3
 
 deps-test: deps-run
-	@tools/ensure-packages git/git node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd \
-	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium
+	@tools/ensure-packages git/git wget/wget node/nodejs javac/default-jdk-headless python3-venv systemd-analyze/systemd ip/iproute2 \
+	    glewlwyd/glewlwyd jq/jq ca-certificates chromium/chromium bwrap/bubblewrap socat/socat
 
 deps-bench: deps-run
 	@tools/ensure-packages nginx/nginx-light wrk/wrk taskset/util-linux cc/gcc libc6-dev libssl-dev libnghttp2-dev
@@ -95,7 +95,7 @@ man: $(PROGRAMS) deps-run  ## manual pages, from what the programs say of themse
 
 install: man  ## programs, units, manual pages, completions, example and documents; honours DESTDIR and PREFIX
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(SYSCONFDIR)/postern"
-	install -m 0755 "$(POSTERN_BIN)/posternd" "$(POSTERN_BIN)/postern" "$(DESTDIR)$(BINDIR)"
+	install -m 0755 "$(POSTERN_BIN)/posternd" "$(POSTERN_BIN)/postern" "$(POSTERN_BIN)/postern-cli" "$(DESTDIR)$(BINDIR)"
 	for unit in systemd/*.service systemd/*.socket; do \
 	    sed 's|/usr/bin/posternd|$(BINDIR)/posternd|; s|/usr/share/doc/postern|$(DOCDIR)|' "$$unit" > "$(DESTDIR)$(UNITDIR)/$${unit##*/}" || exit 1; \
 	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$${unit##*/}"; \

@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "posternd", targets: ["posternd"]),
         .executable(name: "postern", targets: ["postern"]),
+        .executable(name: "postern-cli", targets: ["postern-cli"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -35,6 +36,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CLinux"),
+        .target(name: "CSandbox"),
         .target(name: "CNGHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
@@ -161,17 +163,28 @@ let package = Package(
             dependencies: [
                 "PosternAdmin", "PosternAPI", "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl",
                 "PosternCore", "PosternEventLoop", "PosternFetch", "PosternOAuth", "PosternPortal", "PosternProxy",
-                "PosternSDK", "PosternStore",
+                "PosternSDK", "PosternSandbox", "PosternStore", "PosternTLS",
                 "CLinux",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
 
+        .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
+        .target(name: "PosternCommand", swiftSettings: strict),
+        .target(
+            name: "PosternRun",
+            dependencies: [
+                "PosternCommand", "PosternSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "PosternMCP", dependencies: ["PosternConfig", "PosternCore"], swiftSettings: strict),
         .target(
             name: "PosternCLI",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternConfig", "PosternControl", "PosternCore", "CLinux",
+                "PosternAudit", "PosternCertificates", "PosternCommand", "PosternConfig", "PosternControl",
+                "PosternCore", "PosternMCP", "PosternSandbox", "CLinux",
             ],
             swiftSettings: strict
         ),
@@ -186,8 +199,14 @@ let package = Package(
         ),
         .executableTarget(
             name: "postern",
+            dependencies: ["PosternCommand", "PosternRun"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "postern-cli",
             dependencies: [
-                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternConfig", "PosternControl", "PosternCore",
+                "PosternAudit", "PosternCertificates", "PosternCLI", "PosternCommand", "PosternConfig",
+                "PosternControl", "PosternCore", "PosternRun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -235,13 +254,13 @@ let package = Package(
         ),
         .testTarget(
             name: "PosternAuditTests",
-            dependencies: ["PosternAudit", "PosternCLI", "PosternCore"],
+            dependencies: ["PosternAudit", "PosternCLI", "PosternCommand", "PosternCore"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PosternCertificatesTests",
             dependencies: [
-                "PosternCertificates", "PosternCLI", "PosternCore", "PosternTestSupport",
+                "PosternCertificates", "PosternCLI", "PosternCommand", "PosternCore", "PosternTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -280,8 +299,25 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PosternSandboxTests",
+            dependencies: ["PosternSandbox", "CLinux", "CSandbox", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternDaemonTests",
+            dependencies: ["PosternDaemon", "PosternCore", "PosternProxy", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PosternMCPTests",
+            dependencies: ["PosternCore", "PosternMCP", "PosternTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PosternCLITests",
-            dependencies: ["PosternCLI", "PosternConfig", "PosternControl", "PosternCore"],
+            dependencies: [
+                "PosternCLI", "PosternCommand", "PosternConfig", "PosternControl", "PosternCore", "PosternMCP",
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -49,4 +50,10 @@ int64_t postern_realtime_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int postern_clock_is_synchronised(void) {
+    struct timex state = {0};
+    int result = adjtimex(&state);
+    return result < 0 ? -1 : result != TIME_ERROR && !(state.status & STA_UNSYNC);
 }

@@ -52,17 +52,37 @@ int postern_wait_for_signal(int descriptor, int timeout_ms) {
     return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
 }
 
-void postern_notify(const char *path, const char *message) {
+void postern_notify(const char *path, const char *message) { postern_notify_passing(path, message, NULL, 0); }
+
+void postern_notify_passing(const char *path, const char *message, const int *descriptors, int count) {
+    enum { MAX_PASSED = 16 };
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * MAX_PASSED)];
+        struct cmsghdr alignment;
+    } control = {0};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = strlen(path);
-    if ((path[0] != '/' && path[0] != '@') || length >= sizeof address.sun_path) return;
+    size_t length = strlen(path), size = sizeof(int) * (size_t)count;
+    if ((path[0] != '/' && path[0] != '@') || length >= sizeof address.sun_path || count > MAX_PASSED) return;
     memcpy(address.sun_path, path, length);
     // A leading @ stands for the abstract namespace.
     if (path[0] == '@') address.sun_path[0] = 0;
+    struct iovec part = {(void *)message, strlen(message)};
+    struct msghdr packet = {.msg_name = &address,
+                            .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length),
+                            .msg_iov = &part,
+                            .msg_iovlen = 1};
+    if (count > 0) {
+        packet.msg_control = control.bytes;
+        packet.msg_controllen = CMSG_SPACE(size);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(size);
+        memcpy(CMSG_DATA(header), descriptors, size);
+    }
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;
-    (void)sendto(fd, message, strlen(message), MSG_NOSIGNAL, (struct sockaddr *)&address,
-                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+    (void)sendmsg(fd, &packet, MSG_NOSIGNAL);
     close(fd);
 }
 

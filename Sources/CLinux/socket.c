@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -49,8 +50,8 @@ int postern_listen_tcp(const uint8_t *bytes, int address_length, uint16_t port, 
 
 // The socket is bound under a temporary name, given its mode, and only then moved into place: there is no moment in
 // which the name exists with wider permissions, and a stale socket of an earlier run is replaced in one step.
-static bool is_answered(const struct sockaddr_un *address) {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static bool is_answered(const struct sockaddr_un *address, int type) {
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return false;
     // A full backlog is an answer, too.
     bool answered = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN;
@@ -58,7 +59,7 @@ static bool is_answered(const struct sockaddr_un *address) {
     return answered;
 }
 
-int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+static int listen_at(int type, const char *path, unsigned int mode, int backlog, struct postern_file *made) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct stat existing;
     if (lstat(path, &existing) == 0 && !S_ISSOCK(existing.st_mode)) {
@@ -71,12 +72,12 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct
         return -1;
     }
     memcpy(address.sun_path, path, length);
-    if (is_answered(&address)) {
+    if (is_answered(&address, type)) {
         errno = EADDRINUSE;
         return -1;
     }
     memcpy(address.sun_path + length, ".new", 5);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
     unlink(address.sun_path);
     mode_t before = umask(0177);
@@ -91,6 +92,14 @@ int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct
     return fd;
 }
 
+int postern_listen_unix(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+    return listen_at(SOCK_STREAM, path, mode, backlog, made);
+}
+
+int postern_listen_packets(const char *path, unsigned int mode, int backlog, struct postern_file *made) {
+    return listen_at(SOCK_SEQPACKET, path, mode, backlog, made);
+}
+
 void postern_remove_file(const char *path, const struct postern_file *file) {
     struct stat existing;
     if (lstat(path, &existing) == 0 && existing.st_dev == file->device && existing.st_ino == file->inode) unlink(path);
@@ -103,6 +112,24 @@ int postern_local_port(int fd) {
     if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
     if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
     return 0;
+}
+
+int postern_local_address(int fd, char *text, size_t size) {
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char host[INET6_ADDRSTRLEN];
+    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) return -1;
+    switch (address.ss_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, host, sizeof host);
+        return snprintf(text, size, "%s:%d", host, postern_local_port(fd)) < (int)size ? 0 : -1;
+    case AF_INET6:
+        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, host, sizeof host);
+        return snprintf(text, size, "[%s]:%d", host, postern_local_port(fd)) < (int)size ? 0 : -1;
+    case AF_UNIX:
+        return snprintf(text, size, "unix:%s", ((struct sockaddr_un *)&address)->sun_path) < (int)size ? 0 : -1;
+    default: return -1;
+    }
 }
 
 int postern_peer_credentials(int fd, uint32_t *uid, int32_t *pid) {

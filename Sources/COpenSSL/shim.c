@@ -80,12 +80,15 @@ static BIO_METHOD *socket_method(void) {
 
 // --- What all sessions share ----------------------------------------------------------------------------------------
 
+// As ALPN writes them, each with its length before it.
+static char both_protocols[] = "\x02h2\x08http/1.1", http1_alone[] = "\x08http/1.1";
+
 static int choose_protocol(SSL *ssl, const unsigned char **chosen, unsigned char *length, const unsigned char *offered,
                            unsigned int offered_length, void *user) {
-    static const unsigned char ours[] = "\x02h2\x08http/1.1";
+    const char *ours = user;
     (void)ssl;
-    (void)user;
-    int result = SSL_select_next_proto((unsigned char **)chosen, length, ours, sizeof ours - 1, offered, offered_length);
+    int result = SSL_select_next_proto((unsigned char **)chosen, length, (const unsigned char *)ours,
+                                       (unsigned int)strlen(ours), offered, offered_length);
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
@@ -134,9 +137,13 @@ postern_tls_server *postern_tls_server_create(const uint8_t *key_der, size_t key
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                   SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, both_protocols);
     SSL_CTX_set_client_hello_cb(context, check_name, NULL);
     return server;
+}
+
+void postern_tls_server_forgo_http2(postern_tls_server *server) {
+    SSL_CTX_set_alpn_select_cb(server->context, choose_protocol, http1_alone);
 }
 
 void postern_tls_server_destroy(postern_tls_server *server) {

@@ -1,16 +1,22 @@
+internal import PosternCommand
 internal import PosternConfig
+internal import PosternCore
 
 /// What is wrong with a configuration file.
 package struct ConfigurationReport: Encodable {
-    private struct Problem: Encodable {
+    struct Problem: Encodable {
         let file: String
         let line: Int?
         let reason: String
         let hint: String?
     }
 
+    private enum CodingKeys: String, CodingKey { case path, problems }
+
     private let path: String
-    private let problems: [Problem]
+    let problems: [Problem]
+    /// What was read, without secrets; `nil` if something is wrong with it.
+    let configuration: Configuration?
 
     /// Whether nothing is wrong.
     package var isSound: Bool { problems.isEmpty }
@@ -19,9 +25,11 @@ package struct ConfigurationReport: Encodable {
     package init(path: String, userMode: Bool, environment: [String: String] = Environment.all) {
         self.path = path
         do throws(ConfigError) {
-            _ = try ConfigurationLoader(path: path, userMode: userMode, environment: environment).loadWithoutSecrets()
+            let loader = ConfigurationLoader(path: path, userMode: userMode, environment: environment)
+            configuration = try loader.loadWithoutSecrets()
             problems = []
         } catch {
+            configuration = nil
             problems = error.problems.map {
                 Problem(file: $0.file, line: $0.line, reason: $0.reason, hint: $0.hint)
             }

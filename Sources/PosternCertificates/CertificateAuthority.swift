@@ -51,4 +51,12 @@ package struct CertificateAuthority: Sendable {
         try certificate.checkTime(now)
         self.key = Certificate.PrivateKey(key)
     }
+
+    /// Makes an authority that is kept nowhere and ends with the process; `now` is in nanoseconds since 1970.
+    package init(unkeptAt now: Int64) throws(AuthorityError) {
+        let key = P256.Signing.PrivateKey()
+        let text = PEM.text(label: AuthorityCertificate.label, try CertificateProfile.authority(key: key, now: now))
+        certificate = try AuthorityCertificate(pem: Array(text.utf8), directory: AuthorityDirectory(stateDirectory: ""))
+        self.key = Certificate.PrivateKey(key)
+    }
 }

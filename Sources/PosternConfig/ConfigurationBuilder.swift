@@ -40,10 +40,10 @@ struct ConfigurationBuilder {
         contents.grants = root.tables("grant").compactMap(grantSection.read)
         let egressSection = EgressSection(agents: agents.names, rules: rules)
         contents.egress = root.tables("egress").compactMap(egressSection.read)
-        return Configuration(settings: settings(agents: agents.names), contents: contents)
+        return Configuration(settings: settings(), contents: contents)
     }
 
-    private func settings(agents: Set<String>) -> ProxySettings {
+    private func settings() -> ProxySettings {
         var settings = ProxySettings()
         let listeners = ListenerList()
         let proxy = root.table("proxy")
@@ -57,7 +57,9 @@ struct ConfigurationBuilder {
         if root.has("identity") { IdentitySection.read(root.table("identity"), into: &settings) }
         APISection.read(root.table("api"), into: &settings.api)
         ApprovalsSection.read(root.table("approvals"), into: &settings.approvals)
-        let socketSection = SocketSection(agents: agents, allowsRemote: allowsRemote, listeners: listeners)
+        RunSection.read(root.table("run"), into: &settings.run)
+        settings.run.runners = root.tables("runner").compactMap(RunnerSection.read)
+        let socketSection = SocketSection(allowsRemote: allowsRemote, listeners: listeners)
         for table in root.tables("socket") { socketSection.read(table) }
         settings.listeners = listeners.all
         if listeners.all.isEmpty, problems.error == nil {

@@ -12,6 +12,7 @@ final class ControlPlane: Sendable {
     private let logger: Logger
     /// The housekeeping under way.
     private let keeping = Mutex<Task<Void, Never>?>(nil)
+    private let sandboxes = Mutex<RunServer?>(nil)
 
     /// Opens the control socket.
     init(
@@ -33,8 +34,12 @@ final class ControlPlane: Sendable {
         self.logger = logger
     }
 
-    /// Begins to serve operators.
-    func start() {
+    /// Begins to serve operators, and those who run agents.
+    ///
+    /// `inherited` are sockets that the service manager handed over, by name.
+    func start(sandboxes runServer: RunServer?, inherited: [String: CInt]) {
+        runServer?.start(inherited)
+        sandboxes.withLock { $0 = runServer }
         // From a thread into what is asynchronous; `stop` ends both.
         Task {
             do { try await server.run() } catch {
@@ -55,6 +60,7 @@ final class ControlPlane: Sendable {
     /// Takes no more from operators, and writes down what is kept for later.
     func stop() {
         server.stop()
+        sandboxes.withLock { $0 }?.stop()
         desks.portal?.stop()
         try? Waiting.result { [desks] in await desks.approvals.stop() }
         keeping.withLock { $0?.cancel() }

@@ -58,10 +58,18 @@ extension ProviderAnswer {
     static func all(declared: [Provider], includingCatalogue: Bool) -> [ProviderAnswer] {
         let names = Set(declared.map(\.name))
         let catalogue = includingCatalogue ? ProviderCatalogue.builtIn.entries.keys.filter { !names.contains($0) } : []
-        return names.map { plain($0, from: "configuration") } + catalogue.map { plain($0, from: "catalogue") }
+        return declared.map { plain($0.name, from: "configuration", definition($0)) }
+            + catalogue.map { plain($0, from: "catalogue") }
     }
 
-    private static func plain(_ name: String, from source: String) -> ProviderAnswer {
-        ProviderAnswer(name: name, source: source, definition: nil, createdAt: nil, updatedAt: nil)
+    private static func plain(_ name: String, from source: String, _ definition: RawJSON? = nil) -> ProviderAnswer {
+        ProviderAnswer(name: name, source: source, definition: definition, createdAt: nil, updatedAt: nil)
+    }
+
+    /// What of a provider of the file can be told as it stands there; the rest is in the file.
+    private static func definition(_ provider: Provider) -> RawJSON {
+        .object([
+            "hosts": .array(provider.hosts.map { .text($0.text) }), "scheme": .text(provider.scheme.rawValue),
+        ])
     }
 }

@@ -90,6 +90,11 @@ package struct Daemon {
             let configuration = try loader.load()
             let state = try OpenedState(for: configuration, environment, options, logger)
             warnAboutSharedUser()
+            for name in environment.repeatedNames.sorted() {
+                logger.error(
+                    "several sockets were handed over as \(name), and only the first is served; give each a unit and a FileDescriptorName= of its own"
+                )
+            }
             let snapshot = ProxySnapshot(settings: configuration.settings, directory: state.live.directory)
             let proxyDesks = ProxyDesks()
             let server = try ProxyServer(
@@ -118,7 +123,7 @@ package struct Daemon {
                 administration,
                 gateway: gateway,
                 fetcher: fetcher,
-                approvalSettings: { inForce.approvalSettings },
+                approvalSettings: { inForce.currentSettings.approvals },
                 logger: logger
             )
             let reload = Reload(
@@ -138,7 +143,13 @@ package struct Daemon {
                 return .failure
             }
             try desks.open(proxyDesks, calls: server.calls, view: inForce.published)
-            control.start()
+            let runServer = try makeRunServer(state, inForce, administration)
+            if runServer == nil {
+                for parts in StoredSandbox.group(environment.inheritedSockets) {
+                    StoredSandbox.discard(parts, environment.serviceManager)
+                }
+            }
+            control.start(sandboxes: runServer, inherited: environment.inheritedSockets)
             Service(
                 inForce: inForce,
                 administration: administration,
@@ -174,6 +185,10 @@ package struct Daemon {
             InitialState(agent: made.agent, key: made.key, settings: configuration.settings).write()
             try state.store.close()
             return state.audit.close(within: .seconds(5)) ? .success : .failure
+        } catch AuditLogError.locked {
+            complain("posternd runs with this state already")
+            complain(hint: "`postern agent create \(name)` makes an agent, `postern key mint NAME` gives one a key")
+            return .failure
         } catch {
             complain(error)
             return .failure
@@ -207,7 +222,7 @@ package struct Daemon {
         services.approvals = desks.approvals
         services.portal = PortalAccess(sessions: desks.sessions) { desks.portalURL }
         return try ControlPlane(
-            socketPath: state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock",
+            socketPath: controlSocketPath(state),
             administration: administration,
             services: services,
             housekeeping: Housekeeping(
@@ -220,6 +235,44 @@ package struct Daemon {
             desks: desks,
             logger: logger
         )
+    }
+
+    private func controlSocketPath(_ state: OpenedState) -> String {
+        state.settings.controlSocket ?? "\(state.settings.stateDirectory)/control.sock"
+    }
+
+    /// Opens the socket at which sandboxes are registered, unless there is to be none.
+    private func makeRunServer(
+        _ state: OpenedState,
+        _ inForce: InForce,
+        _ administration: Administration
+    ) throws -> RunServer? {
+        let path: String
+        switch state.settings.run.socket {
+        case .off: return nil
+        case .path(let named): path = named
+        case .usual:
+            let assigned = environment.variables["RUNTIME_DIRECTORY"].flatMap { $0.split(separator: ":").first }
+            path = "\(assigned.map(String.init) ?? state.settings.stateDirectory)/run.sock"
+        }
+        let authority = AuthorityDirectory(stateDirectory: state.settings.stateDirectory)
+        let desk = try SandboxDesk(
+            entrances: inForce.server.entrances,
+            manager: environment.serviceManager,
+            rules: { inForce.currentSettings.run },
+            published: inForce.published,
+            commonAddress: {
+                administration.aloneNow { inForce.server.listeners }
+                    .first { $0.agent == nil && !$0.address.hasPrefix("unix:") }?.address
+            },
+            placeholders: state.placeholders,
+            authority: try? AuthorityCertificate(reading: authority).pem,
+            hidden: [state.settings.stateDirectory, controlSocketPath(state), path, configurationPath],
+            records: state.records
+        )
+        // Nobody else may enter the state directory anyway; what is in it is ours alone.
+        let isOurs = path.hasPrefix(state.settings.stateDirectory + "/")
+        return try RunServer(path: path, mode: isOurs ? 0o600 : 0o666, desk: desk)
     }
 
     /// Opens the local certificate authority; without one the rest works, and CONNECT is refused.
@@ -249,10 +302,14 @@ package struct Daemon {
 
     private func complain(_ error: any Error) {
         complain("\(error)")
-        if let hint = (error as? AuditLogError)?.hint ?? (error as? StoreError)?.hint {
-            StderrLogHandler.write("posternd: hint: \(hint)\n")
+        if let hint = (error as? AuditLogError)?.hint ?? (error as? StoreError)?.hint
+            ?? (error as? AdministrationError)?.hint
+        {
+            complain(hint: hint)
         }
     }
+
+    private func complain(hint: String) { StderrLogHandler.write("posternd: hint: \(hint)\n") }
 
     private func complain(_ text: String) { StderrLogHandler.write("posternd: error: \(text)\n") }
 }

@@ -14,8 +14,10 @@ final class InForce: @unchecked Sendable {
     let live: LiveDirectory
     /// What the event loops go by, for everybody else.
     let published: PublishedDirectory
-    private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings.approvals } } }
-    private let asked: Mutex<ApprovalSettings>
+    private(set) var settings: ProxySettings { didSet { asked.withLock { $0 = settings } } }
+    private let asked: Mutex<ProxySettings>
+    /// What the daemon was started with, some of which holds until it ends.
+    private let started: ProxySettings
     private let records: AdministrativeLog
     private let logger: Logger
     /// What has changed and is not yet in force.
@@ -32,13 +34,14 @@ final class InForce: @unchecked Sendable {
         self.live = live
         published = PublishedDirectory(live.directory)
         self.settings = settings
-        asked = Mutex(settings.approvals)
+        started = settings
+        asked = Mutex(settings)
         self.records = records
         self.logger = logger
     }
 
-    /// How persons are asked; for any thread.
-    var approvalSettings: ApprovalSettings { asked.withLock { $0 } }
+    /// The settings, for any thread.
+    var currentSettings: ProxySettings { asked.withLock { $0 } }
 
     /// Puts a change of the store in force; returns whether every event loop goes by it.
     ///
@@ -78,7 +81,7 @@ final class InForce: @unchecked Sendable {
 
     /// Puts another configuration in force.
     ///
-    /// - Returns: what of it takes effect at the next start only.
+    /// - Returns: what its author should know.
     /// - Throws: why it was refused; all stays as it was then.
     func adopt(_ configuration: Configuration) throws -> [String] {
         guard !configuration.contents.agents.isEmpty || live.declaredAgents.isEmpty else {
@@ -103,17 +106,31 @@ final class InForce: @unchecked Sendable {
             throw error
         }
         defer { settings = configuration.settings }
-        return needingRestart(configuration.settings)
+        return needingRestart(configuration.settings) + unattended(configuration.settings)
+    }
+
+    /// Listeners that are an agent's which does not exist.
+    func unattended(_ settings: ProxySettings) -> [String] {
+        settings.listeners.compactMap { listener in
+            guard let agent = listener.agent, published.directory.agent(named: agent) == nil else { return nil }
+            return "there is no agent \(agent), so \(listener.address) refuses whoever connects until there is one"
+        }
     }
 
     private func needingRestart(_ new: ProxySettings) -> [String] {
-        let isSame =
-            settings.eventLoops == new.eventLoops && settings.stateDirectory == new.stateDirectory
-            && settings.audit == new.audit && settings.masterKey == new.masterKey
-            && settings.controlSocket == new.controlSocket && settings.portal == new.portal
-            && settings.userTokens == new.userTokens && settings.api == new.api && settings.approvals == new.approvals
-        let tables = "[audit], [store], [control], [portal], [identity], [api] and [approvals]"
-        return isSame ? [] : ["event_loops, state_dir, \(tables) take effect at the next start"]
+        let differ: [(name: String, isSame: Bool)] = [
+            ("event_loops", started.eventLoops == new.eventLoops),
+            ("state_dir", started.stateDirectory == new.stateDirectory),
+            ("[audit]", started.audit == new.audit),
+            ("[store]", started.masterKey == new.masterKey),
+            ("[control]", started.controlSocket == new.controlSocket),
+            ("[portal]", started.portal == new.portal),
+            ("[identity]", started.userTokens == new.userTokens),
+            ("[api]", started.api == new.api),
+            ("[approvals]", started.approvals == new.approvals),
+            ("`socket` of [run]", started.run.socket == new.run.socket),
+        ]
+        return differ.filter { !$0.isSame }.map { "what \($0.name) says now takes effect at the next start" }
     }
 
     /// When keys were last used, in nanoseconds since 1970 by id, of those used since the last call.

@@ -35,7 +35,7 @@ struct Reload: Sendable {
     struct Result {
         /// How much it declares, for people.
         let summary: String
-        /// What takes effect at the next start only.
+        /// What the author of the file should know.
         let warnings: [String]
     }
 

@@ -21,6 +21,7 @@ struct Service {
     /// Serves until told to stop and all is ended.
     func run() {
         for address in server.addresses { logger.info("listening", metadata: ["address": "\(address)"]) }
+        for warning in inForce.unattended(inForce.currentSettings) { logger.warning("\(warning)") }
         logger.info("ready", metadata: ["version": "\(Version.current)"])
         manager.notify("READY=1\nSTATUS=Serving")
         while true {

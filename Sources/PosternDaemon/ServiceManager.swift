@@ -19,4 +19,15 @@ struct ServiceManager: Sendable {
         guard let socket else { return }
         postern_notify(socket, message)
     }
+
+    /// Has it keep a socket over a restart; it comes back by its name.
+    ///
+    /// sd_notify(3), FDSTORE.
+    func store(_ descriptor: CInt, as name: String) {
+        guard let socket else { return }
+        postern_notify_passing(socket, "FDSTORE=1\nFDNAME=\(name)", [descriptor], 1)
+    }
+
+    /// Has it let go of a socket.
+    func forget(_ name: String) { notify("FDSTOREREMOVE=1\nFDNAME=\(name)") }
 }

@@ -9,6 +9,8 @@ struct StartEnvironment {
     let variables: [String: String]
     /// Sockets handed over by the service manager, by name; see sd_listen_fds(3).
     let inheritedSockets: [String: CInt]
+    /// Names that several of them have, of which the first alone is served.
+    let repeatedNames: Set<String>
     let serviceManager: ServiceManager
 
     /// Reads the environment and empties it.
@@ -16,27 +18,35 @@ struct StartEnvironment {
     /// To be called once, before any thread is started.
     static func take() -> StartEnvironment {
         let variables = ProcessInfo.processInfo.environment
+        let (sockets, repeated) = inheritedSockets(variables)
         let environment = StartEnvironment(
             variables: variables,
-            inheritedSockets: inheritedSockets(variables),
+            inheritedSockets: sockets,
+            repeatedNames: repeated,
             serviceManager: ServiceManager(variables)
         )
         clearenv()
         return environment
     }
 
-    private static func inheritedSockets(_ variables: [String: String]) -> [String: CInt] {
+    /// As many as there may be of sandboxes, each with its wrapper's connection and four listeners, and the rest besides.
+    private static let maxInherited: CInt = 32_768
+
+    private static func inheritedSockets(
+        _ variables: [String: String]
+    ) -> (sockets: [String: CInt], repeated: Set<String>) {
         guard variables["LISTEN_PID"] == "\(getpid())", let count = variables["LISTEN_FDS"].flatMap({ CInt($0) }),
-            (1...1024).contains(count)
-        else { return [:] }
+            (1...maxInherited).contains(count)
+        else { return ([:], []) }
         let names = variables["LISTEN_FDNAMES"]?.split(separator: ":", omittingEmptySubsequences: false) ?? []
         var sockets: [String: CInt] = [:]
+        var repeated: Set<String> = []
         for index in 0..<count {
             let descriptor = 3 + index
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let name = Int(index) < names.count ? String(names[Int(index)]) : "unknown"
-            if sockets[name] == nil { sockets[name] = descriptor }
+            if sockets[name] == nil { sockets[name] = descriptor } else { repeated.insert(name) }
         }
-        return sockets
+        return (sockets, repeated)
     }
 }

@@ -4,9 +4,12 @@ internal import COpenSSL
 package final class TLSServer {
     fileprivate let handle: OpaquePointer
 
+    /// `speaksHTTP2` is whether a client that offers HTTP/2 gets it.
+    ///
     /// - Returns: `nil` if `key`, in the PKCS#8 form (RFC 5208), cannot be read or memory is short.
-    package init?(key: [UInt8]) {
+    package init?(key: [UInt8], speaksHTTP2: Bool = true) {
         guard let handle = postern_tls_server_create(key, key.count) else { return nil }
+        if !speaksHTTP2 { postern_tls_server_forgo_http2(handle) }
         self.handle = handle
     }
 

@@ -36,6 +36,9 @@ struct Posternd: ParsableCommand {
     @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
+    @Flag(help: .private)
+    var clientOrigin = false
+
     mutating func validate() throws {
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
         guard levels.contains(logLevel) else {
@@ -44,6 +47,8 @@ struct Posternd: ParsableCommand {
     }
 
     func run() throws {
+        // For `postern doctor --run`.
+        if clientOrigin { return try ClientOrigin.serve() }
         let daemon = Daemon(
             Daemon.Options(
                 configuration: config,

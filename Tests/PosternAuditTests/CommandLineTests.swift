@@ -1,6 +1,7 @@
 import Foundation
 import PosternAudit
 import PosternCLI
+import PosternCommand
 import PosternCore
 import Testing
 
@@ -74,7 +75,11 @@ struct CommandLineTests {
                 ["HOME": "/h", "XDG_STATE_HOME": "x"], false, ["/h/.local/state/postern/audit"],
                 "/h/.local/state/postern"
             ),
-            ([:], false, [], "/var/lib/postern"),
+            ([:], false, [], "/var/lib/postern"), (["HOME": "/h"], true, [], "/var/lib/postern"),
+            // Nobody has a log: it is said of the daemon that would be meant.
+            (["HOME": "/h"], false, [], "/h/.local/state/postern"),
+            (["HOME": "/h"], false, ["/var/lib/postern"], "/var/lib/postern"),
+            (["HOME": "/h"], true, ["/h/.local/state/postern"], "/h/.local/state/postern"),
         ] as [([String: String], Bool, [String], String)]
     )
     func stateDirectory(environment: [String: String], isRoot: Bool, existing: [String], expected: String) {

@@ -2,6 +2,8 @@ import Foundation
 import PosternAudit
 import Testing
 
+@testable import PosternCore
+
 @Suite("docs/audit-format.md")
 struct DocumentationTests {
     private static let text: String = {
@@ -25,6 +27,12 @@ struct DocumentationTests {
         try Data(try block("pem").utf8).write(to: URL(fileURLWithPath: fixture.directory.publicKeyPath))
         let report = try fixture.verify()
         #expect(report.finding == nil && report.counts.all == 7)
+    }
+
+    @Test("every way in which an agent is recognised is explained", arguments: AuditIdentity.allCases)
+    func identities(identity: AuditIdentity) throws {
+        let row = try #require(Self.text.split(separator: "\n").first { $0.hasPrefix("| `postern.identity` |") })
+        #expect(row.contains("`\(identity.text)`"))
     }
 
     @Test("every member of every record is explained")

@@ -67,6 +67,18 @@ struct RecordTests {
         )
     }
 
+    @Test("what comes from a sandbox says from which, and who started it")
+    func sandbox() throws {
+        var record = IntentRecord.sample(7)
+        record.identity = .sandbox
+        record.peer = AuditPeer(userID: 1000, processID: 42, sandbox: "00ff00ff00ff00ff")
+        #expect(
+            try line { $0.append(record) }.contains(
+                #""postern.identity":"sandbox","postern.peer.uid":1000,"postern.peer.pid":42,"postern.sandbox":"00ff00ff00ff00ff""#
+            )
+        )
+    }
+
     @Test("administrative acts carry counts or a reason")
     func administrative() throws {
         var counts = AdministrativeRecord.Counts()

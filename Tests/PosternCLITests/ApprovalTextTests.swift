@@ -1,4 +1,5 @@
 import PosternCLI
+import PosternCommand
 import PosternControl
 import Testing
 

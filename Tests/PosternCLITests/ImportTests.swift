@@ -14,7 +14,9 @@ struct ImportTests {
         arguments: [
             ("ANTHROPIC_API_KEY", "x", "anthropic"), ("GITHUB_TOKEN", "x", "github"), ("GH_TOKEN", "x", "github"),
             ("GITLAB_TOKEN", "x", "gitlab"), ("OPENAI_API_KEY", "x", "openai"),
-            ("GOOGLE_API_KEY", "x", "google-gemini"),
+            ("GOOGLE_API_KEY", "x", "google-gemini"), ("GOOGLE_API_KEY", "AIzax", "google-gemini"),
+            // Keys of all of Google begin alike, so there the name counts.
+            ("GOOGLE_MAPS_API_KEY", "AIzax", "google-maps"), ("MY_KEY", "AIzax", "google-gemini"),
             ("HF_TOKEN", "hf_x", "huggingface"), ("MY_KEY", "sk-ant-x", "anthropic"),
             ("MY_KEY", "github_pat_x", "github"),
             // What the value says is believed before the name: the other provider must not see it.

@@ -1,4 +1,5 @@
 import PosternCLI
+import PosternCommand
 import PosternControl
 import Testing
 
@@ -10,7 +11,7 @@ struct SessionTests {
             ("/a", "/b", ["POSTERN_CONTROL_SOCKET": "/c"], "/a"),
             (nil, "/b", ["POSTERN_CONTROL_SOCKET": "/c"], "/b/control.sock"),
             (nil, nil, ["POSTERN_CONTROL_SOCKET": "/c"], "/c"),
-            (nil, nil, ["POSTERN_CONTROL_SOCKET": "", "HOME": "/nonexistent"], "/var/lib/postern/control.sock"),
+            (nil, nil, ["POSTERN_CONTROL_SOCKET": ""], "/var/lib/postern/control.sock"),
         ] as [(String?, String?, [String: String], String)]
     )
     func sockets(socket: String?, stateDirectory: String?, environment: [String: String], path: String) {

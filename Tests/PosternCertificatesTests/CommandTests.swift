@@ -1,6 +1,7 @@
 import Foundation
 import PosternCLI
 import PosternCertificates
+import PosternCommand
 import Testing
 
 @Suite("postern ca")

@@ -53,7 +53,12 @@ struct CatalogueTests {
                 "/bot{secret}/", "/file/bot{secret}/",
             ]
         )
-        #expect(catalogue.entries["openai"]?.env.baseURL == ["OPENAI_BASE_URL"])
+        let openai = catalogue.entries["openai"]?.env.baseURL
+        #expect(openai?.map(\.variable) == ["OPENAI_BASE_URL"] && openai?.map(\.path) == ["/v1"])
+        for base in catalogue.entries.values.flatMap(\.env.baseURL) {
+            #expect(base.path.isEmpty || base.path.hasPrefix("/"), "\(base.variable)")
+            #expect(base.variable.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }, "\(base.variable)")
+        }
         #expect(catalogue.entries["openai"]?.placeholder == "sk-postern-placeholder")
     }
 }

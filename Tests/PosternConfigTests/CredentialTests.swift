@@ -237,6 +237,32 @@ struct RuleTests {
         #expect(contents.egress.map(\.id) == ["bot/egress", "bot/egress#2"])
     }
 
+    @Test("an egress rule may be for agents that are not declared")
+    func egressForMany() throws {
+        let rule = "[[egress]]\nagents = [\"bot\", \"mcp-*\"]\nhosts = [\"pypi.org\"]\n"
+        let rules = try ConfigText.load(Self.head + rule + rule).contents.egress
+        #expect(rules.map(\.id) == ["egress", "egress#2"])
+        #expect(["bot", "mcp-", "mcp-github"].allSatisfy { rules[0].isHeld(by: $0) })
+        #expect(!["bots", "mcp", "xmcp-a", ""].contains { rules[0].isHeld(by: $0) })
+    }
+
+    @Test(
+        "an egress rule says whose it is, once",
+        arguments: [
+            ("", "[[egress]] has no `agent`"),
+            ("agent = \"bot\"\nagents = [\"mcp-*\"]\n", "`agents` in [[egress]] stands beside `agent`"),
+            ("agents = []\n", "`agents` in [[egress]] names nobody"),
+            ("agents = \"mcp-*\"\n", "`agents` in [[egress]] must be an array of strings"),
+            ("agents = [\"m*p\"]\n", "is no agent's name"), ("agents = [\"a b\"]\n", "is no agent's name"),
+        ]
+    )
+    func egressForWhom(keys: String, message: String) {
+        let error = #expect(throws: ConfigError.self) {
+            try ConfigText.load(Self.head + "[[egress]]\nhosts = [\"pypi.org\"]\n" + keys)
+        }
+        #expect(error?.problems.contains { $0.reason.contains(message) } == true, "\(error as Any)")
+    }
+
     @Test("an absent list is no constraint and an empty one is none")
     func emptyLists() throws {
         let grant = "[[grant]]\nagent = \"bot\"\nsecret = \"a\"\n"

@@ -56,6 +56,8 @@ struct ExampleTests {
             certificateAuthorityFile: "\(scratch.path)/login-ca.pem"
         )
         expected.api.requestsPerMinute = 600
+        expected.run.socket = .path("/run/postern/run.sock")
+        expected.run.runners = [RunnerRule(userIDs: [1000], agents: ["research-bot", "mcp-*"])]
         #expect(configuration.settings == expected, "the example shows a default that is not the default")
         #expect(
             configuration.settings.listeners.map(\.address.description) == [
@@ -68,7 +70,7 @@ struct ExampleTests {
                 "research-bot-anthropic", "research-bot-anthropic-batch", "research-bot-mcp",
             ]
         )
-        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror"])
+        #expect(configuration.contents.egress.map(\.id) == ["research-bot-pypi", "research-bot-mirror", "packages"])
         #expect(
             Set(configuration.contents.providers.map(\.name)) == [
                 "anthropic", "datadog", "twilio", "zendesk", "billing", "google-workspace", "tracker",

@@ -85,7 +85,7 @@ private let refused: [Refused] = [
     ),
     Refused(
         agent + "[[socket]]\nagent = \"bot\"\npath = \"/a\"\nuids = []",
-        "proxy.conf:6: `uids` in [[socket]] is empty, so nobody could connect\n  hint: leave it out to admit whom the file mode admits"
+        "proxy.conf:6: `uids` in [[socket]] is empty, so it is for nobody\n  hint: leave it out to admit whom the file mode admits"
     ),
     Refused(
         agent + "[[socket]]\nagent = \"bot\"\npath = \"/a\"\nuids = [-1]",

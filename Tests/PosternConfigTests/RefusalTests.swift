@@ -224,8 +224,8 @@ private let names: [Refused] = [
         "proxy.conf:3: [[secret]] names an unknown provider `opnai`\n  hint: did you mean `openai`?"
     ),
     Refused(
-        "[[socket]]\npath = \"/run/a.sock\"\nagent = \"bot\"",
-        "proxy.conf:3: [[socket]] names an unknown agent `bot`"
+        "[[socket]]\npath = \"/run/a.sock\"\nagent = \"a/b\"",
+        "proxy.conf:3: `agent` in [[socket]] is no agent's name"
     ),
     Refused(
         both + "[[grant]]\nname = \"a b\"\nagent = \"bot\"\nsecret = \"key\"",

@@ -34,6 +34,8 @@ enum SchemaKeys {
         ],
         "[api]": ["identity_blending", "clock_skew_s", "placeholder_lifetime_s", "requests_per_minute"],
         "[approvals]": ["hold_s", "max_pending", "max_body_bytes"],
+        "[run]": ["socket", "max_sandboxes"],
+        "[[runner]]": ["users", "agents"],
         "[[socket]]": ["path", "listen", "systemd", "agent", "uids", "mode"],
         "[[provider]]": [
             "name", "hosts", "scheme", "auth", "inject", "tenant_hosts", "allow_private", "connect_to", "ca_file",
@@ -50,6 +52,7 @@ enum SchemaKeys {
             "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",
         ],
         "[[egress]]": [
+            "agents",
             "name", "agent", "hosts", "tunnel", "scheme", "methods", "paths", "query_keys", "allow_encoded_slash",
             "max_body_bytes", "requests_per_minute", "concurrent_requests", "websocket", "allow_private", "connect_to",
             "ca_file", "hours", "body", "max_inspected_bytes", "mcp_tools", "mcp_methods",

@@ -62,12 +62,43 @@ private let tunnels = [
     "2130706433:80", "*", "good.test:443/x",
 ]
 
+/// What a client that knows of no proxy sends to port 80, with the URL that it means, or the code of the refusal.
+private let unaware: [(String, String?, String)] = [
+    ("/", "good.test", "http://good.test/"), ("/v1?x=y", "GOOD.test:80", "http://good.test/v1"),
+    ("/via/good/v1", "good.test", "http://good.test/via/good/v1"), ("/", "127.0.0.1", "http://127.0.0.1/"),
+    ("/", "localhost", "http://localhost/"), ("/", "[::1]", "http://[::1]/"),
+    ("/sdk/x", "good.test", "http://good.test/sdk/x"), ("/sdk/x", "postern.internal", "own"),
+    ("/sdk/x", "localhost", "http://localhost/sdk/x"), ("http://good.test/a", "good.test", "http://good.test/a"),
+    ("/", "good.test:8080", "malformed_request"), ("/", "good.test:443", "malformed_request"),
+    ("/", nil, "malformed_request"), ("/", "", "malformed_request"), ("/", "*", "malformed_request"),
+    ("/", "good.test, evil.test", "malformed_request"), ("/", "user@good.test", "malformed_request"),
+    ("/", "good.test#", "malformed_request"), ("/", "good.test/x", "malformed_request"),
+    ("/../x", "good.test", "malformed_request"), ("http://evil.test/", "good.test", "malformed_request"),
+]
+
 @Suite("IngressRequest")
 struct IngressRequestTests {
     @Test("the target names the upstream, and Host must agree with it", arguments: rows)
     func hosts(target: String, host: String?, expected: String) {
         let text = host.map { "GET \(target) HTTP/1.1\r\nHost: \($0)\r\n\r\n" } ?? "GET \(target) HTTP/1.0\r\n\r\n"
         #expect(code { () throws(ProxyError) in _ = try IngressRequest.read(text) } == expected)
+    }
+
+    @Test("of a client that knows of no proxy, Host alone names the upstream", arguments: unaware)
+    func unawareHosts(target: String, host: String?, expected: String) {
+        let text = host.map { "GET \(target) HTTP/1.1\r\nHost: \($0)\r\n\r\n" } ?? "GET \(target) HTTP/1.0\r\n\r\n"
+        var found = ""
+        let code = code { () throws(ProxyError) in
+            let peer = Peer(origin: .process(userID: 1000, processID: 1))
+            let request = try IngressRequest(try RequestHead.read(text), from: peer, isUnaware: true)
+            switch request.target {
+            case .destination(let scheme, let host, _):
+                found = "\(scheme)://\(host.text)\(request.head.text(request.path))"
+            case .own: found = "own"
+            case .provider, .tunnel: found = "\(request.target)"
+            }
+        }
+        #expect((code == "accepted" ? found : code) == expected)
     }
 
     @Test("methods that are carried out", arguments: methods)

@@ -108,7 +108,7 @@ package enum Sample {
     ) -> EgressRule {
         EgressRule(
             id: id,
-            agent: agent,
+            holder: .agent(agent),
             hosts: self.hosts(hosts),
             scheme: scheme,
             constraints: constraints,

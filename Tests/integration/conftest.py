@@ -28,10 +28,14 @@ def world(_world):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Says how many cases of HTTP/2 conformance hold."""
+    """Says how many cases of HTTP/2 conformance hold, and what `postern doctor` found of the clients."""
     held, broken = (
         sum("test_http2_conformance.py::test_case" in report.nodeid for report in terminalreporter.stats.get(kind, []))
         for kind in ("passed", "failed")
     )
     if held or broken:
         terminalreporter.write_line(f"HTTP/2 conformance: {held} of {held + broken} cases hold")
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, line in report.user_properties:
+            if name == "doctor --run" and report.when == "call":
+                terminalreporter.write_line(f"{name}: {line}")

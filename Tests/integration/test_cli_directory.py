@@ -8,6 +8,7 @@ import pty
 import select
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from support.daemon import program
@@ -406,6 +407,10 @@ def test_grants_are_listed_shown_and_revoked(control, postern):
     assert "POST" in rows[1] and "/v1/**" in rows[1]
     assert control.asked[-1].query == {"agent": "research-bot", "secret": "anthropic-prod"}
     assert "methods" in postern("grant", "show", ID).stdout
+    assert rows[1].split()[-3:] == ["-", "-", "-"], "nobody is asked, no uses, no end"
+    for terms, asked in ((True, "anybody"), ({"approvers": ["ada", "bob"]}, "ada bob"), (False, "-  ")):
+        control.list("/v1/grants", GRANT | {"terms": {"requires_approval": terms}})
+        assert f"everything  {asked}  " in postern("grant", "list").stdout
     revoked = postern("grant", "revoke", ID, "--yes")
     assert revoked.stdout == f"{ID}\nbelow\n" and "2 grants are revoked" in revoked.stderr
 
@@ -510,6 +515,34 @@ def test_names_are_completed(control, postern, words, known):
     assert done.stdout.split() == [known]
 
 
+#: Asks the script for what follows a line.
+COMPLETE = """
+source "$1"
+COMP_LINE="$2" COMP_POINT=${#2}
+read -ra COMP_WORDS <<<"$2"
+[[ "$2" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_postern postern "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("postern mcp ", "restore"), ("postern mcp im", "import"), ("postern mcp import --ser", "--server"),
+        ("postern mcp restore ./scr", "./script"), ("postern run --base", "--base-urls"), ("postern run --ro scr", "script"),
+        ("postern run --agent bot --trans", "--transparent"), ("postern run --agent bot -- ./scr", "./script"),
+    ],
+)
+def test_bash_completes_lines(postern, tmp_path, line, found):
+    (tmp_path / "script").write_text(postern("completions", "bash").stdout)
+    path = f"{Path(program('postern')).parent}:/usr/bin:/bin"
+    done = subprocess.run(["bash", "-c", COMPLETE, "bash", "./script", line], cwd=tmp_path, env={"PATH": path},
+                          capture_output=True, text=True, timeout=30, check=True)
+    assert found in done.stdout.splitlines(), done
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completions_are_scripts(postern, shell, tmp_path):
     script = postern("completions", shell).stdout
@@ -553,6 +586,7 @@ def test_init_makes_all_that_a_first_start_needs(home):
     config.write_text('[proxy]\nlisten = ["127.0.0.1:3999"]\n')
     again = init("--agent", "research-bot")
     assert again.returncode == 1 and "research-bot already" in again.stderr and not again.stdout
+    assert "postern key mint research-bot" in again.stderr
     second = init("--agent", "second")
     assert second.returncode == 0, second.stderr
     start, proxy, trust = second.stdout.splitlines()

@@ -181,6 +181,14 @@ def assert_recorded(session: Session) -> None:
     assert verify(session.daemon.state).returncode == 0
 
 
+def test_a_provider_of_the_file_is_shown_with_where_it_goes(session):
+    text = session.daemon.config_path.read_text()
+    own = '\n[[provider]]\nname = "own"\nhosts = ["own.session.test"]\ninject = [{ header = "x-key", value = "{secret}" }]\n'
+    session.daemon.reload(text + own)
+    shown = session.ok("provider", "show", "own")
+    assert "configuration" in shown and "own.session.test" in shown and "https" in shown
+
+
 def test_init_prints_what_to_paste(session):
     """The lines can be pasted: they start the daemon, set the proxy and the authority, and the key in them works."""
     printed = session.printed_by_init

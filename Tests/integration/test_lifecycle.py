@@ -302,6 +302,18 @@ def test_sockets_handed_over_are_served_by_name(make_topology, tmp_path):
     agent.close()
 
 
+def test_a_second_socket_of_a_name_is_reported(make_topology):
+    """Who connected there would wait for ever."""
+    one, two = listening(), listening()
+    topology = make_topology(lambda _topology, config: config.set("proxy", listen=["systemd:main"]),
+                             **activated(one, two, names="main:main"))
+    assert "several sockets were handed over as main" in topology.daemon.log()
+    with RawClient(one.getsockname(), topology.recording) as client:
+        assert topology.ask("GET", URL, client=client).status == 200
+    one.close()
+    two.close()
+
+
 def test_a_socket_that_was_not_handed_over_is_an_error(make_topology):
     main = listening()
     topology = make_topology(lambda _topology, config: config.set("proxy", listen=["systemd:other"]), starts=False)

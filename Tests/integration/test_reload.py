@@ -77,6 +77,16 @@ def test_a_broken_configuration_keeps_the_old_one_and_says_why(make_topology, na
 
 
 @attack(170)
+def test_a_reload_names_what_waits_for_the_next_start_until_then(make_topology):
+    topology = make_topology()
+    former = topology.config.text()
+    topology.config.set("approvals", hold_s=61)
+    for _ in range(2):
+        said = topology.daemon.reload(topology.config.text())
+        assert "what [approvals] says now takes effect at the next start" in said and "[audit]" not in said, said
+    assert "next start" not in topology.daemon.reload(former)
+
+
 def test_reloads_are_on_record(make_topology):
     topology = make_topology()
     topology.daemon.reload(topology.config.text())

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from support.daemon import program
+from support.systemd import install
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
@@ -17,16 +17,9 @@ pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="sys
 
 @pytest.fixture
 def installed(tmp_path):
-    """What `make install` puts below a prefix, with stand-ins for the programs, which are large."""
-    programs = tmp_path / "built"
-    programs.mkdir()
-    for name in ("posternd", "postern"):
-        (programs / name).write_text(f'#!/bin/sh\nexec "{program(name)}" "$@"\n')
-        (programs / name).chmod(0o755)
+    """What `make install` puts below a prefix."""
     prefix = tmp_path / "prefix"
-    subprocess.run(
-        ["make", "-s", "-C", ROOT, "install", f"PREFIX={prefix}", f"SYSCONFDIR={tmp_path}/etc",
-         f"POSTERN_BIN={programs}"], check=True)
+    install(tmp_path, str(prefix), f"SYSCONFDIR={tmp_path}/etc")
     return prefix
 
 
@@ -41,7 +34,7 @@ def units(installed):
 
 def test_install_puts_everything_in_its_place(installed):
     found = {str(path.relative_to(installed.parent)) for path in installed.parent.rglob("*") if path.is_file()}
-    assert {"prefix/bin/posternd", "prefix/bin/postern", "etc/postern/proxy.conf.example",
+    assert {"prefix/bin/posternd", "prefix/bin/postern", "prefix/bin/postern-cli", "etc/postern/proxy.conf.example",
             "prefix/lib/systemd/system/posternd.service", "prefix/lib/systemd/system/posternd.socket",
             "prefix/share/doc/postern/README.md", "prefix/share/man/man1/postern-grant.1",
             "prefix/share/man/man1/posternd.1", "prefix/share/bash-completion/completions/postern",

@@ -6,8 +6,8 @@ import copy
 import datetime
 from typing import Any
 
-SECTIONS = ("proxy", "timeouts", "limits", "audit", "api", "identity", "portal", "approvals")
-LISTS = ("socket", "provider", "secret", "agent", "grant", "egress")
+SECTIONS = ("proxy", "timeouts", "limits", "audit", "api", "identity", "portal", "approvals", "run")
+LISTS = ("runner", "socket", "provider", "secret", "agent", "grant", "egress")
 
 
 def toml(value: Any) -> str:

@@ -25,6 +25,20 @@ def _setns(fd: int) -> None:
         raise OSError(ctypes.get_errno(), "setns")
 
 
+@contextlib.contextmanager
+def entered(pid: int) -> Iterator[None]:
+    """The calling thread is in the network namespace of a process."""
+    own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    inside = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+    try:
+        _setns(inside)
+        yield
+    finally:
+        _setns(own)
+        os.close(own)
+        os.close(inside)
+
+
 class Namespace:
     """Holds the namespaces open by a process that sleeps in them."""
 
@@ -52,15 +66,8 @@ class Namespace:
     @contextlib.contextmanager
     def entered(self) -> Iterator["Namespace"]:
         """The calling thread is inside."""
-        own = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        inside = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY)
-        try:
-            _setns(inside)
+        with entered(self.pid):
             yield self
-        finally:
-            _setns(own)
-            os.close(own)
-            os.close(inside)
 
     def close(self) -> None:
         self._holder.kill()

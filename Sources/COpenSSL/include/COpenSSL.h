@@ -19,6 +19,8 @@ typedef struct postern_tls_server postern_tls_server;
 // key cannot be read or memory is short.
 postern_tls_server *postern_tls_server_create(const uint8_t *key_der, size_t key_length);
 void postern_tls_server_destroy(postern_tls_server *server);
+// From now on HTTP/1.1 is all that is agreed on.
+void postern_tls_server_forgo_http2(postern_tls_server *server);
 
 X509 *postern_tls_certificate_create(const uint8_t *der, size_t length);
 void postern_tls_certificate_destroy(X509 *certificate);

@@ -15,7 +15,7 @@ extension Act {
         throw AdministrationError.conflict(
             code: "agent_name_exists",
             reason: "there is an agent \(name) already",
-            hint: "choose another name, or revoke that one first"
+            hint: "choose another name, or revoke that one first; `postern key mint \(name)` gives it another key"
         )
     }
 

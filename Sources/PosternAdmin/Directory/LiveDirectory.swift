@@ -26,7 +26,7 @@ package final class LiveDirectory: @unchecked Sendable {
         self.store = store
         self.declared = declared
         let base = try Directory(declared, placeholders: placeholders)
-        compiler = StoreCompiler(base, declaredProviders: declared.providers)
+        compiler = StoreCompiler(base, declared)
         directory = base
         directory = try whole(over: base)
     }
@@ -41,7 +41,7 @@ package final class LiveDirectory: @unchecked Sendable {
         let base = try Directory(contents, replacing: directory)
         let former = (declared, compiler, problems)
         declared = contents
-        compiler = StoreCompiler(base, declaredProviders: contents.providers)
+        compiler = StoreCompiler(base, contents)
         do { directory = try whole(over: base) } catch {
             (declared, compiler, problems) = former
             throw error

@@ -28,9 +28,14 @@ struct StoreCompiler {
     var terms: [String: GrantTerms] = [:]
     var problems: [String] = []
 
-    init(_ base: Directory, declaredProviders: [Provider]) {
-        compiler = AgentCompiler(placeholders: base.placeholders, limiters: base.limiters)
-        self.declaredProviders = Dictionary(declaredProviders.map { ($0.name, $0) }) { first, _ in first }
+    /// `declared` is what the configuration file says, of which providers and egress rules hold for the store too.
+    init(_ base: Directory, _ declared: DirectoryContents) {
+        compiler = AgentCompiler(
+            placeholders: base.placeholders,
+            limiters: base.limiters,
+            egress: declared.egress
+        )
+        declaredProviders = Dictionary(declared.providers.map { ($0.name, $0) }) { first, _ in first }
     }
 
     /// The providers whose credentials are compiled.

@@ -1,4 +1,5 @@
 internal import PosternAudit
+internal import PosternCommand
 
 /// One record of the log, taken apart for people when it is asked for something.
 package struct AuditEntry: Sendable {

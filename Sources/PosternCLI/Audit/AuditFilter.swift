@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternCore
 
 /// Which records `postern audit tail` shows.

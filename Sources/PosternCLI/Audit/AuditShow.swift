@@ -1,4 +1,5 @@
 package import PosternAudit
+internal import PosternCommand
 
 /// All records of one request, or the record of one number.
 package enum AuditShow {

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 package import PosternAudit
+internal import PosternCommand
 
 /// The result of a verification, for programs.
 ///

@@ -1,4 +1,5 @@
 package import PosternAudit
+package import PosternCommand
 
 /// The result of a verification, for people.
 package struct VerificationText {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import PosternAudit
 package import PosternCertificates
+internal import PosternCommand
 internal import PosternCore
 
 /// What `postern ca show` says about the certificate of the local authority.

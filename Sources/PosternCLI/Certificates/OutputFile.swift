@@ -1,4 +1,5 @@
 internal import Glibc
+package import PosternCommand
 
 /// Where a command puts data that others are to read: a file, or standard output.
 package enum OutputFile {

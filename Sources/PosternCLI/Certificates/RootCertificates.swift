@@ -1,22 +1,13 @@
 internal import Glibc
 internal import PosternCertificates
+package import PosternCommand
 
 /// Certificates in files, such as those that the system trusts.
 package enum RootCertificates {
-    /// Where distributions keep what their programs trust: all certificates in one file.
-    package static let systemFiles = [
-        "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Arch, Alpine
-        "/etc/pki/tls/certs/ca-bundle.crt",  // Fedora, RHEL
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora from 43 on
-        "/etc/ssl/ca-bundle.pem",  // openSUSE
-        "/etc/ssl/cert.pem",  // Alpine without the package ca-certificates
-    ]
-    private static let maxBytes = 16 * 1024 * 1024
-
     /// The system's certificates as DER, from the first file that is there.
     ///
     /// The environment has no say: a variable that was left behind would decide what is trusted.
-    package static func system(_ files: [String] = systemFiles) throws(CommandFailure) -> [[UInt8]] {
+    package static func system(_ files: [String] = CertificateFile.system) throws(CommandFailure) -> [[UInt8]] {
         guard let path = files.first(where: { access($0, F_OK) == 0 }) else {
             throw CommandFailure(
                 "no file of certificates that this system trusts was found, such as \(files.first ?? "")",
@@ -28,7 +19,8 @@ package enum RootCertificates {
 
     /// The certificates in a PEM file as DER; at least one.
     package static func read(_ path: String) throws(CommandFailure) -> [[UInt8]] {
-        guard let blocks = PEM.blocks(label: "CERTIFICATE", in: try contents(path)), !blocks.isEmpty else {
+        guard let blocks = PEM.blocks(label: "CERTIFICATE", in: try CertificateFile.contents(path)), !blocks.isEmpty
+        else {
             throw CommandFailure(
                 "\(path) does not hold certificates as PEM",
                 hint: "it needs `-----BEGIN CERTIFICATE-----` blocks; `openssl x509` makes them from other forms"
@@ -38,28 +30,5 @@ package enum RootCertificates {
             throw CommandFailure("\(path) holds a certificate that is cut off or no certificate")
         }
         return blocks
-    }
-
-    private static func contents(_ path: String) throws(CommandFailure) -> [UInt8] {
-        // O_NONBLOCK: a FIFO must not keep us waiting for a writer. Links are followed: the system's files are often links.
-        let file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-        guard file >= 0 else { throw .system("cannot open \(path)") }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maxBytes else {
-            throw CommandFailure("\(path) is not a file of certificates")
-        }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var length = 0
-        while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(file, buffer.baseAddress?.advanced(by: length), buffer.count - length)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system("cannot read \(path)") }
-            if count == 0 { break }
-            length += count
-        }
-        return Array(bytes.prefix(length))
     }
 }

@@ -1,3 +1,4 @@
+internal import PosternCommand
 package import PosternControl
 
 /// Approvals, for people.

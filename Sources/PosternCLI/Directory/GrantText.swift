@@ -5,7 +5,7 @@ package enum GrantText {
     /// A line for each.
     package static func table(_ grants: [GrantAnswer]) -> Table {
         Table(
-            ["ID", "FOR", "SECRET", "STATUS", "ALLOWS", "USES", "EXPIRES"],
+            ["ID", "FOR", "SECRET", "STATUS", "ALLOWS", "ASKS", "USES", "EXPIRES"],
             grants.map { grant in
                 [
                     Table.Cell(grant.id),
@@ -13,6 +13,7 @@ package enum GrantText {
                     Table.Cell(grant.secret),
                     Table.Cell(grant.status, .status(grant.status)),
                     Table.Cell(allows(grant)),
+                    Table.Cell(asks(grant)),
                     Table.Cell(uses(grant)),
                     Table.Cell(When(grant.expiresAt)?.short),
                 ]
@@ -53,6 +54,16 @@ package enum GrantText {
     }
 
     private static func uses(_ grant: GrantAnswer) -> String? { grant.maxUses.map { "\(grant.uses ?? 0) of \($0)" } }
+
+    /// Who is asked to approve each request, if somebody is.
+    private static func asks(_ grant: GrantAnswer) -> String? {
+        guard case .object(let terms) = grant.terms, let approval = terms["requires_approval"] else { return nil }
+        switch approval {
+        case .object(let members): return members["approvers"].map(words) ?? "anybody"
+        case .boolean(true): return "anybody"
+        default: return nil
+        }
+    }
 
     /// The methods and paths, which say most.
     private static func allows(_ grant: GrantAnswer) -> String? {

@@ -1,3 +1,4 @@
+package import PosternCommand
 package import PosternCore
 
 /// The variables of a file such as `.env`: `KEY=VALUE` a line, as shells and the usual libraries read it.

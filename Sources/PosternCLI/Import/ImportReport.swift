@@ -1,3 +1,5 @@
+internal import PosternCommand
+
 /// What became of a file of variables.
 package struct ImportReport: Encodable {
     struct Stored: Encodable {

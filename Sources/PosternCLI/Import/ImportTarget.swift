@@ -7,6 +7,8 @@ package enum ImportTarget: Hashable {
     /// The words say what to do instead, if anything.
     case none(reason: String)
 
+    static let unknown = ImportTarget.none(reason: "is of no provider that is known")
+
     /// Chooses by the variable's name, unless the value says that it is another provider's: sent to the one of the name,
     /// it would leak.
     package init(variable: String, value: Secret, catalogue: ProviderCatalogue = .builtIn) {
@@ -15,11 +17,14 @@ package enum ImportTarget: Hashable {
         } else if KeyShape.isPlaceholder(value) {
             self = .none(reason: "is a placeholder already")
         } else if let provider = KeyShape.provider(of: value), let entry = catalogue.entries[provider] {
-            self = ImportTarget.judge(entry, variable)
+            let named = ImportTarget.named(variable, catalogue)
+            // Keys of all of Google's services begin alike.
+            let isSibling = provider.hasPrefix("google-") && named.map { $0.name.hasPrefix("google-") } ?? false
+            self = ImportTarget.judge(isSibling ? named ?? entry : entry, variable)
         } else if let entry = ImportTarget.named(variable, catalogue) {
             self = ImportTarget.judge(entry, variable)
         } else {
-            self = .none(reason: "is of no provider that is known")
+            self = .unknown
         }
     }
 

@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternControl
 
 /// Stores the secrets of a file of variables, and binds them to an agent.

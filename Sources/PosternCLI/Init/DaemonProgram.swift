@@ -1,20 +1,13 @@
 internal import Foundation
-internal import Glibc
+internal import PosternCommand
 
 /// The program `posternd`, for what only it can do.
 struct DaemonProgram {
-    private let path: String
+    let path: String
 
     /// Finds it beside this program, else in `PATH`.
     init(environment: [String: String] = Environment.all) throws {
-        let beside = DaemonProgram.directory.map { [$0] } ?? []
-        let searched = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
-        let candidates: [String] = (beside + searched).map { "\($0)/posternd" }
-        let found = candidates.first { access($0, X_OK) == 0 }
-        guard let found else {
-            throw CommandFailure("posternd is neither beside this program nor in PATH", hint: "install it")
-        }
-        path = found
+        path = try ProgramFile.find("posternd", environment: environment)
     }
 
     /// Runs it and reads what it prints; its errors go to the person.
@@ -34,12 +27,5 @@ struct DaemonProgram {
             throw CommandFailure("posternd could not make its state", hint: "it has said why above")
         }
         return output
-    }
-
-    private static var directory: String? {
-        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            return nil
-        }
-        return path.lastIndex(of: "/").map { String(path[..<$0]) }
     }
 }

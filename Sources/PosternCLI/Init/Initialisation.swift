@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import PosternCertificates
+internal import PosternCommand
 internal import PosternConfig
 internal import PosternCore
 

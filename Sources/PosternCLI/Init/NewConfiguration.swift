@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 
 /// The configuration file that `postern init` begins with.
 enum NewConfiguration {

@@ -1,3 +1,5 @@
+internal import PosternCommand
+
 /// The body of a request that is to be explained.
 package enum BodyFile {
     /// Reads a file; `-` is standard input.

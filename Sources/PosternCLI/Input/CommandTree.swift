@@ -1,3 +1,4 @@
+package import PosternCommand
 internal import PosternConfig
 
 /// The names of the commands, as they stand below one another.

@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternConfig
 package import PosternControl
 

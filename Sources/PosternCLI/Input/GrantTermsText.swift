@@ -1,3 +1,4 @@
+internal import PosternCommand
 package import PosternControl
 
 /// What a grant allows, from what was typed: options over a file.

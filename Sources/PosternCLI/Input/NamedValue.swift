@@ -1,3 +1,5 @@
+internal import PosternCommand
+
 /// `NAME=VALUE` as it is typed.
 package struct NamedValue: Hashable, Sendable {
     package let name: String

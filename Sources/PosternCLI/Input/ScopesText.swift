@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternControl
 
 /// What an agent may ask of each provider, as JSON on the command line: `{"github": ["repo"]}`.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+package import PosternCommand
 package import PosternCore
 
 /// Reads a secret from a file or from standard input, and leaves no copy of it behind.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 internal import PosternConfig
 package import PosternCore
 

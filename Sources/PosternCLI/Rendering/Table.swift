@@ -1,3 +1,5 @@
+internal import PosternCommand
+
 /// Rows of aligned columns.
 package struct Table {
     /// One value, and what it means to the reader.

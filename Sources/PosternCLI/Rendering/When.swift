@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternCore
 
 /// A time of an answer, as people read it.

@@ -1,3 +1,4 @@
+internal import PosternCommand
 package import PosternControl
 
 /// One command's talk with the daemon: requests, and what is printed of the answers.

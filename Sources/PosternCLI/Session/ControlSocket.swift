@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 
 /// Where the daemon's control socket is.
 package enum ControlSocket {

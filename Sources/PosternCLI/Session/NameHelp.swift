@@ -1,3 +1,4 @@
+internal import PosternCommand
 internal import PosternConfig
 internal import PosternControl
 
@@ -12,7 +13,7 @@ struct NameHelp {
         guard case .refused(_, let code, let message, let hint) = error else {
             return CommandFailure(error.description, hint: error.hint)
         }
-        return CommandFailure(message, hint: hint ?? suggestion(code, for: names.filter(message.contains)))
+        return CommandFailure(message, hint: hint ?? suggestion(code, for: names.filter(message.contains)), code: code)
     }
 
     private func suggestion(_ code: String, for names: [String]) -> String? {

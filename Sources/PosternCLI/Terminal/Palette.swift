@@ -1,3 +1,5 @@
+internal import PosternCommand
+
 /// The colours of text on a terminal, or none.
 package struct Palette: Hashable, Sendable {
     /// What a word means to the reader.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 package import PosternCore
 
 /// Asks a person for something that must not be seen.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PosternCommand
 
 /// The person's side of a command.
 package enum Terminal {

@@ -34,11 +34,24 @@ package struct CatalogueEntry: Sendable, Decodable {
         /// Those that hold a credential.
         package let secret: [String]
         /// Those that hold a base URL.
-        package let baseURL: [String]
+        package let baseURL: [BaseURL]
 
         private enum CodingKeys: String, CodingKey {
             case secret
             case baseURL = "base_url"
+        }
+    }
+
+    /// A variable of the form `NAME`, or `NAME=/path` where clients expect the URL to go on behind the host.
+    package struct BaseURL: Hashable, Sendable, Decodable {
+        package let variable: String
+        package let path: String
+
+        package init(from decoder: any Decoder) throws {
+            let text = try decoder.singleValueContainer().decode(String.self)
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            variable = parts[0]
+            path = parts.count == 2 ? parts[1] : ""
         }
     }
 

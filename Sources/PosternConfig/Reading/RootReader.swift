@@ -2,8 +2,9 @@
 struct RootReader {
     private static let singleTables = [
         "proxy", "timeouts", "limits", "audit", "store", "control", "portal", "identity", "api", "approvals",
+        "run",
     ]
-    private static let repeatedTables = ["socket", "provider", "secret", "agent", "grant", "egress"]
+    private static let repeatedTables = ["socket", "provider", "secret", "agent", "grant", "egress", "runner"]
 
     private let root: ConfigTable
     private let problems: ProblemList

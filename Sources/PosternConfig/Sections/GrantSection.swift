@@ -45,14 +45,14 @@ struct GrantSection {
     }
 }
 
-/// `[[egress]]`: an agent may reach hosts without a credential.
+/// `[[egress]]`: agents may reach hosts without a credential.
 struct EgressSection {
     let agents: Set<String>
     let rules: RuleIDs
 
     func read(_ table: TableReader) -> EgressRule? {
-        let agent = table.reference("agent", to: agents, kind: "agent")
-        let id = rules.id(of: table, default: agent.map { "\($0.value)/egress" })
+        let holder = holder(table)
+        let id = rules.id(of: table, default: holder.map(EgressSection.usualID))
         if !table.has("hosts") { table.refuseMissing("hosts") }
         let hosts = table.hosts("hosts")
         let scheme = NetworkKeys.scheme(table) ?? .https
@@ -63,10 +63,10 @@ struct EgressSection {
         let isTunnel = table.boolean("tunnel") ?? false
         if isTunnel { EgressSection.refuseWhatTunnelsCannotCheck(table) }
         table.finish()
-        guard let agent, let id, let hosts else { return nil }
+        guard let holder, let id, let hosts else { return nil }
         return EgressRule(
             id: id,
-            agent: agent.value,
+            holder: holder,
             hosts: hosts.map(\.value),
             scheme: scheme,
             constraints: constraints,
@@ -75,6 +75,25 @@ struct EgressSection {
             allowsWebSocket: allowsWebSocket,
             isTunnel: isTunnel
         )
+    }
+
+    /// One agent of the file by `agent`, or any by `agents`.
+    private func holder(_ table: TableReader) -> EgressRule.Holder? {
+        guard table.has("agents") else {
+            return table.reference("agent", to: agents, kind: "agent").map { .agent($0.value) }
+        }
+        if table.has("agent") { table.refuse("agents", "stands beside `agent`", hint: "name all of them in `agents`") }
+        if case .array(let names)? = table.node("agents")?.value, names.isEmpty {
+            table.refuse("agents", "names nobody", hint: "agents = [\"mcp-*\"]")
+        }
+        return table.agentPatterns("agents").map { .agents($0) }
+    }
+
+    private static func usualID(_ holder: EgressRule.Holder) -> String {
+        switch holder {
+        case .agent(let name): "\(name)/egress"
+        case .agents: "egress"
+        }
     }
 
     /// Of a tunnel nothing is seen but its host and port, so a rule that asks for more would not be kept.

@@ -2,16 +2,19 @@ internal import PosternCore
 
 /// `[[socket]]`: a listener whose every connection is one agent.
 struct SocketSection {
-    let agents: Set<String>
     let allowsRemote: Bool
     let listeners: ListenerList
 
     func read(_ table: TableReader) {
-        let agent = table.reference("agent", to: agents, kind: "agent")
-        let userIDs = readUserIDs(table)
+        let agent = table.requiredString("agent")
+        let userIDs = UserIDKeys.read("uids", table, hint: "leave it out to admit whom the file mode admits")
         let address = readAddress(table, hasUserIDs: table.has("uids"))
         table.finish()
         guard let agent, let address else { return }
+        // One that this file does not declare may be in the store, or come to be there.
+        guard NameRules.isName(agent.value) else {
+            return table.refuse("agent", "is no agent's name")
+        }
         let listener = ListenerSettings(address: address, agent: agent.value, allowedUserIDs: userIDs)
         listeners.add(listener, line: table.line, in: table)
     }
@@ -63,36 +66,5 @@ struct SocketSection {
             )
         }
         return mode
-    }
-
-    private func readUserIDs(_ table: TableReader) -> [UInt32]? {
-        guard let node = table.node("uids") else { return nil }
-        guard case .array(let elements) = node.value else {
-            table.refuseType("uids", node, expected: "an array of user ids or names")
-            return nil
-        }
-        if elements.isEmpty {
-            table.refuse(
-                "uids",
-                "is empty, so nobody could connect",
-                hint: "leave it out to admit whom the file mode admits"
-            )
-        }
-        return elements.compactMap { readUserID($0, in: table) }
-    }
-
-    private func readUserID(_ element: ConfigNode, in table: TableReader) -> UInt32? {
-        switch element.value {
-        case .integer(let number):
-            // The largest is (uid_t)-1, which means "no user" to every system call.
-            if let id = UInt32(exactly: number), id < UInt32.max { return id }
-            table.problems.add("`uids` in [[socket]]: \(number) is not a user id", line: element.line)
-        case .string(let name):
-            if let id = UserDatabase.userID(of: name) { return id }
-            table.problems.add("`uids` in [[socket]]: there is no user \(Excerpt.of(name))", line: element.line)
-        default:
-            table.refuseType("uids", element, expected: "an array of user ids or names")
-        }
-        return nil
     }
 }

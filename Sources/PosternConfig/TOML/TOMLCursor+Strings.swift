@@ -1,14 +1,14 @@
 // Strings and keys.
 extension TOMLCursor {
     /// Reads a string of any of the four kinds.
-    mutating func readString() throws(TOMLFault) -> String {
+    package mutating func readString() throws(TOMLFault) -> String {
         if skip("\"\"\"") { return try readLongString(quote: UInt8(ascii: "\"")) }
         if skip("'''") { return try readLongString(quote: UInt8(ascii: "'")) }
         return try readShortString()
     }
 
     /// Reads a key, dotted or not, and steps over the spaces behind it.
-    mutating func readKey() throws(TOMLFault) -> [String] {
+    package mutating func readKey() throws(TOMLFault) -> [String] {
         var parts: [String] = []
         repeat {
             skipSpaces()
@@ -18,7 +18,8 @@ extension TOMLCursor {
         return parts
     }
 
-    private mutating func readKeyPart() throws(TOMLFault) -> String {
+    /// Reads one part of a key.
+    package mutating func readKeyPart() throws(TOMLFault) -> String {
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
             guard !isAt("\"\"\""), !isAt("'''") else { throw fault("a key cannot be a multi-line string") }
             return try readShortString()

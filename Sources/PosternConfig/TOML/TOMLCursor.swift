@@ -3,14 +3,14 @@
 /// TOML 1.0.0, read strictly. Postern reads it itself because every problem is to be reported with its line, a broken
 /// file must never end a running daemon, and TOMLKit offers neither: it keeps no positions, stops at NUL bytes, and
 /// aborts the process on some malformed text (toml++ asserts on `[=]`).
-struct TOMLCursor {
+package struct TOMLCursor {
     private let text: [UInt8]
-    private(set) var position = 0
+    package private(set) var position = 0
     /// The current line, from 1.
     private(set) var line = 1
 
     /// Takes the bytes of a document, without a byte order mark.
-    init(_ bytes: [UInt8]) throws(TOMLFault) {
+    package init(_ bytes: [UInt8]) throws(TOMLFault) {
         let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
         text = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         guard String(validating: text, as: UTF8.self) != nil else {
@@ -20,13 +20,13 @@ struct TOMLCursor {
         }
     }
 
-    var isAtEnd: Bool { position == text.count }
+    package var isAtEnd: Bool { position == text.count }
 
     /// The byte here; `nil` at the end.
-    var byte: UInt8? { position < text.count ? text[position] : nil }
+    package var byte: UInt8? { position < text.count ? text[position] : nil }
 
     /// The byte further on.
-    func byte(ahead distance: Int) -> UInt8? {
+    package func byte(ahead distance: Int) -> UInt8? {
         position + distance < text.count ? text[position + distance] : nil
     }
 
@@ -38,7 +38,7 @@ struct TOMLCursor {
     /// The bytes from an earlier position to here.
     func bytes(since start: Int) -> ArraySlice<UInt8> { text[start..<position] }
 
-    mutating func advance(by count: Int = 1) {
+    package mutating func advance(by count: Int = 1) {
         for _ in 0..<count where position < text.count {
             if text[position] == UInt8(ascii: "\n") { line += 1 }
             position += 1
@@ -46,14 +46,14 @@ struct TOMLCursor {
     }
 
     /// Steps over `bytes` if they stand here.
-    mutating func skip(_ bytes: StaticString) -> Bool {
+    package mutating func skip(_ bytes: StaticString) -> Bool {
         guard isAt(bytes) else { return false }
         advance(by: bytes.utf8CodeUnitCount)
         return true
     }
 
     /// Steps over spaces and tabs.
-    mutating func skipSpaces() {
+    package mutating func skipSpaces() {
         while byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { advance() }
     }
 
@@ -61,7 +61,7 @@ struct TOMLCursor {
     mutating func skipLineEnd() -> Bool { skip("\n") || skip("\r\n") }
 
     /// Steps over a comment, up to the line end.
-    mutating func skipComment() throws(TOMLFault) {
+    package mutating func skipComment() throws(TOMLFault) {
         guard byte == UInt8(ascii: "#") else { return }
         while let byte, byte != UInt8(ascii: "\n"), !isAt("\r\n") {
             guard !TOMLCursor.isForbidden(byte) else { throw fault("a control character in a comment") }
@@ -70,7 +70,7 @@ struct TOMLCursor {
     }
 
     /// Steps over everything that may stand between the elements of an array or between statements.
-    mutating func skipBlanks() throws(TOMLFault) {
+    package mutating func skipBlanks() throws(TOMLFault) {
         repeat {
             skipSpaces()
             try skipComment()
@@ -78,14 +78,14 @@ struct TOMLCursor {
     }
 
     /// Steps over the rest of a line on which nothing more may stand.
-    mutating func finishLine(after what: String) throws(TOMLFault) {
+    package mutating func finishLine(after what: String) throws(TOMLFault) {
         skipSpaces()
         try skipComment()
         guard skipLineEnd() || isAtEnd else { throw fault("something stands after \(what)") }
     }
 
     /// A fault on the current line.
-    func fault(_ reason: String, hint: String? = nil) -> TOMLFault { TOMLFault(line: line, reason, hint: hint) }
+    package func fault(_ reason: String, hint: String? = nil) -> TOMLFault { TOMLFault(line: line, reason, hint: hint) }
 
     /// Control characters other than tab, which may stand nowhere but in line ends.
     static func isForbidden(_ byte: UInt8) -> Bool { byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f }

@@ -1,10 +1,10 @@
 /// Why a text is not TOML.
 ///
 /// The reason never repeats what was read: it may be a secret without its quotes.
-struct TOMLFault: Error, Hashable {
-    let line: Int
-    let reason: String
-    let hint: String?
+package struct TOMLFault: Error, Hashable {
+    package let line: Int
+    package let reason: String
+    package let hint: String?
 
     init(line: Int, _ reason: String, hint: String? = nil) {
         self.line = line

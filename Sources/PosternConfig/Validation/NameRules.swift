@@ -1,3 +1,5 @@
+internal import PosternCore
+
 /// Which names things may have, so that they are safe in headers, logs, paths and audit records as they are.
 enum NameRules {
     /// What names of agents, secrets and providers are made of.
@@ -33,6 +35,20 @@ extension TableReader {
             return nil
         }
         return name
+    }
+
+    /// A key that names agents which need not be declared: names, or beginnings of names with `*` behind them.
+    func agentPatterns(_ key: String) -> [AgentPattern]? {
+        strings(key)?.compactMap { name in
+            let stem = name.value.hasSuffix("*") ? String(name.value.dropLast()) : name.value
+            if name.value == "*" || NameRules.isName(stem) { return AgentPattern(name.value) }
+            problems.add(
+                "`\(key)` in \(title): \(Excerpt.of(name.value)) is no agent's name",
+                line: name.line,
+                hint: "a name, or the beginning of one and `*`"
+            )
+            return nil
+        }
     }
 
     /// A key that names something declared elsewhere, such as the `agent` of a grant.

@@ -32,7 +32,7 @@ extension ControlError: CustomStringConvertible {
     /// What to do about it.
     package var hint: String? {
         switch self {
-        case .notRunning: "start posternd, or name its control socket by --socket"
+        case .notRunning: "start posternd (of a user: `posternd --user`), or name its control socket by --socket"
         case .permissionDenied: "run this as the user who runs posternd, or as root"
         case .pathTooLong: "use a state directory with a shorter path"
         case .refused(_, _, _, let hint): hint

@@ -3,7 +3,7 @@ package struct ProviderAnswer: Codable, Hashable, Sendable {
     package let name: String
     /// `store`, `configuration` or `catalogue`.
     package let source: String
-    /// The keys of a provider in the configuration file; of those in the store.
+    /// The keys of a provider in the configuration file: of those in the store, and hosts and scheme of those in the file.
     @Nullable package var definition: RawJSON?
     @Nullable package var createdAt: String?
     @Nullable package var updatedAt: String?

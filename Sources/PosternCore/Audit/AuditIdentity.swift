@@ -4,8 +4,12 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
     case socket
     /// By the TCP port it connected to.
     case port
+    /// By the sandbox that it runs in.
+    case sandbox
     /// By the key in `Proxy-Authorization`.
     case proxyAuthorization
+    /// By what `postern run --no-isolate` lends, in `Proxy-Authorization`.
+    case runToken
     /// By the key in the credential slot of a base-URL request.
     case urlKey
     /// By the key that signed a request to the API.
@@ -17,7 +21,9 @@ package enum AuditIdentity: Hashable, Sendable, CaseIterable {
         switch self {
         case .socket: "socket"
         case .port: "port"
+        case .sandbox: "sandbox"
         case .proxyAuthorization: "proxy_authorization"
+        case .runToken: "run_token"
         case .urlKey: "url_key"
         case .signedKey: "signed_key"
         case .approval: "approval"

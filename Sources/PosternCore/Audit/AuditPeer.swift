@@ -4,12 +4,21 @@ package struct AuditPeer: Sendable {
     package var address: String?
     /// The client's port; `nil` on a unix socket.
     package var port: UInt16?
-    /// The user id of the process that connected; `nil` on TCP.
+    /// The user id of the process that connected, or that started the sandbox; `nil` on TCP.
     package var userID: UInt32?
-    /// The process that connected; `nil` on TCP.
+    /// The process that connected, or that started the sandbox; `nil` on TCP.
     package var processID: Int32?
+    /// The id of the sandbox; `nil` outside of one.
+    package var sandbox: String?
 
-    package init(address: String? = nil, port: UInt16? = nil, userID: UInt32? = nil, processID: Int32? = nil) {
+    package init(
+        address: String? = nil,
+        port: UInt16? = nil,
+        userID: UInt32? = nil,
+        processID: Int32? = nil,
+        sandbox: String? = nil
+    ) {
+        self.sandbox = sandbox
         self.address = address
         self.port = port
         self.userID = userID
@@ -21,6 +30,7 @@ package struct AuditPeer: Sendable {
         encoder.member("client.port", port.map(Int.init))
         encoder.member("postern.peer.uid", userID.map(Int.init))
         encoder.member("postern.peer.pid", processID.map(Int.init))
+        encoder.member("postern.sandbox", sandbox)
     }
 }
 

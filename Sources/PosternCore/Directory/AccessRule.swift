@@ -89,14 +89,14 @@ package final class AccessRule: Sendable {
         tokenPaths = provider.tokenPaths
     }
 
-    init(_ rule: EgressRule, policy: AgentPolicy?, limiters: [Limiter]) {
+    init(_ rule: EgressRule, of agent: Agent, limiters: [Limiter]) {
         id = rule.id
-        agentName = rule.agent
+        agentName = agent.name
         providerName = nil
         credential = nil
         hosts = rule.hosts
         scheme = rule.scheme
-        bounds = [.own(rule.constraints)] + (policy.map { [.policy($0)] } ?? [])
+        bounds = [.own(rule.constraints)] + (agent.policy.map { [.policy($0)] } ?? [])
         self.limiters = limiters.filter { $0 !== Limiter.unlimited }
         expiresAt = nil
         useLimits = []
@@ -109,7 +109,7 @@ package final class AccessRule: Sendable {
         allowsWebSocket = rule.allowsWebSocket
         isTunnel = rule.isTunnel
         facts = nil
-        approval = policy?.approval.map { [$0] } ?? []
+        approval = agent.policy?.approval.map { [$0] } ?? []
         givesPlaceholder = false
         placeholderID = nil
         tokenOwner = nil

@@ -2,20 +2,22 @@
 package struct AgentCompiler: Sendable {
     private let placeholders: PlaceholderKey
     let limiters: LimiterTable
+    private let egress: [EgressRule]
 
-    package init(placeholders: PlaceholderKey, limiters: LimiterTable) {
+    /// `egress` are all rules there are; each agent gets its own.
+    package init(placeholders: PlaceholderKey, limiters: LimiterTable, egress: [EgressRule]) {
         self.placeholders = placeholders
         self.limiters = limiters
+        self.egress = egress
     }
 
     /// Compiles an agent.
     ///
-    /// `previous` is what it was, if its policy is still the same: each rule that would come out as it was is kept, and with
-    /// it the upstream connections that were opened under it.
+    /// `previous` is what it was, compiled by this compiler, if its policy is still the same: each rule that would come out as
+    /// it was is kept, and with it the upstream connections that were opened under it.
     package func compile(
         _ agent: Agent,
         grants: [(grant: Grant, credential: CompiledCredential)],
-        egress: [EgressRule] = [],
         replacing previous: CompiledAgent? = nil
     ) -> CompiledAgent {
         let limiter = limiters.limiter("agent", agent.name, agent.limits)
@@ -39,15 +41,16 @@ package struct AgentCompiler: Sendable {
                 )
             )
         }
-        for rule in egress {
-            rules.append(
-                AccessRule(
-                    rule,
-                    policy: agent.policy,
-                    limiters: [limiters.limiter("rule", rule.id, rule.limits), limiter]
-                )
-            )
-        }
+        rules += egressRules(of: agent, limiter, former: formerByID)
         return CompiledAgent(agent, limiter: limiter, rules: rules)
+    }
+
+    private func egressRules(of agent: Agent, _ limiter: Limiter, former: [String: AccessRule]) -> [AccessRule] {
+        guard case .agent(let name) = agent.principal else { return [] }
+        return egress.filter { $0.isHeld(by: name) }.map { rule in
+            if let known = former[rule.id], known.credential == nil { return known }
+            let own = limiters.limiter("rule", rule.limiterID(for: name), rule.limits)
+            return AccessRule(rule, of: agent, limiters: [own, limiter])
+        }
     }
 }

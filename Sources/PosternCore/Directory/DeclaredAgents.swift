@@ -2,7 +2,6 @@
 struct DeclaredAgents {
     private let agents: [Agent]
     private var grants: [String: [(grant: Grant, credential: CompiledCredential)]] = [:]
-    private var egress: [String: [EgressRule]] = [:]
 
     /// Resolves and checks every name.
     init(_ contents: DirectoryContents) throws(DirectoryError) {
@@ -31,16 +30,14 @@ struct DeclaredAgents {
             if let rendered = compiled[credential.name] { grants[grant.agent, default: []].append((grant, rendered)) }
         }
         for rule in contents.egress {
-            guard names[rule.agent] != nil else {
-                throw .unknown(kind: "agent", name: rule.agent, referredToBy: "grant \(rule.id)")
-            }
-            egress[rule.agent, default: []].append(rule)
+            guard case .agent(let name) = rule.holder, names[name] == nil else { continue }
+            throw .unknown(kind: "agent", name: name, referredToBy: "grant \(rule.id)")
         }
     }
 
     /// Compiles every agent.
     func compile(with compiler: AgentCompiler) -> [CompiledAgent] {
-        agents.map { compiler.compile($0, grants: grants[$0.name] ?? [], egress: egress[$0.name] ?? []) }
+        agents.map { compiler.compile($0, grants: grants[$0.name] ?? []) }
     }
 
     private static func byName<Value>(

@@ -18,7 +18,9 @@ package final class Directory: Sendable {
     package let search: PlaceholderSearch
     /// The placeholders that the API gives out.
     package let issued: IssuedPlaceholders
-    /// How many agents have one.
+    /// What stands for keys of agents that are run without a network of their own.
+    package let runTokens: RunTokens
+    /// How many agents have a placeholder.
     private let placeholderHolders: Int
 
     /// Whether any agent has a placeholder, or a key by which it may ask for one.
@@ -38,17 +40,25 @@ package final class Directory: Sendable {
         replacing previous: Directory? = nil
     ) throws(DirectoryError) {
         let placeholders = key ?? previous?.placeholders ?? .random()
-        let compiler = AgentCompiler(placeholders: placeholders, limiters: previous?.limiters ?? LimiterTable())
+        let compiler = AgentCompiler(
+            placeholders: placeholders,
+            limiters: previous?.limiters ?? LimiterTable(),
+            egress: contents.egress
+        )
         let agents = try DeclaredAgents(contents).compile(with: compiler)
         try self.init(
-            Directory(placeholders: placeholders, limiters: previous?.limiters ?? compiler.limiters),
+            Directory(
+                placeholders: placeholders,
+                limiters: previous?.limiters ?? compiler.limiters,
+                runTokens: previous?.runTokens ?? RunTokens()
+            ),
             putting: agents,
             providers: contents.providers
         )
     }
 
     /// A directory in which nobody may do anything.
-    package init(placeholders: PlaceholderKey, limiters: LimiterTable) {
+    package init(placeholders: PlaceholderKey, limiters: LimiterTable, runTokens: RunTokens = RunTokens()) {
         agentsByName = [:]
         agentsByID = [:]
         keys = [:]
@@ -57,6 +67,7 @@ package final class Directory: Sendable {
         issued = IssuedPlaceholders(placeholders)
         self.placeholders = placeholders
         self.limiters = limiters
+        self.runTokens = runTokens
         search = PlaceholderSearch(placeholders)
         placeholderHolders = 0
     }
@@ -109,6 +120,7 @@ package final class Directory: Sendable {
         self.slots = slots
         placeholders = base.placeholders
         limiters = base.limiters
+        runTokens = base.runTokens
         search = base.search
         placeholderHolders = holders
     }
@@ -135,6 +147,9 @@ package final class Directory: Sendable {
 
     /// The key of a digest, and whose it is.
     package func key(_ digest: KeyDigest) -> HeldKey? { keys[digest] }
+
+    /// Whether it is of something that opens the proxy, whoever's and until whenever.
+    func isKey(_ digest: KeyDigest) -> Bool { keys[digest] != nil || runTokens.contains(digest) }
 
     /// Whether a rule is still in force, to the letter.
     package func holds(_ rule: AccessRule) -> Bool {

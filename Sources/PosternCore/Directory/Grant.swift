@@ -48,11 +48,19 @@ package struct Grant: Sendable {
     }
 }
 
-/// What lets an agent reach hosts without a credential of ours.
+/// What lets agents reach hosts without a credential of ours.
 package struct EgressRule: Sendable {
+    /// Whose it is.
+    package enum Holder: Sendable {
+        /// One that is declared beside it.
+        case agent(String)
+        /// Any of these names, declared or of the store, now or later.
+        case agents([AgentPattern])
+    }
+
     /// The id that audit records and refusals name, unique in a directory.
     package let id: String
-    package let agent: String
+    package let holder: Holder
     package let hosts: [HostPattern]
     package let scheme: Scheme
     package let constraints: RequestConstraints
@@ -65,7 +73,7 @@ package struct EgressRule: Sendable {
 
     package init(
         id: String,
-        agent: String,
+        holder: Holder,
         hosts: [HostPattern],
         scheme: Scheme,
         constraints: RequestConstraints,
@@ -75,7 +83,7 @@ package struct EgressRule: Sendable {
         isTunnel: Bool = false
     ) {
         self.id = id
-        self.agent = agent
+        self.holder = holder
         self.hosts = hosts
         self.scheme = scheme
         self.constraints = constraints
@@ -83,5 +91,21 @@ package struct EgressRule: Sendable {
         self.network = network
         self.allowsWebSocket = allowsWebSocket
         self.isTunnel = isTunnel
+    }
+
+    /// Whether it is an agent's.
+    package func isHeld(by agent: String) -> Bool {
+        switch holder {
+        case .agent(let name): name == agent
+        case .agents(let patterns): patterns.contains { $0.covers(agent) }
+        }
+    }
+
+    /// What its limits are counted under: for each of several agents by itself, so that none uses up what another needs.
+    func limiterID(for agent: String) -> String {
+        switch holder {
+        case .agent: id
+        case .agents: "\(id) \(agent)"
+        }
     }
 }

@@ -73,9 +73,10 @@ package struct IdentityStage: Sendable {
             return IdentifiedRequest(ingress: ingress, agent: agent, source: listenerAgent.source, key: nil)
         }
         if let proxyHolder {
-            guard let key = proxyHolder else { throw .identityRequired }
-            if let urlHolder, urlHolder.agent !== key.agent { throw .identityConflict }
-            return IdentifiedRequest(ingress: ingress, agent: key.agent, source: .proxyAuthorization, key: key)
+            guard let holder = proxyHolder else { throw .identityRequired }
+            if let urlHolder, urlHolder.agent !== holder.agent { throw .identityConflict }
+            let source = holder.key == nil ? AuditIdentity.runToken : .proxyAuthorization
+            return IdentifiedRequest(ingress: ingress, agent: holder.agent, source: source, key: holder.key)
         }
         if let urlHolder {
             return IdentifiedRequest(ingress: ingress, agent: urlHolder.agent, source: .urlKey, key: urlHolder)
@@ -89,7 +90,7 @@ package struct IdentityStage: Sendable {
         guard case .provider(let provider) = ingress.target else { return nil }
         var found: HeldKey?
         for key in PresentedKey.inCredentialSlots(ingress, slots: keys.directory.slots(ofProvider: provider)) {
-            guard let holder = keys.holder(of: key) else { continue }
+            guard let holder = keys.held(key) else { continue }
             if let found, found.agent !== holder.agent { throw .identityConflict }
             found = holder
         }
@@ -102,7 +103,13 @@ private struct ValidKeys {
     let directory: Directory
     let nowSeconds: Int64
 
-    func holder(of digest: KeyDigest) -> HeldKey? {
+    /// Whose key or token it is; without a key where it is a token.
+    func holder(of digest: KeyDigest) -> (agent: CompiledAgent, key: HeldKey?)? {
+        if let key = held(digest) { return (key.agent, key) }
+        return directory.runTokens.agent(of: digest, in: directory).map { ($0, nil) }
+    }
+
+    func held(_ digest: KeyDigest) -> HeldKey? {
         directory.key(digest).flatMap { $0.isValid(at: nowSeconds) ? $0 : nil }
     }
 }

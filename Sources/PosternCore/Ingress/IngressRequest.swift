@@ -32,6 +32,7 @@ package final class IngressRequest: Sendable {
     /// Reads a head as a request to the proxy, or, inside of a connection that CONNECT opened, as one to its host.
     ///
     /// `ownPort` is the TCP port on which Postern was reached: a URL of this machine with that port means Postern itself.
+    /// With `isUnaware` the client believes to speak to the host itself, which only Host names.
     ///
     /// - Throws: ``ProxyError/methodNotSupported`` for TRACE, ``ProxyError/malformedRequest(_:)`` for a target that is none
     ///   of those a proxy takes, for a Host that differs from it, and for a WebSocket that no server could open,
@@ -40,7 +41,8 @@ package final class IngressRequest: Sendable {
         _ head: RequestHead,
         from peer: Peer,
         inside intercepted: InterceptedHost? = nil,
-        ownPort: UInt16? = nil
+        ownPort: UInt16? = nil,
+        isUnaware: Bool = false
     ) throws(ProxyError) {
         self.head = head
         self.peer = peer
@@ -67,6 +69,13 @@ package final class IngressRequest: Sendable {
             path = target.path.range
         case .origin where intercepted != nil:
             self.target = try IngressRequest.interceptedTarget(head, intercepted)
+            path = target.path.range
+        case .origin where isUnaware:
+            guard let range = head.host, let authority = Authority(head[range]), authority.port ?? 80 == 80 else {
+                throw .malformedRequest("Host does not name one plain host")
+            }
+            let isOwn = IngressRequest.namesAPI(.http, authority, nil, head[target.path.range])
+            self.target = isOwn ? .own : .destination(.http, authority.host, authority.port)
             path = target.path.range
         case .origin:
             try IngressRequest.requireOwnHost(of: head)

@@ -60,7 +60,7 @@ package final class UpstreamRequest: Sendable {
             allowed.rule.injection != nil
             ? []
             : PresentedKey.inCredentialFields(ingress.head)
-                .filter { directory.key($0.key) != nil }
+                .filter { directory.isKey($0.key) }
                 .map(\.index)
     }
 

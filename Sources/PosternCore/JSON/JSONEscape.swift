@@ -1,12 +1,12 @@
 /// An escape in a JSON string: what it stands for, and how many bytes it is written in.
 ///
 /// RFC 8259 section 7. Half of a surrogate pair is none: what programs make of it differs.
-struct JSONEscape {
-    let scalar: UInt32
-    let length: Int
+package struct JSONEscape {
+    package let scalar: UInt32
+    package let length: Int
 
     /// Reads the escape whose backslash is at `start`.
-    init?(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
+    package init?(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
         guard start + 1 < bytes.count else { return nil }
         length = bytes[start + 1] == UInt8(ascii: "u") ? JSONEscape.unicodeLength(in: bytes, at: start) : 2
         switch bytes[start + 1] {

@@ -18,6 +18,7 @@ package struct ProxySettings: Hashable, Sendable {
     package var userTokens: UserTokenSettings?
     package var api = APISettings()
     package var approvals = ApprovalSettings()
+    package var run = RunSettings()
 
     package init() {}
 }

@@ -15,7 +15,7 @@ extension Exchange {
         response.hasBegun = true
         response.isHeadSent = true
         response.status = 200
-        client.write(ClientConnection.established)
+        client.announceTunnel()
         begin(Relay(self, between: client, and: connection, opening: TunnelOpening(to: request.destination.host)))
     }
 

@@ -37,7 +37,8 @@ extension ProxyWorker {
                 head,
                 from: source.peer,
                 inside: intercepted,
-                ownPort: source.localPort
+                ownPort: source.localPort,
+                isUnaware: source.isUnaware
             )
             ingress = request
             if case .own = request.target, client.call == nil {

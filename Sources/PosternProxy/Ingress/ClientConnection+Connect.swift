@@ -17,16 +17,44 @@ extension ClientConnection {
         input.removeAll()
         state = .handshake
         intercepted = host
-        write(ClientConnection.established)
+        announceTunnel()
         socket.begin(session)
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
         handshake()
     }
 
-    private static let establishedText: StaticString = "HTTP/1.1 200 Connection established\r\n\r\n"
-    /// What CONNECT is answered with.
-    static var established: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: establishedText.utf8Start, count: establishedText.utf8CodeUnitCount)
+    /// Answers CONNECT; who did not ask is told nothing.
+    func announceTunnel() {
+        guard !source.isUnaware else { return }
+        let text: StaticString = "HTTP/1.1 200 Connection established\r\n\r\n"
+        write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Whether the client waits for TLS, so that nothing else can be told.
+    var awaitsTLS: Bool {
+        if case .sandbox(_, .https) = source.entry { intercepted == nil } else { false }
+    }
+
+    /// Waits until the client has said for which host it is, and then does what CONNECT to it does.
+    func readHello() {
+        while case .hello(var scanner) = state {
+            switch input.withBytes({ scanner.scan($0) }) {
+            case .incomplete:
+                state = .hello(scanner)
+                guard receive() else { return endIfClientEnded() }
+            // Without a name there is nothing to judge by; one that is encrypted is none.
+            case .malformed, .hello(serverName: nil): refuseHandshake(.clientHandshakeFailed)
+            case .hello(let name?): connect(to: name)
+            }
+        }
+    }
+
+    private func connect(to host: HostName) {
+        let text = "CONNECT \(host.text):\(Scheme.https.defaultPort) HTTP/1.1\r\nHost: \(host.text)\r\n\r\n"
+        let parser = worker.parser
+        let parsed: RequestHead? = Array(text.utf8).withUnsafeBytes { bytes in try? parser.parse(bytes) }
+        guard let head = parsed else { return refuseHandshake(.clientHandshakeFailed) }
+        admit(head)
     }
 
     func handshake() {

@@ -119,6 +119,7 @@ extension ClientConnection: ExchangeClient {
     func sendTrailers(_ trailers: [UInt8], at end: Int) { send(end..<end, isLast: true) }
 
     func answer(_ own: any OwnAnswer, endsConnection: Bool, requestID: String) {
+        guard !awaitsTLS else { return cut() }
         let keeps = round.keepsConnection && !endsConnection && !worker.isDraining
         let response = own.response(
             requestID: requestID,

@@ -100,7 +100,7 @@ extension ClientConnection {
     func closeIfIdle() {
         switch state {
         case .idle where output.isEmpty: finishConnection()
-        case .handshake: close()
+        case .hello, .handshake: close()
         case .http2(let connection): connection.drain()
         default: break
         }
@@ -143,7 +143,7 @@ extension ClientConnection {
         switch state {
         case .idle: input.isEmpty ? finishConnection() : refuse(.requestTimeout)
         case .head: refuse(.requestTimeout)
-        case .handshake: refuseHandshake(.clientHandshakeFailed)
+        case .hello, .handshake: refuseHandshake(.clientHandshakeFailed)
         case .http2(let connection): connection.deadlineExpired()
         case .busy, .closed: break
         case .discarding, .lingering: close()

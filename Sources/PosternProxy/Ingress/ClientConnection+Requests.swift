@@ -21,6 +21,7 @@ extension ClientConnection {
 
     /// Tells a refusal, and sees to it that the body it has is not taken for the next request.
     func answer(_ refused: Admission.Refused, head: RequestHead?) {
+        guard !awaitsTLS else { return cut() }
         let canGoOn = head.map { $0.keepsConnection && canDiscard($0) } ?? false
         let closes = refused.error.endsConnection || !canGoOn || socket.hasEnded
         let response = refused.problem.response(

@@ -9,6 +9,7 @@ internal import PosternEventLoop
 ///     idle -> head -> busy -> idle            the usual round
 ///                  -> discarding -> idle      a refused request whose body is read and dropped
 ///                  -> lingering -> closed     an answer after which the connection ends
+///     hello        -> handshake -> idle       TLS of a client that knows of no proxy
 ///                  -> handshake -> idle       CONNECT: the same again inside TLS,
 ///                               -> http2      or many requests at once
 final class ClientConnection: ReadinessHandler {
@@ -19,6 +20,8 @@ final class ClientConnection: ReadinessHandler {
         case head(HeadScanner)
         /// A request is carried out.
         case busy(any ClientTask)
+        /// TLS begins, of a client that knows of no proxy; which host it is for is not known yet.
+        case hello(ClientHelloScanner)
         /// TLS is being agreed on, inside a connection that CONNECT opened.
         case handshake
         case http2(HTTP2Connection)
@@ -63,16 +66,14 @@ final class ClientConnection: ReadinessHandler {
 
     init(
         _ descriptor: CInt,
-        from peer: Peer,
-        through listener: ListenerID,
-        at port: UInt16?,
+        from source: ClientSource,
         isCounted: Bool,
         worker: ProxyWorker
     ) {
         self.isCounted = isCounted
         self.worker = worker
         socket = ClientSocket(descriptor)
-        source = ClientSource(peer: peer, listener: listener, port: port)
+        self.source = source
     }
 
     /// Begins to serve the client, or answers it with an error and sees to it that it can read that.
@@ -89,6 +90,7 @@ final class ClientConnection: ReadinessHandler {
             refuse(error)
             return
         }
+        if case .sandbox(_, .https) = source.entry { state = .hello(ClientHelloScanner()) }
         worker.loop.set(deadline, afterNanoseconds: worker.snapshot.waits.requestHead)
     }
 
@@ -109,6 +111,7 @@ final class ClientConnection: ReadinessHandler {
         switch state {
         case .idle, .head, .discarding: readRequests()
         case .busy(let task): task.clientReady()
+        case .hello: readHello()
         case .handshake: handshake()
         case .http2(let connection): connection.advance()
         case .lingering: linger()
@@ -145,7 +148,7 @@ final class ClientConnection: ReadinessHandler {
                     guard output.isEmpty, receive() else { return endIfClientEnded() }
                 }
             case .discarding: if !discard() { return endIfClientEnded() }
-            case .busy, .handshake, .http2, .lingering, .closed: return
+            case .busy, .hello, .handshake, .http2, .lingering, .closed: return
             }
         }
     }

@@ -7,6 +7,8 @@ struct ClientSource {
     enum Entry {
         /// Through a listener, at this TCP port, if it has one.
         case listener(ListenerID, port: UInt16?)
+        /// From inside of a sandbox.
+        case sandbox(Sandbox, SandboxEntrance)
         /// By a call that the daemon makes itself, for a principal that is proven.
         case call(PrincipalID, AuditIdentity)
     }
@@ -21,6 +23,12 @@ struct ClientSource {
         auditedPeer = peer.audited
     }
 
+    init(peer: Peer, sandbox: Sandbox, entrance: SandboxEntrance) {
+        self.peer = peer
+        entry = .sandbox(sandbox, entrance)
+        auditedPeer = AuditPeer(userID: sandbox.userID, processID: sandbox.processID, sandbox: sandbox.id)
+    }
+
     /// Of a call that the daemon makes itself.
     init(_ call: ProxiedCall) {
         peer = call.attribution.peer ?? Peer(origin: .process(userID: getuid(), processID: getpid()))
@@ -29,7 +37,24 @@ struct ClientSource {
     }
 
     /// The TCP port at which Postern was reached.
-    var localPort: UInt16? { if case .listener(_, let port) = entry { port } else { nil } }
+    var localPort: UInt16? {
+        switch entry {
+        case .listener(_, let port): port
+        case .sandbox(_, .proxy(let port)): port
+        case .sandbox, .call: nil
+        }
+    }
+
+    /// Whether the client believes to speak to the host that it asks for, and knows of no proxy.
+    var isUnaware: Bool {
+        switch entry {
+        case .sandbox(_, .http), .sandbox(_, .https): true
+        case .sandbox(_, .proxy), .listener, .call: false
+        }
+    }
+
+    /// The sandbox that it comes from, if it does.
+    var sandbox: Sandbox? { if case .sandbox(let sandbox, _) = entry { sandbox } else { nil } }
 
     /// The agent, or other principal, whose entry this is, as a snapshot has it.
     ///
@@ -38,6 +63,10 @@ struct ClientSource {
     func listenerAgent(in snapshot: ProxySnapshot) throws(ProxyError) -> (name: String, source: AuditIdentity)? {
         switch entry {
         case .call(let principal, let identity): return (principal.directoryName, identity)
+        case .sandbox(let sandbox, _):
+            guard sandbox.isOpen else { throw .shuttingDown }
+            guard snapshot.directory.agent(named: sandbox.agent)?.id == sandbox.agentID else { throw .identityRequired }
+            return (sandbox.agent, .sandbox)
         case .listener(let listener, _):
             guard let settings = snapshot.listener(listener) else { throw .shuttingDown }
             var isUnix = false

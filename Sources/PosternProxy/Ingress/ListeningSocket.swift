@@ -61,22 +61,13 @@ final class ListeningSocket: ReadinessHandler {
             close(descriptor)
             return
         }
-        let hasRoom = worker.shared.connectionBegan(most: worker.snapshot.settings.maxConnections)
-        let connection = ClientConnection(
-            descriptor,
-            from: peer,
-            through: id,
-            at: port,
-            isCounted: hasRoom,
-            worker: worker
-        )
-        connection.start(refusing: hasRoom ? nil : .overloaded)
+        worker.serve(descriptor, ClientSource(peer: peer, listener: id, port: port))
     }
 }
 
 extension Peer {
     /// Asks the kernel who connected; `nil` for a family that no listener has.
-    fileprivate init?(of descriptor: CInt, address: sockaddr_storage) {
+    init?(of descriptor: CInt, address: sockaddr_storage) {
         var address = address
         switch CInt(address.ss_family) {
         case AF_UNIX:

@@ -12,10 +12,19 @@ package final class ListeningDescriptor: Sendable {
     /// The port it got, for TCP; 0 for a unix socket.
     package var port: UInt16 { UInt16(clamping: postern_local_port(descriptor)) }
 
-    /// Where it listens, with the port it got.
+    /// Where it listens, with the port it got, whoever opened it.
     package var description: String {
-        guard case .tcp(let endpoint) = id.address else { return "\(id.address)" }
-        return "\(IPEndpoint(address: endpoint.address, port: port))"
+        switch id.address {
+        case .tcp(let endpoint): "\(IPEndpoint(address: endpoint.address, port: port))"
+        case .unix: "\(id.address)"
+        case .inherited: boundAddress ?? "\(id.address)"
+        }
+    }
+
+    private var boundAddress: String? {
+        var text = [CChar](repeating: 0, count: 256)
+        guard postern_local_address(descriptor, &text, text.count) == 0 else { return nil }
+        return String(cString: text)
     }
 
     private static let backlog: CInt = 4096

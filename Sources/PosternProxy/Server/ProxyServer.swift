@@ -86,6 +86,9 @@ package final class ProxyServer {
     /// What makes the daemon's own calls, once the proxy has started.
     package var calls: ProxyCalls { ProxyCalls(loops) }
 
+    /// Where connections from sandboxes come in, once the proxy has started.
+    package var entrances: SandboxEntrances { SandboxEntrances(loops) }
+
     /// How many clients are connected.
     package var connectionCount: Int { shared.connectionCount }
 

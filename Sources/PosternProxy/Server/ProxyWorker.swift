@@ -98,6 +98,20 @@ extension ProxyWorker {
         }
     }
 
+    /// Serves a client that has connected.
+    func serve(_ descriptor: CInt, _ source: ClientSource) {
+        let hasRoom = shared.connectionBegan(most: snapshot.settings.maxConnections)
+        let connection = ClientConnection(descriptor, from: source, isCounted: hasRoom, worker: self)
+        connection.start(refusing: hasRoom ? nil : .overloaded)
+    }
+
+    /// Cuts what comes from a sandbox.
+    func end(_ sandbox: Sandbox) {
+        for connection in Array(connections.values) where connection.source.sandbox === sandbox {
+            connection.abandon(.shuttingDown)
+        }
+    }
+
     func add(_ call: CallClient) { calls[ObjectIdentifier(call)] = call }
 
     func remove(_ call: CallClient) { calls[ObjectIdentifier(call)] = nil }
@@ -120,6 +134,11 @@ extension ProxyWorker {
         let directory = snapshot.directory
         engine.discard { directory.holds($0) }
         connector.discard { directory.holds($0) }
+        reviewAuthority()
+    }
+
+    /// Cuts exchanges whose authority is gone.
+    func reviewAuthority() {
         for connection in Array(connections.values) { connection.reviewAuthority() }
         for call in Array(calls.values) { call.reviewAuthority() }
     }

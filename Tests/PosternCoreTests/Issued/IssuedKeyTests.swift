@@ -105,7 +105,7 @@ private func without(_ change: (inout DirectoryContents) -> Void) -> DirectoryCo
     change(&contents)
     let names = Set(contents.agents.map(\.name))
     contents.grants.removeAll { !names.contains($0.agent) }
-    contents.egress.removeAll { !names.contains($0.agent) }
+    contents.egress.removeAll { rule in !names.contains { rule.isHeld(by: $0) } }
     return contents
 }
 
