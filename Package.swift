@@ -158,6 +158,7 @@ let package = Package(
             resources: [.embedInCode("Resources/portal.css")],
             swiftSettings: strict
         ),
+        .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
         .target(
             name: "PosternDaemon",
             dependencies: [
@@ -170,7 +171,6 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "PosternSandbox", dependencies: ["CLinux", "CSandbox"], swiftSettings: strict),
         .target(name: "PosternCommand", swiftSettings: strict),
         .target(
             name: "PosternRun",
