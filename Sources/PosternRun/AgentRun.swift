@@ -22,6 +22,8 @@ struct AgentRun {
     private let options: Options
     private let parent: [String: String]
     private let directory: String
+    /// The home directories: what lies in the user's own is hidden even if a variable says that it is elsewhere.
+    private let homes: [String]
 
     init(_ options: Options, environment: [String: String] = Environment.all) throws {
         self.options = options
@@ -32,6 +34,11 @@ struct AgentRun {
         guard let path = getcwd(nil, 0) else { throw CommandFailure.system("the current directory is gone") }
         defer { free(path) }
         directory = String(cString: path)
+        let own = getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
+        let named = [parent["HOME"], own].compactMap { $0 }.filter { $0.hasPrefix("/") }.compactMap(RealPath.of)
+        homes = named.enumerated().filter { $0.element != "/" && !named[..<$0.offset].contains($0.element) }.map(
+            \.element
+        )
     }
 
     /// Starts the program and waits for it; returns the status to end with.
@@ -178,15 +185,6 @@ struct AgentRun {
         do throws(RunAnswer.Refusal) { return try channel.token(options.agent) } catch {
             throw CommandFailure(error.message, hint: error.hint)
         }
-    }
-
-    /// The home directories: what lies in the user's own is hidden even if a variable says that it is elsewhere.
-    private var homes: [String] {
-        let own = getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) }
-        let found = [parent["HOME"], own].compactMap { $0 }.filter { $0.hasPrefix("/") }.compactMap(RealPath.of)
-        return found.enumerated().filter { $0.element != "/" && !found[..<$0.offset].contains($0.element) }.map(
-            \.element
-        )
     }
 
     /// A path that the caller names, from the root on.

@@ -39,9 +39,12 @@ struct LinkTrail {
     }
 
     private static func target(of link: String) -> String? {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(link, &bytes, bytes.count)
-        guard count > 0, count < bytes.count else { return nil }
-        return String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            let count = readlink(link, start, bytes.count - 1)
+            guard count > 0 else { return nil }
+            start[count] = 0
+            return String(cString: start)
+        }
     }
 }
