@@ -11,6 +11,7 @@ private final class StandIn {
     private let listener: CInt
 
     init() throws {
+        // Not in a longer TMPDIR: the path of a socket has 107 bytes.
         var template = Array("/tmp/postern-channel-XXXXXX".utf8CString)
         directory = try #require(mkdtemp(&template).map { String(cString: $0) })
         path = directory + "/run.sock"

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -226,18 +225,7 @@ def test_nothing_outlives_the_sandbox(sandbox, end):
 
 
 def test_a_stream_is_cut_with_its_sandbox(root):
-    ended = threading.Event()
-
-    def slowly(_request):
-        try:
-            yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-            for number in range(400):
-                yield b"2\r\n%d\n\r\n" % (number % 10)
-                time.sleep(0.1)
-        finally:
-            ended.set()
-
-    root.topology.good.handler = slowly
+    ended = root.answer_slowly()
     running = root.start(A, "curl", "-sSN", GOOD, stdout=subprocess.PIPE)
     assert running.stdout.readline() == "0\n" and not ended.is_set()
     running.kill()

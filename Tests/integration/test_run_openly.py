@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -119,18 +117,7 @@ def test_a_token_ends_with_its_run(sandbox):
 
 
 def test_a_stream_is_cut_with_its_run(root):
-    ended = threading.Event()
-
-    def slowly(_request):
-        try:
-            yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-            for number in range(400):
-                yield b"2\r\n%d\n\r\n" % (number % 10)
-                time.sleep(0.1)
-        finally:
-            ended.set()
-
-    root.topology.good.handler = slowly
+    ended = root.answer_slowly()
     # What is left running holds a connection, and had the token.
     running = root.start(A, "sh", "-c", f"setsid curl -sSN {GOOD} & wait", options=OPENLY, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL)

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,6 +52,22 @@ class Sandboxes:
     def start(self, agent: str, *words: str, options: tuple[str, ...] = (), **popen) -> subprocess.Popen:
         return subprocess.Popen(self.command(agent, *words, options=options), env=self.environment(), cwd=self.home,
                                 text=True, **popen)
+
+    def answer_slowly(self) -> threading.Event:
+        """Has the origin answer with a number every tenth of a second; the event says that nobody takes them any more."""
+        ended = threading.Event()
+
+        def slowly(_request):
+            try:
+                yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                for number in range(400):
+                    yield b"2\r\n%d\n\r\n" % (number % 10)
+                    time.sleep(0.1)
+            finally:
+                ended.set()
+
+        self.topology.good.handler = slowly
+        return ended
 
 
 def make_home(parent: Path, user: int | None) -> Path:

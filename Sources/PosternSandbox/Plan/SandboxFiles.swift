@@ -108,9 +108,9 @@ package struct SandboxFiles: Sendable {
     private var commands: [String] {
         let path = caller.variables["PATH"] ?? ""
         return path.split(separator: ":").map(String.init).filter { directory in
-            let isWorkedOn =
-                !caller.homes.contains(caller.directory) && SandboxFiles.isBelow(directory, caller.directory)
-            return home(of: RealPath.of(directory) ?? directory) != nil && !isWorkedOn
+            let real = RealPath.of(directory) ?? directory
+            let isWorkedOn = !caller.homes.contains(caller.directory) && SandboxFiles.isBelow(real, caller.directory)
+            return home(of: real) != nil && !isWorkedOn
         }
     }
 
